@@ -1,0 +1,25 @@
+/** Unit tests run from the TypeScript sources; the end-to-end suites have their own project. */
+const transform = {
+  "\\.ts$": [
+    "@swc/jest",
+    { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "es6" } },
+  ],
+};
+
+const project = (name, testMatch, more = {}) => ({
+  displayName: name,
+  testMatch,
+  transform,
+  extensionsToTreatAsEsm: [".ts"],
+  testEnvironment: "node",
+  ...more,
+});
+
+export default {
+  projects: [
+    project("unit", ["<rootDir>/test/**/*.test.ts"], {
+      testPathIgnorePatterns: ["<rootDir>/test/e2e/"],
+    }),
+    project("e2e", ["<rootDir>/test/e2e/**/*.test.ts"]),
+  ],
+};

@@ -1,0 +1,163 @@
+/**
+ * Content hashes of files and folders, remembered by stat so that an unchanged file is not read
+ * again. Decides nothing about freshness.
+ */
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import type { Digest } from "../model/artifact.ts";
+
+/** Inode, size in bytes, mode, mtime and ctime in milliseconds: what an edit cannot keep all of. */
+export type Signature = readonly [
+  ino: number,
+  size: number,
+  mode: number,
+  mtime: number,
+  ctime: number,
+];
+
+export interface RememberedDigest {
+  readonly signature: Signature;
+  readonly digest: Digest;
+}
+
+/**
+ * Digest of one entry: the sha256 of a plain file's content; of an executable one and of a
+ * symbolic link, a sha256 that says so too. Two entries with one digest are interchangeable.
+ */
+export class FileDigests {
+  readonly #remembered: Map<string, RememberedDigest>;
+  #changed = false;
+
+  constructor(remembered: Map<string, RememberedDigest> = new Map()) {
+    this.#remembered = remembered;
+  }
+
+  /** What is known, to be kept for the next run; undefined when nothing is new. */
+  get toKeep(): ReadonlyMap<string, RememberedDigest> | undefined {
+    return this.#changed ? this.#remembered : undefined;
+  }
+
+  /**
+   * @param path absolute path of a file or symbolic link
+   * @throws the system's error when it cannot be read
+   */
+  file(path: string): Digest {
+    const stats = lstatSync(path);
+    if (stats.isSymbolicLink()) return digestOfLink(path);
+    return this.#ofRegular(path, stats);
+  }
+
+  /** Hash over sorted relative names and entry digests below a folder; empty folders count. */
+  tree(path: string): Digest {
+    const hash = createHash("sha256");
+    const visit = (folder: string, prefix: string): void => {
+      const entries = readdirSync(folder, { withFileTypes: true });
+      entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+      if (entries.length === 0) hash.update(`${prefix}\0empty\n`);
+      for (const entry of entries) {
+        const name = prefix + entry.name;
+        const child = `${folder}/${entry.name}`;
+        if (entry.isDirectory()) visit(child, `${name}/`);
+        else hash.update(`${name}\0${this.file(child)}\n`);
+      }
+    };
+    visit(path, "");
+    return `sha256:${hash.digest("hex")}`;
+  }
+
+  /** The signature as of now, to notice a change while something ran; undefined when it is gone. */
+  signature(path: string): Signature | undefined {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats && signatureOf(stats);
+  }
+
+  #ofRegular(path: string, stats: Stats): Digest {
+    const known = this.#remembered.get(path);
+    if (known !== undefined && sameSignature(known.signature, signatureOf(stats))) {
+      return known.digest;
+    }
+    const startedAt = Date.now();
+    const read = readStable(path);
+    const digest = entryDigest(read.content, (read.stats.mode & 0o111) !== 0);
+    if (isSettled(read.stats, startedAt)) {
+      this.#remembered.set(path, { signature: signatureOf(read.stats), digest });
+      this.#changed = true;
+    } else if (known !== undefined) {
+      this.#remembered.delete(path);
+      this.#changed = true;
+    }
+    return digest;
+  }
+}
+
+export function sameSignature(a: Signature, b: Signature): boolean {
+  return a[0] === b[0] && a[1] === b[1] && a[2] === b[2] && a[3] === b[3] && a[4] === b[4];
+}
+
+function signatureOf(stats: Stats): Signature {
+  return [stats.ino, stats.size, stats.mode, stats.mtimeMs, stats.ctimeMs];
+}
+
+/**
+ * Whether an edit after the reading would show in the times. Within the clock's grain it would
+ * not: git calls such an index entry racy. Whole seconds tell of a file system that keeps no
+ * fractions; times in the future, of a clock that is not ours.
+ */
+function isSettled(stats: Stats, startedAt: number): boolean {
+  const newest = Math.max(stats.mtimeMs, stats.ctimeMs);
+  const grain = stats.mtimeMs % 1000 === 0 && stats.ctimeMs % 1000 === 0 ? 2000 : 20;
+  return newest + grain < startedAt;
+}
+
+function entryDigest(content: string, executable: boolean): Digest {
+  if (!executable) return `sha256:${content}`;
+  return `sha256:${createHash("sha256").update(`executable\0${content}`).digest("hex")}`;
+}
+
+/** A link counts by where it points, and by the content there when that is a file. */
+function digestOfLink(path: string): Digest {
+  const hash = createHash("sha256").update(`link\0${readlinkSync(path)}`);
+  const target = statSync(path, { throwIfNoEntry: false });
+  if (target?.isFile()) hash.update(`\0${readStable(path).content}`);
+  return `sha256:${hash.digest("hex")}`;
+}
+
+const chunkSize = 1 << 20;
+let chunk: Buffer | undefined;
+
+/** Reads a file that does not change meanwhile; tries again when it does. */
+function readStable(path: string): { readonly content: string; readonly stats: Stats } {
+  for (let attempt = 1; ; attempt++) {
+    const file = openSync(path, "r");
+    try {
+      const before = fstatSync(file);
+      const content = hashOpenFile(file);
+      const after = fstatSync(file);
+      if (sameSignature(signatureOf(before), signatureOf(after)) || attempt === 3) {
+        return { content, stats: after };
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+function hashOpenFile(file: number): string {
+  chunk ??= Buffer.allocUnsafe(chunkSize);
+  const hash = createHash("sha256");
+  for (;;) {
+    const length = readSync(file, chunk, 0, chunkSize, null);
+    if (length === 0) return hash.digest("hex");
+    hash.update(length === chunkSize ? chunk : chunk.subarray(0, length));
+  }
+}

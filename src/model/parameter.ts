@@ -1,0 +1,24 @@
+/** Parameters of a target file: typed values that the command line and the environment may set. */
+import type { Location } from "./diagnostic.ts";
+
+export const parameterTypes = ["string", "number", "flag", "path", "choice", "secret"] as const;
+export type ParameterType = (typeof parameterTypes)[number];
+
+export interface Parameter {
+  readonly name: string;
+  readonly type: ParameterType;
+  /** Absent: not given unless somebody does. A flag is `false` by default. */
+  readonly default?: string | number | boolean;
+  readonly choices?: readonly string[];
+  /** Environment variable that gives it where the command line does not. */
+  readonly env?: string;
+  readonly help?: string;
+  readonly declaredAt: Location;
+}
+
+/** A value as it arrives, before its type is checked; `from` names the place for messages. */
+export interface GivenValue {
+  readonly value: string | boolean;
+  /** `--version`, or `environment variable SHOP_VERSION`. */
+  readonly from: string;
+}

@@ -1,0 +1,30 @@
+/**
+ * The states that a target passes through in one build; `Plan.move` alone changes them.
+ *
+ *   waiting ──▶ checking ──▶ done (fresh)
+ *      │           └──▶ queued ──▶ running ──▶ done (built)
+ *      │                              ├──▶ failed
+ *      │                              ├──▶ unavailable ──▶ (its first-of waits for the next)
+ *      │                              └──▶ cancelled
+ *      ├──▶ skipped    a dependency failed
+ *      └──▶ cancelled  the build stopped before
+ */
+import type { Artifact } from "./artifact.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import type { TargetName } from "./target.ts";
+import type { StaleReason } from "./trace.ts";
+
+export type TargetState =
+  | { readonly kind: "waiting" }
+  | { readonly kind: "checking" }
+  | { readonly kind: "queued"; readonly reason: StaleReason }
+  | { readonly kind: "running"; readonly reason: StaleReason }
+  | { readonly kind: "done"; readonly ran: boolean; readonly artifacts: readonly Artifact[] }
+  | { readonly kind: "failed"; readonly problem: Diagnostic }
+  | { readonly kind: "unavailable"; readonly why: string; readonly problem: Diagnostic }
+  | { readonly kind: "skipped"; readonly because: TargetName }
+  | { readonly kind: "cancelled" };
+
+const finalKinds = new Set(["done", "failed", "unavailable", "skipped", "cancelled"]);
+
+export const isFinal = (state: TargetState): boolean => finalKinds.has(state.kind);

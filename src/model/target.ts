@@ -1,0 +1,67 @@
+/** Targets as plain data: every name resolved, every value filled in. Nothing here knows YAML. */
+import type { Location } from "./diagnostic.ts";
+
+/** `images`, `images[agent]`, `bundles/base`; alternatives of a `first-of` are `packages#1`, `packages#2` … */
+export type TargetName = string & { readonly brand: "TargetName" };
+
+/** How a target is made, as data. What the fields of a kind are is declared by its file in `rules/`. */
+export interface Rule {
+  readonly kind: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A service that is up while the target is made. */
+export interface ServiceUse {
+  readonly target: TargetName;
+  /** Patterns over the files laid into the service that count for the target; absent: all of it. */
+  readonly uses?: readonly string[];
+}
+
+/** What an image says about being run as a service. */
+export interface ServiceDeclaration {
+  /** TCP port in the container. */
+  readonly port: number;
+  readonly ready?:
+    | { readonly kind: "http"; readonly path: string }
+    | { readonly kind: "tcp" }
+    | { readonly kind: "exec"; readonly command: readonly string[] };
+  /** Seconds to wait for it. */
+  readonly timeout: number;
+  readonly command?: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Target {
+  readonly name: TargetName;
+  readonly help?: string;
+  /** Absent: a group, which passes on what its dependencies made. */
+  readonly rule?: Rule;
+  readonly needs: readonly TargetName[];
+  /** Order-only dependencies. */
+  readonly after: readonly TargetName[];
+  readonly with: readonly ServiceUse[];
+  readonly service?: ServiceDeclaration;
+  /** Values of the parameters that the target uses, secrets left out. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Parameters that it uses and that nobody gave. */
+  readonly missing: readonly string[];
+  /** Set on an alternative: the `first-of` target that it belongs to. */
+  readonly alternativeOf?: TargetName;
+  /** What to call it in messages: `pull debian:bookworm-slim` for an alternative, else its name. */
+  readonly title: string;
+  readonly declaredAt: Location;
+  /** Where each key of the declaration stands, for problems found later. */
+  readonly places: Readonly<Record<string, Location>>;
+}
+
+export interface Project {
+  readonly name: string;
+  /** Absolute path of the folder that the root target file lies in. */
+  readonly root: string;
+  readonly default: readonly TargetName[];
+  readonly targets: ReadonlyMap<TargetName, Target>;
+  /** What a name stands for: itself, or all members of a matrix. */
+  readonly families: ReadonlyMap<string, readonly TargetName[]>;
+  /** Values of secret parameters, by name; kept apart so that nothing prints them by accident. */
+  readonly secrets: ReadonlyMap<string, string>;
+}

@@ -1,0 +1,88 @@
+/** Records of successful runs, and why one no longer holds. */
+import type { Artifact, Digest } from "./artifact.ts";
+import type { TargetName } from "./target.ts";
+
+/**
+ * What one target read, part by part, from the walk that also makes the fingerprint. Keys are
+ * `rule`, `field NAME`, `parameter NAME`, `environment NAME`, `file PATH`, `dependency NAME`,
+ * `service NAME`, `engine`; values are digests, or the plain value where it is short.
+ */
+export type Parts = Readonly<Record<string, string>>;
+
+export interface Trace {
+  readonly target: TargetName;
+  readonly fingerprint: Digest;
+  readonly parts: Parts;
+  /** Dependents hash these and never our fingerprint: this gives early cutoff. */
+  readonly artifacts: readonly Artifact[];
+  /** Wall time of the run. */
+  readonly seconds: number;
+  /** Milliseconds since the epoch when the run ended. */
+  readonly finishedAt: number;
+  /** Index of the alternative that a `first-of` took. */
+  readonly alternative?: number;
+  /** Engine that holds the images; artifacts that are images exist only there. */
+  readonly engine?: string;
+}
+
+export type StaleReason =
+  | { readonly kind: "never-made" }
+  | { readonly kind: "forced" }
+  | { readonly kind: "always" }
+  | { readonly kind: "part-added"; readonly part: string }
+  | { readonly kind: "part-removed"; readonly part: string }
+  | {
+      readonly kind: "part-changed";
+      readonly part: string;
+      readonly from: string;
+      readonly to: string;
+    }
+  | { readonly kind: "output-missing"; readonly output: string }
+  | { readonly kind: "output-changed"; readonly output: string }
+  | { readonly kind: "image-missing"; readonly reference: string }
+  | { readonly kind: "image-moved"; readonly reference: string }
+  | { readonly kind: "other-engine" };
+
+/** The one wording of a stale reason, for the console, `explain`, the report and the server. */
+export function describeStaleReason(reason: StaleReason): string {
+  switch (reason.kind) {
+    case "never-made":
+      return "never made";
+    case "forced":
+      return "forced";
+    case "always":
+      return "made each time it is asked for";
+    case "part-added":
+      return `${describePart(reason.part)} is new`;
+    case "part-removed":
+      return `${describePart(reason.part)} is gone`;
+    case "part-changed":
+      return describeChange(reason);
+    case "output-missing":
+      return `output \`${reason.output}\` is missing`;
+    case "output-changed":
+      return `output \`${reason.output}\` was changed by something else`;
+    case "image-missing":
+      return `image \`${reason.reference}\` is missing in the engine`;
+    case "image-moved":
+      return `\`${reason.reference}\` names another image now`;
+    case "other-engine":
+      return "made in another engine";
+  }
+}
+
+function describeChange({ part, from, to }: StaleReason & { kind: "part-changed" }): string {
+  const valueIsPlain = part.startsWith("parameter ") || part.startsWith("environment ");
+  return valueIsPlain
+    ? `${describePart(part)} changed from \`${from}\` to \`${to}\``
+    : `${describePart(part)} changed`;
+}
+
+/** `file a/b` reads as input `a/b`, `field args` as key `args`. */
+function describePart(part: string): string {
+  const space = part.indexOf(" ");
+  if (space < 0) return `the ${part}`;
+  const word = part.slice(0, space);
+  const shown = { file: "input", field: "key" }[word] ?? word;
+  return `${shown} \`${part.slice(space + 1)}\``;
+}

@@ -1,0 +1,132 @@
+/** Keeps traces between runs in an append-only log. Does not decide whether one still holds. */
+import { closeSync, openSync, writeSync } from "node:fs";
+import type { Digest } from "../model/artifact.ts";
+import type { TargetName } from "../model/target.ts";
+import type { Trace } from "../model/trace.ts";
+import {
+  type CheckedLines,
+  encodeCheckedLine,
+  readCheckedLines,
+  replaceCheckedLines,
+} from "./checked-lines.ts";
+
+/** An image that this workspace once made, and the names it gave it. */
+export interface MadeImage {
+  readonly id: Digest;
+  readonly references: readonly string[];
+}
+
+type LogRecord =
+  | { readonly trace: Trace }
+  | { readonly dropped: TargetName }
+  | { readonly made: MadeImage };
+
+/** A log is rewritten once it holds this many records and three times what lives. */
+const compactFrom = 1000;
+
+export class TraceStore {
+  readonly #file: string;
+  readonly #traces = new Map<TargetName, Trace>();
+  readonly #made = new Map<Digest, Set<string>>();
+  #recordCount: number;
+  #handle: number | undefined;
+  #endsClean: boolean;
+  /** Records of the file that were torn or altered and are left out. */
+  readonly damaged: number;
+
+  /**
+   * Opens the log; a file that does not exist is an empty one, and nothing is written yet.
+   * @param file absolute path
+   */
+  constructor(file: string) {
+    this.#file = file;
+    const lines: CheckedLines = readCheckedLines(file);
+    this.damaged = lines.damaged;
+    this.#endsClean = lines.endsClean;
+    this.#recordCount = lines.records.length;
+    for (const record of lines.records) this.#apply(record as LogRecord);
+  }
+
+  get(target: TargetName): Trace | undefined {
+    return this.#traces.get(target);
+  }
+
+  all(): Iterable<Trace> {
+    return this.#traces.values();
+  }
+
+  madeImages(): readonly MadeImage[] {
+    return [...this.#made].map(([id, references]) => ({ id, references: [...references] }));
+  }
+
+  /** Keeps the trace of a successful run, in place of an older one. */
+  put(trace: Trace): void {
+    for (const artifact of trace.artifacts) {
+      if (artifact.kind !== "image") continue;
+      this.#append({ made: { id: artifact.digest, references: artifact.references } });
+    }
+    this.#append({ trace });
+  }
+
+  drop(target: TargetName): void {
+    if (this.#traces.has(target)) this.#append({ dropped: target });
+  }
+
+  /** Forgets everything but the traces named. */
+  keepOnly(targets: ReadonlySet<TargetName>, keepImages: boolean): void {
+    for (const name of [...this.#traces.keys()]) if (!targets.has(name)) this.#traces.delete(name);
+    if (!keepImages) this.#made.clear();
+    this.#compact();
+  }
+
+  close(): void {
+    if (this.#recordCount > compactFrom && this.#recordCount > 3 * this.#liveCount()) {
+      this.#compact();
+    }
+    if (this.#handle !== undefined) closeSync(this.#handle);
+    this.#handle = undefined;
+  }
+
+  #append(record: LogRecord): void {
+    if (!this.#apply(record)) return;
+    this.#handle ??= openSync(this.#file, "a");
+    // A torn last line of a killed run must not swallow the record that follows it.
+    const start = this.#endsClean ? "" : "\n";
+    this.#endsClean = true;
+    writeSync(this.#handle, start + encodeCheckedLine(record));
+    this.#recordCount++;
+  }
+
+  /** @returns whether it told anything new */
+  #apply(record: LogRecord): boolean {
+    if ("trace" in record) this.#traces.set(record.trace.target, record.trace);
+    else if ("dropped" in record) this.#traces.delete(record.dropped);
+    else return this.#applyMade(record.made);
+    return true;
+  }
+
+  #applyMade({ id, references }: MadeImage): boolean {
+    const known = this.#made.get(id) ?? new Set();
+    const before = this.#made.has(id) ? known.size : -1;
+    for (const reference of references) known.add(reference);
+    this.#made.set(id, known);
+    return known.size !== before;
+  }
+
+  #liveCount(): number {
+    return this.#traces.size + this.#made.size;
+  }
+
+  #compact(): void {
+    if (this.#handle !== undefined) closeSync(this.#handle);
+    this.#handle = undefined;
+    replaceCheckedLines(this.#file, this.#liveRecords());
+    this.#recordCount = this.#liveCount();
+    this.#endsClean = true;
+  }
+
+  *#liveRecords(): Generator<LogRecord> {
+    for (const made of this.madeImages()) yield { made };
+    for (const trace of this.#traces.values()) yield { trace };
+  }
+}
