@@ -91,11 +91,12 @@ export class WorkspaceFiles implements FilesView {
 
   kindOf(relative: string): "file" | "folder" | "other" | "absent" {
     const absolute = this.absolute(relative);
-    const stats = statSync(absolute, { throwIfNoEntry: false });
+    const stats = ifPresent(() => statSync(absolute, { throwIfNoEntry: false }));
     if (stats?.isFile()) return "file";
     if (stats?.isDirectory()) return "folder";
     if (stats !== undefined) return "other";
-    return lstatSync(absolute, { throwIfNoEntry: false }) === undefined ? "absent" : "other";
+    const link = ifPresent(() => lstatSync(absolute, { throwIfNoEntry: false }));
+    return link === undefined ? "absent" : "other";
   }
 
   read(relative: string): string {
@@ -116,12 +117,16 @@ function matcher(patterns: readonly string[]): (file: string) => boolean {
 }
 
 /** A folder that does not exist holds nothing: whether that is an error is decided by the caller. */
-function readFolder(folder: string) {
+const readFolder = (folder: string) =>
+  ifPresent(() => readdirSync(folder, { withFileTypes: true })) ?? [];
+
+/** Below a file there is nothing, as there is nothing below what does not exist. */
+function ifPresent<T>(look: () => T): T | undefined {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return look();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
 }

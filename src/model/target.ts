@@ -33,6 +33,8 @@ export interface ServiceDeclaration {
 
 export interface Target {
   readonly name: TargetName;
+  /** Folder of an included target file, relative to the workspace: commands start in it. Absent: the workspace. */
+  readonly folder?: string;
   readonly help?: string;
   /** Absent: a group, which passes on what its dependencies made. */
   readonly rule?: Rule;

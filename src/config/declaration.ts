@@ -1,0 +1,144 @@
+/**
+ * A target file as read and checked, before any parameter has a value: plain data that survives
+ * JSON, so that it can be kept between runs. How it is made is the business of `load-target-file`.
+ */
+import type { Digest } from "../model/artifact.ts";
+import type { Location } from "../model/diagnostic.ts";
+import type { Parameter } from "../model/parameter.ts";
+import type { FieldType } from "../rules/fields.ts";
+
+/** Literal text, the value of a parameter by its key, or the member's value on a matrix key by its index. */
+export type Part = string | { readonly param: string } | { readonly axis: number };
+
+/** Text with parameters in it; without any it is a plain string. */
+export type Template = string | readonly Part[];
+
+export interface Text {
+  readonly text: Template;
+  readonly at: Location;
+}
+
+export interface Axis {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+export type DeclaredCommand =
+  | { readonly shell: string; readonly variables: Readonly<Record<string, Part>> }
+  | { readonly argv: readonly Text[] };
+
+export type DeclaredInput =
+  | { readonly pattern: Text }
+  | { readonly targets: readonly Text[]; readonly as?: Text };
+
+export interface DeclaredLaid {
+  readonly at: string;
+  readonly targets: readonly Text[];
+}
+
+export interface DeclaredService {
+  readonly port: number | Text;
+  readonly ready?:
+    | { readonly kind: "http"; readonly path: Text }
+    | { readonly kind: "tcp" }
+    | { readonly kind: "exec"; readonly command: readonly Text[] };
+  readonly timeout: number | Text;
+  readonly command?: readonly Text[];
+  readonly env: Readonly<Record<string, Text>>;
+}
+
+/** What a key of each type holds before it is filled in; see `FieldTypes` for after. */
+export interface DeclaredTypes {
+  string: Text;
+  strings: readonly Text[];
+  number: number | Text;
+  flag: boolean | Text;
+  choice: Text;
+  map: Readonly<Record<string, Text>>;
+  path: Text;
+  paths: readonly Text[];
+  given: Text;
+  output: Text;
+  outputs: readonly Text[];
+  destination: Text;
+  command: DeclaredCommand;
+  target: Text;
+  targets: readonly Text[];
+  inputs: readonly DeclaredInput[];
+  laid: readonly DeclaredLaid[];
+  pathOrTargets: { readonly path: Text } | { readonly targets: readonly Text[] };
+  globsOrTargets: readonly DeclaredInput[];
+  secrets: Readonly<Record<string, string>>;
+  alternatives: readonly TargetDeclaration[];
+  service: DeclaredService;
+}
+
+export interface DeclaredField<T extends FieldType = FieldType> {
+  readonly type: T;
+  readonly value: DeclaredTypes[T];
+  /** Differs between the members of a matrix. */
+  readonly varies: boolean;
+  /** Keys of the parameters that it uses. */
+  readonly uses: readonly string[];
+}
+
+export interface DeclaredServiceUse {
+  readonly target: Text;
+  readonly uses?: readonly Text[];
+}
+
+export interface TargetDeclaration {
+  /** Full name, `bundles/base`; a matrix is one declaration. Empty for an alternative. */
+  readonly name: string;
+  /** Folder of its target file, relative to the workspace; empty for the root file's. */
+  readonly folder: string;
+  readonly help?: string;
+  /** Kind of the rule; absent for a group. */
+  readonly rule?: string;
+  readonly fields: Readonly<Record<string, DeclaredField>>;
+  readonly axes: readonly Axis[];
+  readonly needs: readonly Text[];
+  readonly after: readonly Text[];
+  readonly with: readonly DeclaredServiceUse[];
+  /** An alternative that is nothing but a target is called after what it needs. */
+  readonly titleOf?: "target";
+  /** Keys of all parameters that it uses, alternatives left out. */
+  readonly uses: readonly string[];
+  /** Those of them that count in the fingerprint. */
+  readonly counted: readonly string[];
+  /** Declared names of the targets that it may depend on, alternatives left out. */
+  readonly edges: readonly string[];
+  readonly declaredAt: Location;
+  readonly places: Readonly<Record<string, Location>>;
+}
+
+/** A parameter of an included file whose value the including file fixes. */
+export interface Binding {
+  /** `tools/os`. */
+  readonly key: string;
+  readonly parameter: Parameter;
+  readonly value: Text;
+  /** Folder that a relative path in the value starts at, relative to the workspace. */
+  readonly folder: string;
+  /** Keys of the parameters that the value uses. */
+  readonly uses: readonly string[];
+}
+
+export interface FileRead {
+  /** Absolute. */
+  readonly path: string;
+  readonly digest: Digest;
+}
+
+export interface Declaration {
+  readonly name: string;
+  /** Absolute path of the workspace. */
+  readonly root: string;
+  /** The root file first; what is derived from this declaration holds while all have these digests. */
+  readonly files: readonly FileRead[];
+  readonly default: readonly Text[];
+  readonly parameters: readonly Parameter[];
+  /** Bindings of an outer file before those of the files that it includes. */
+  readonly bindings: readonly Binding[];
+  readonly targets: readonly TargetDeclaration[];
+}

@@ -1,0 +1,73 @@
+/** What the command line asks of a declaration before anything is expanded. */
+import type { Diagnostic, Location } from "../model/diagnostic.ts";
+import type { Parameter } from "../model/parameter.ts";
+import { fail, ok, type Result } from "../model/result.ts";
+import type { TargetName } from "../model/target.ts";
+import type { Declaration, TargetDeclaration } from "./declaration.ts";
+import { namesToGive } from "./missing-parameters.ts";
+import { NameResolver } from "./name-resolver.ts";
+import { memberNames, parseName } from "./target-index.ts";
+
+export interface ListedTarget {
+  readonly name: string;
+  readonly help?: string;
+  /** Kind of the rule; absent for a group. */
+  readonly rule?: string;
+  /** Of a matrix. */
+  readonly members?: readonly string[];
+  readonly location: Location;
+}
+
+/** All targets in the order of the file, a matrix once. */
+export function listTargets({ targets }: Declaration): readonly ListedTarget[] {
+  return targets.map((target) => ({
+    name: target.name,
+    ...(target.help !== undefined && { help: target.help }),
+    ...(target.rule !== undefined && { rule: target.rule }),
+    ...(target.axes.length > 0 && { members: memberNames(target) }),
+    location: target.declaredAt,
+  }));
+}
+
+/** The targets that names from the command line stand for, each once. */
+export function resolveWanted(
+  { targets }: Declaration,
+  names: readonly string[],
+): Result<readonly TargetName[]> {
+  const resolver = new NameResolver(targets);
+  const found = new Set<TargetName>();
+  const problems: Diagnostic[] = [];
+  for (const name of names) {
+    const resolved = resolver.resolve(name);
+    if (resolved.ok) for (const target of resolved.value) found.add(target);
+    else problems.push(...resolved.problems);
+  }
+  return problems.length > 0 ? fail(...problems) : ok([...found]);
+}
+
+/** The parameters that the named targets or anything below them may use, all alternatives included. */
+export function reachableParameters(
+  declaration: Declaration,
+  names: readonly string[],
+): readonly Parameter[] {
+  const byName = new Map(declaration.targets.map((target) => [target.name, target]));
+  const reached = new Set<TargetDeclaration>();
+  const used = new Set<string>();
+  const open = names.map((name) => byName.get(parseName(name)?.family ?? name));
+  for (let target = open.pop(); target !== undefined || open.length > 0; target = open.pop()) {
+    if (target === undefined || reached.has(target)) continue;
+    reached.add(target);
+    for (const part of [target, ...alternativesOf(target)]) {
+      for (const key of part.uses) used.add(key);
+      for (const edge of part.edges) open.push(byName.get(edge));
+    }
+  }
+  const given = new Set([...used].flatMap((key) => namesToGive(declaration, key)));
+  return declaration.parameters.filter(({ name }) => given.has(name));
+}
+
+function alternativesOf(target: TargetDeclaration): readonly TargetDeclaration[] {
+  return Object.values(target.fields).flatMap((field) =>
+    field.type === "alternatives" ? (field.value as readonly TargetDeclaration[]) : [],
+  );
+}

@@ -1,0 +1,86 @@
+/**
+ * Reads a target file and what it includes into one checked declaration, with all problems of all
+ * files. Leaves values of parameters to `resolve-parameters` and targets to `expand`.
+ */
+import { basename, dirname, resolve } from "node:path";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import { fail, ok, type Result } from "../model/result.ts";
+import { ruleKinds } from "../rules/kinds.ts";
+import type { Declaration, Text } from "./declaration.ts";
+import { IncludeLoader, type LoadedFile } from "./load-includes.ts";
+import { valueAt } from "./node.ts";
+import * as problems from "./problems.ts";
+import { readReferences } from "./read-reference.ts";
+import { readTarget } from "./read-target.ts";
+import { type Kinds, placeOf } from "./reader.ts";
+
+/** Reads the file, which is relative to `cwd` where it is relative. */
+export function loadTargetFile(
+  file: string,
+  cwd: string,
+  kinds: Kinds = ruleKinds,
+): Result<Declaration> {
+  const path = resolve(cwd, file);
+  const root = dirname(path);
+  const loader = new IncludeLoader(root, kinds);
+  const top = loader.load(path);
+  if (top === undefined) return fail(...inOrder(loader.problems));
+  const targets = loader.files.flatMap(({ reader, targets }) =>
+    targets.flatMap((target) => readTarget(reader, target) ?? []),
+  );
+  const defaults = readDefault(top);
+  const name = readName(top, root);
+  if (loader.problems.length > 0) return fail(...inOrder(loader.problems));
+  return ok({
+    name,
+    root,
+    files: [...loader.sources.values()].map(({ path, digest }) => ({ path, digest })),
+    default: defaults,
+    parameters: [...loader.parameters.values()],
+    bindings: loader.bindings,
+    targets,
+  });
+}
+
+function readDefault({ reader, top }: LoadedFile): readonly Text[] {
+  const node = valueAt(top, "default");
+  return (node && readReferences(reader, node, "`default`")) ?? [];
+}
+
+const projectName = /^[A-Za-z0-9][\w.-]*$/;
+
+/** The name of the project; of one that has none, the folder's. */
+function readName({ reader, top }: LoadedFile, root: string): string {
+  const node = valueAt(top, "name");
+  if (node === undefined) return nameOfFolder(root);
+  if (node.kind === "scalar" && projectName.test(node.text)) return node.text;
+  const at = placeOf(reader, node);
+  reader.problems.push(
+    node.kind === "scalar" && node.value !== null
+      ? problems.illegalName("a project", node.text, at, nameRule)
+      : problems.expected("`name`", "text", node, at),
+  );
+  return "";
+}
+
+const nameRule = "use letters, digits, `.`, `-` and `_`, a letter or digit first";
+
+const nameOfFolder = (root: string) =>
+  basename(root)
+    .replace(/[^\w.-]+/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "") || "project";
+
+/** By place, each once: an alias may lead to one value twice. */
+function inOrder(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  const files = [...new Set(found.map(({ at }) => at?.file))];
+  const unique = new Map(found.map((problem) => [problemKey(problem), problem]));
+  return [...unique.values()].sort(
+    (a, b) =>
+      files.indexOf(a.at?.file) - files.indexOf(b.at?.file) ||
+      (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
+      (a.at?.column ?? 0) - (b.at?.column ?? 0),
+  );
+}
+
+const problemKey = ({ at, message }: Diagnostic) =>
+  `${at?.file}:${at?.line}:${at?.column}:${message}`;

@@ -1,0 +1,34 @@
+/**
+ * Names that the command line needs for itself. `version` is not among the options: target files
+ * have a good use for it, and `tbuild --version` without a target asks for tbuild's own.
+ */
+
+/** Commands: no target may be called so. */
+export const reservedTargets: ReadonlySet<string> = new Set([
+  "completion",
+  "explain",
+  "graph",
+  "help",
+  "list",
+  "serve",
+  "watch",
+  "why",
+]);
+
+/** Options: no parameter may be called so. */
+export const reservedParameters: ReadonlySet<string> = new Set([
+  "color",
+  "directory",
+  "dry-run",
+  "fallback",
+  "file",
+  "force",
+  "help",
+  "jobs",
+  "keep-going",
+  "log",
+  "no-color",
+  "no-fallback",
+  "profile",
+  "quiet",
+]);

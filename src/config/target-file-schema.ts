@@ -1,0 +1,176 @@
+/** Makes the JSON Schema of target files, for editors, from the declarations that also validate them. */
+import { parameterTypes } from "../model/parameter.ts";
+import { ruleKinds } from "../rules/kinds.ts";
+import { fieldSchema, shapes } from "./field-schema.ts";
+import { targetName, topKeys } from "./load-includes.ts";
+import { environmentName, parameterName } from "./read-parameters.ts";
+import type { Kind, Kinds } from "./reader.ts";
+import { reservedParameters, reservedTargets } from "./reserved.ts";
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** Draft 7, which editors know best. */
+export function targetFileSchema(kinds: Kinds = ruleKinds): Schema {
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Target file of tbuild",
+    ...closed(topProperties),
+    anyOf: [{ required: ["targets"] }, { required: ["include"] }],
+    definitions: {
+      parameter,
+      include,
+      ...common,
+      target: { anyOf: [...kinds.map((kind) => ruleSchema(kind, "target")), group] },
+      alternative: { anyOf: [...alternatives(kinds), targetAlternative] },
+    },
+  };
+}
+
+const described = (description: string, schema: Schema): Schema => ({ description, ...schema });
+
+/** A mapping with these keys and no other. */
+const closed = (properties: Schema, required: readonly string[] = []): Schema => ({
+  type: "object",
+  properties,
+  additionalProperties: false,
+  ...(required.length > 0 && { required }),
+});
+
+/** A mapping whose keys are names. */
+const named = (names: Schema, values: Schema): Schema => ({
+  type: "object",
+  propertyNames: names,
+  additionalProperties: values,
+});
+
+const pattern = (expression: RegExp, except: ReadonlySet<string> = new Set()): Schema => ({
+  pattern: expression.source,
+  ...(except.size > 0 && { not: { enum: [...except] } }),
+});
+
+const topProperties: Schema = Object.fromEntries(
+  Object.entries({
+    name: described("Name of the project; of a file without one, its folder's", {
+      type: ["string", "number"],
+      pattern: "^[A-Za-z0-9][\\w.-]*$",
+    }),
+    default: described("Targets that are made when none is named", shapes.references),
+    params: described(
+      "Values that the command line or the environment may give",
+      named(pattern(parameterName, reservedParameters), { $ref: "#/definitions/parameter" }),
+    ),
+    include: described(
+      "Other target files, by the name that their targets get",
+      named(pattern(targetName), { $ref: "#/definitions/include" }),
+    ),
+    targets: described(
+      "What can be made",
+      named(pattern(targetName, reservedTargets), { $ref: "#/definitions/target" }),
+    ),
+  }).filter(([key]) => topKeys.includes(key)),
+);
+
+const help = described("One line for people", { type: ["string", "number", "boolean"] });
+
+const parameter: Schema = {
+  anyOf: [
+    { type: "null" },
+    {
+      ...closed({
+        type: described("Kind of value; found from `default` or `choices` where it is left out", {
+          enum: parameterTypes,
+        }),
+        default: described("Value when none is given", shapes.value),
+        choices: described("The values allowed", {
+          type: "array",
+          items: shapes.value,
+          minItems: 1,
+        }),
+        env: described("Environment variable that gives it", {
+          type: "string",
+          pattern: environmentName.source,
+        }),
+        help,
+      }),
+      dependencies: { choices: { properties: { type: { const: "choice" } } } },
+    },
+  ],
+};
+
+const include: Schema = {
+  anyOf: [
+    { type: "string" },
+    closed(
+      {
+        file: described("Path of the target file", { type: "string" }),
+        params: described("Values that are fixed for it", {
+          type: "object",
+          additionalProperties: shapes.value,
+        }),
+      },
+      ["file"],
+    ),
+  ],
+};
+
+const dependencies: Schema = {
+  needs: described("Targets needed, part of the fingerprint", shapes.references),
+  after: described("Targets needed first that are no part of the fingerprint", shapes.references),
+  with: described("Services to keep up while this is made", {
+    anyOf: [
+      ...shapes.references.anyOf,
+      {
+        type: "object",
+        additionalProperties: {
+          anyOf: [
+            { type: "null" },
+            closed({
+              uses: described("Patterns over the files of the service that count", shapes.texts),
+            }),
+          ],
+        },
+      },
+    ],
+  }),
+};
+
+const common: Schema = {
+  help,
+  ...dependencies,
+  matrix: described("Names and lists of values: one target for each combination", {
+    type: "object",
+    minProperties: 1,
+    propertyNames: { pattern: "^[A-Za-z_][\\w-]*$" },
+    additionalProperties: { type: "array", items: shapes.value, minItems: 1, uniqueItems: true },
+  }),
+};
+
+/** By reference, since each rule repeats them. */
+const refs = (keys: Schema): Schema =>
+  Object.fromEntries(Object.keys(keys).map((key) => [key, { $ref: `#/definitions/${key}` }]));
+
+const group: Schema = described("A group: targets made together", closed(refs(common)));
+
+function ruleSchema(kind: Kind, place: "target" | "alternative"): Schema {
+  const fields = Object.entries(kind.fields);
+  const properties = fields.map(([key, field]) => [key, described(field.help, fieldSchema(field))]);
+  const required = fields.filter(([, field]) => field.required).map(([key]) => key);
+  return described(
+    kind.help,
+    closed(
+      {
+        ...Object.fromEntries(properties),
+        ...refs(place === "target" ? common : dependencies),
+      },
+      required,
+    ),
+  );
+}
+
+const alternatives = (kinds: Kinds) =>
+  kinds.filter((kind) => kind.kind !== "first-of").map((kind) => ruleSchema(kind, "alternative"));
+
+const targetAlternative: Schema = described(
+  "Another target",
+  closed({ target: described("Name of the target", shapes.references) }, ["target"]),
+);

@@ -1,0 +1,40 @@
+/** The names of all targets of a target file and its includes, and what a reference to one may say. */
+import type { Axis } from "./declaration.ts";
+
+export interface IndexedTarget {
+  readonly name: string;
+  readonly axes: readonly Axis[];
+}
+
+export type TargetIndex = ReadonlyMap<string, IndexedTarget>;
+
+/** A name taken apart: `images[agent,bookworm]`. */
+export interface ParsedName {
+  readonly family: string;
+  /** Absent without brackets. */
+  readonly values?: readonly string[];
+}
+
+/** Undefined for what cannot be a name: brackets that do not close, or not at the end. */
+export function parseName(name: string): ParsedName | undefined {
+  const open = name.indexOf("[");
+  if (open < 0) return name.includes("]") ? undefined : { family: name };
+  if (!name.endsWith("]") || name.indexOf("[", open + 1) >= 0) return undefined;
+  const values = name.slice(open + 1, -1).split(",");
+  return { family: name.slice(0, open), values: values.map((value) => value.trim()) };
+}
+
+export const memberName = (family: string, values: readonly string[]): string =>
+  values.length === 0 ? family : `${family}[${values.join(",")}]`;
+
+/** Every combination of a matrix, the last key changing fastest. */
+export function combinations(axes: readonly Axis[]): readonly (readonly string[])[] {
+  let made: readonly (readonly string[])[] = [[]];
+  for (const { values } of axes) {
+    made = made.flatMap((start) => values.map((value) => [...start, value]));
+  }
+  return made;
+}
+
+export const memberNames = ({ name, axes }: IndexedTarget): readonly string[] =>
+  combinations(axes).map((values) => memberName(name, values));

@@ -1,0 +1,96 @@
+/**
+ * Cuts a Dockerfile into instructions, as BuildKit does: directives, comments, line continuations
+ * and heredocs. What the instructions mean is told by `dockerfile.ts`.
+ */
+
+export interface Instruction {
+  /** Upper case. */
+  readonly keyword: string;
+  /** What follows, cut at spaces outside of quotes; quotes are kept. */
+  readonly words: readonly string[];
+}
+
+/** All instructions, in order; whether they make sense is left to the build. */
+export function readInstructions(text: string): readonly Instruction[] {
+  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+  const escaper = escapeCharacter(lines);
+  const found: Instruction[] = [];
+  for (let at = 0; at < lines.length; ) {
+    const { text: logical, next } = logicalLine(lines, at, escaper);
+    at = next;
+    const [keyword, ...words] = splitWords(logical, escaper);
+    if (keyword === undefined) continue;
+    found.push({ keyword: keyword.toUpperCase(), words });
+    if (/^(run|copy|add)$/i.test(keyword)) at = afterHeredocs(words, lines, at);
+  }
+  return found;
+}
+
+/** Without a pair of quotes around it, or parts of it. */
+export const unquote = (word: string): string => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2");
+
+/** `# escape=…` counts only above everything else. */
+function escapeCharacter(lines: readonly string[]): string {
+  for (const line of lines) {
+    const directive = /^#\s*([a-z][a-z0-9]*)\s*=\s*(.+?)\s*$/i.exec(line.trimStart());
+    if (directive === null) break;
+    if (directive[1]?.toLowerCase() === "escape") return directive[2] ?? "\\";
+  }
+  return "\\";
+}
+
+/** One line with those that continue it; comments and empty lines in between do not end it. */
+function logicalLine(
+  lines: readonly string[],
+  start: number,
+  escaper: string,
+): { readonly text: string; readonly next: number } {
+  const quoted = escaper === "\\" ? "\\\\" : escaper;
+  const continued = new RegExp(`(?<!${quoted})${quoted}[ \\t]*$`);
+  let text = "";
+  for (let at = start; at < lines.length; at++) {
+    const line = lines[at] as string;
+    if (/^\s*(#|$)/.test(line)) {
+      if (text === "") return { text, next: at + 1 };
+      continue;
+    }
+    if (!continued.test(line)) return { text: text + line, next: at + 1 };
+    text += line.replace(continued, "");
+    if (text === "") text = " ";
+  }
+  return { text, next: lines.length };
+}
+
+function splitWords(text: string, escaper: string): readonly string[] {
+  const words: string[] = [];
+  let word = "";
+  let quote = "";
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at] as string;
+    if (character === escaper && quote !== "'" && at + 1 < text.length) {
+      word += character + text[++at];
+    } else if (quote === "" && /\s/.test(character)) {
+      if (word !== "") words.push(word);
+      word = "";
+    } else {
+      if (character === quote) quote = "";
+      else if (quote === "" && (character === '"' || character === "'")) quote = character;
+      word += character;
+    }
+  }
+  return word === "" ? words : [...words, word];
+}
+
+/** Line after the texts that `<<NAME` words announce; one that never ends is none. */
+function afterHeredocs(words: readonly string[], lines: readonly string[], start: number): number {
+  let at = start;
+  for (const word of words) {
+    const heredoc = /^\d*<<(-?)(["']?)([^<"'\s]+)\2$/.exec(word);
+    if (heredoc === null) continue;
+    const [, dash, , name] = heredoc;
+    const isEnd = (line: string) => (dash === "-" ? line.replace(/^\t+/, "") : line) === name;
+    const length = lines.slice(at).findIndex(isEnd);
+    if (length >= 0) at += length + 1;
+  }
+  return at;
+}

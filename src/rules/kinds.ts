@@ -1,0 +1,41 @@
+/** The list of rule kinds: a new kind is one file of this folder and one line here. */
+
+import { archive } from "./archive.ts";
+import { clean } from "./clean.ts";
+import { fetch } from "./fetch.ts";
+import type { FieldSet } from "./fields.ts";
+import { firstOf } from "./first-of.ts";
+import { git } from "./git.ts";
+import { image } from "./image.ts";
+import { pull } from "./pull.ts";
+import { push } from "./push.ts";
+import { rootfs } from "./rootfs.ts";
+import type { RuleKind } from "./rule.ts";
+import { run } from "./run.ts";
+import { save } from "./save.ts";
+import { use } from "./use.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: a list of kinds with different fields
+export const ruleKinds: readonly RuleKind<any>[] = [
+  run,
+  image,
+  rootfs,
+  pull,
+  git,
+  fetch,
+  use,
+  firstOf,
+  archive,
+  save,
+  push,
+  clean,
+];
+
+const byName = new Map(ruleKinds.map((kind) => [kind.kind, kind]));
+
+/** @throws when the kind is unknown: validation lets no other kind through */
+export function ruleKindOf(kind: string): RuleKind<FieldSet> {
+  const found = byName.get(kind);
+  if (found === undefined) throw new Error(`unknown rule kind ${kind}`);
+  return found;
+}

@@ -1,0 +1,126 @@
+/**
+ * What a rule kind is: its keys, what it reads and makes, and how it acts. One file of this folder
+ * declares one kind; the engine knows them only through this interface.
+ */
+import type { Docker, PackedFile } from "../docker/docker.ts";
+import type { FilesView } from "../files/files-view.ts";
+import type { Artifact, Digest, Output } from "../model/artifact.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Project, Target, TargetName } from "../model/target.ts";
+import type { FieldSet, ValuesOf } from "./fields.ts";
+
+export type { FilesView };
+
+/** A file that a rule reads, found before it acts. */
+export interface InputFile {
+  /** Name that counts in the fingerprint and in `explain`: relative to the workspace, or where it is laid. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly path: string;
+}
+
+export interface RunningServiceView {
+  readonly target: TargetName;
+  /** Host name under which containers reach it. */
+  readonly host: string;
+  readonly hostPort: number;
+  /** `http://HOST:PORT` */
+  readonly url: string;
+  /** Host name under which this machine reaches it. */
+  readonly localHost: string;
+  /** Digest of what of the service counts for the target. */
+  readonly digest: Digest;
+}
+
+/** An image that a trace records, now or in an earlier run. */
+export interface MadeImage {
+  readonly digest: Digest;
+  /** References under which a trace recorded it. */
+  readonly references: readonly string[];
+}
+
+export interface ActContext {
+  readonly target: Target;
+  readonly project: Project;
+  readonly files: FilesView;
+  /** `.tbuild`, absolute. */
+  readonly stateFolder: string;
+  /** Folder of this target's own for outputs that name no place, absolute; not made yet. */
+  readonly ownFolder: string;
+  /** A fresh temporary folder on the same file system as the workspace, removed afterwards. */
+  readonly temporaryFolder: () => Promise<string>;
+  /** What the dependencies made, groups and alternatives followed. */
+  readonly artifactsOf: (name: TargetName) => readonly Artifact[];
+  readonly inputs: readonly InputFile[];
+  readonly services: readonly RunningServiceView[];
+  readonly docker: () => Promise<Docker>;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly progress: ActProgress;
+  /** Artifacts of the last successful run, when there was one. */
+  readonly previous: readonly Artifact[];
+  /** Identity of this workspace: the label of its containers. */
+  readonly workspaceId: string;
+  /** Images that this workspace made, from its traces and their history. */
+  readonly madeImages: readonly MadeImage[];
+  /** Paths of the files and folders that traces recorded as outputs, relative to the workspace. */
+  readonly madeFiles: readonly string[];
+  /** Drops the state in `.tbuild`, except the lock and the log in use; with `keepImages` traces of images stay. */
+  readonly forget: (what: { readonly keepImages: boolean }) => Promise<void>;
+}
+
+export interface ActProgress {
+  output(line: string, step?: string): void;
+  step(step: {
+    readonly id: string;
+    readonly name: string;
+    readonly state: "started" | "done" | "cached" | "failed";
+    readonly seconds?: number;
+    readonly error?: string;
+  }): void;
+  transfer(id: string, done: number, total?: number): void;
+  warn(problem: Diagnostic): void;
+}
+
+export type ActOutcome =
+  | { readonly kind: "made"; readonly artifacts: readonly Artifact[]; readonly note?: string }
+  | { readonly kind: "failed"; readonly problem: Diagnostic }
+  /** It is not to be had: in a `first-of` the next alternative is tried. */
+  | { readonly kind: "unavailable"; readonly why: string; readonly problem: Diagnostic };
+
+/** Something of a Dockerfile and the like that names an image: an edge, if a target makes it. */
+export interface ImageMention {
+  readonly reference: string;
+}
+
+export interface RuleKind<F extends FieldSet = FieldSet> {
+  /** The key in a target, and the main field. */
+  readonly kind: string;
+  readonly help: string;
+  /** The main key first. */
+  readonly fields: F;
+  /** Acts each time it is asked for, since what it changes lies outside. */
+  readonly always?: boolean;
+  /** Runs only while nothing else does. */
+  readonly exclusive?: boolean;
+  /** Problems that the types of the keys cannot tell. */
+  check?(values: ValuesOf<F>, target: Target): readonly Diagnostic[];
+  outputs(values: ValuesOf<F>, target: Target): readonly Output[];
+  /** @throws DiagnosticError where a pattern matches nothing, a context is missing and the like */
+  inputs?(values: ValuesOf<F>, files: FilesView, target: Target): readonly InputFile[];
+  /** The references of images that it depends on count, and not their content alone. */
+  readonly countsReferences?: boolean;
+  mentions?(values: ValuesOf<F>, files: FilesView, target: Target): readonly ImageMention[];
+  /** Names of the environment variables of the caller that count: each is a part of the fingerprint. */
+  environment?(values: ValuesOf<F>): readonly string[];
+  /** What to call an alternative of this kind in messages: `pull debian:bookworm-slim`. */
+  title(values: Partial<ValuesOf<F>>): string;
+  /** May throw DiagnosticError, or an AbortError once `context.signal` is aborted. */
+  act(values: ValuesOf<F>, context: ActContext): Promise<ActOutcome>;
+}
+
+/** Keeps the field types of a kind while it is declared. */
+export const ruleKind = <F extends FieldSet>(kind: RuleKind<F>): RuleKind<F> => kind;
+
+/** A file to pack, from an input that was found. */
+export const packed = (name: string, source: string): PackedFile => ({ name, source });

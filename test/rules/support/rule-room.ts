@@ -1,0 +1,178 @@
+/** A workspace in a temporary folder in which single rules act, without an engine around them. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { FileDigests } from "../../../src/files/digests.ts";
+import { WorkspaceFiles } from "../../../src/files/workspace-files.ts";
+import type { Artifact } from "../../../src/model/artifact.ts";
+import { type Diagnostic, DiagnosticError } from "../../../src/model/diagnostic.ts";
+import type { Project, Target, TargetName } from "../../../src/model/target.ts";
+import { ruleKindOf } from "../../../src/rules/kinds.ts";
+import { ownOutputFolder } from "../../../src/rules/own-output.ts";
+import type { ActContext, ActOutcome, InputFile } from "../../../src/rules/rule.ts";
+import { temporaryFolder, writeFiles } from "../../support/folder.ts";
+import { FakeDocker } from "./fake-docker.ts";
+
+export const name = (text: string): TargetName => text as TargetName;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export class RuleRoom {
+  readonly root: string;
+  readonly files: WorkspaceFiles;
+  readonly docker = new FakeDocker();
+  readonly output: string[] = [];
+  readonly warnings: string[] = [];
+  /** What dependencies made. */
+  readonly made: Record<string, readonly Artifact[]> = {};
+  readonly secrets = new Map<string, string>();
+  readonly forgotten: boolean[] = [];
+  readonly abort = new AbortController();
+  /** Parts of the context that a test sets. */
+  more: Partial<ActContext> = {};
+  onOutput: (line: string) => void = () => {};
+
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    this.root = temporaryFolder({ "targets.yaml": "name: shop\n", ...files });
+    this.files = new WorkspaceFiles(this.root, new FileDigests());
+  }
+
+  target(kind: string, fields: Fields, more: Partial<Target> = {}): Target {
+    return {
+      name: name("it"),
+      rule: { kind, fields },
+      needs: [],
+      after: [],
+      with: [],
+      parameters: {},
+      missing: [],
+      title: "it",
+      declaredAt: { file: "targets.yaml", line: 1, column: 1 },
+      places: {},
+      ...more,
+    };
+  }
+
+  /** Messages of the problems that the keys alone show. */
+  check(kind: string, fields: Fields, more: Partial<Target> = {}): readonly string[] {
+    const problems =
+      ruleKindOf(kind).check?.(fields as never, this.target(kind, fields, more)) ?? [];
+    return problems.map(({ message }) => message);
+  }
+
+  inputs(kind: string, fields: Fields): readonly InputFile[] {
+    return ruleKindOf(kind).inputs?.(fields as never, this.files, this.target(kind, fields)) ?? [];
+  }
+
+  /** Names of what it reads, or the message of what it lacks. */
+  reads(kind: string, fields: Fields): readonly string[] | string {
+    try {
+      return this.inputs(kind, fields).map((input) => input.name);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  /** As the engine does: what is thrown for a user is a failure. */
+  async act(kind: string, fields: Fields, more: Partial<Target> = {}): Promise<ActOutcome> {
+    const target = this.target(kind, fields, more);
+    try {
+      const inputs = this.inputs(kind, fields);
+      return await ruleKindOf(kind).act(fields as never, this.context(target, inputs));
+    } catch (error) {
+      if (error instanceof DiagnosticError) return { kind: "failed", problem: error.diagnostic };
+      throw error;
+    }
+  }
+
+  context(target: Target, inputs: readonly InputFile[]): ActContext {
+    const stateFolder = path.join(this.root, ".tbuild");
+    return {
+      target,
+      project: this.#project(target),
+      files: this.files,
+      stateFolder,
+      ownFolder: path.join(this.root, ownOutputFolder(target.name)),
+      temporaryFolder: async () => {
+        mkdirSync(path.join(stateFolder, "tmp"), { recursive: true });
+        return mkdtempSync(path.join(stateFolder, "tmp", "t-"));
+      },
+      artifactsOf: (wanted) => this.made[wanted] ?? [],
+      inputs,
+      services: [],
+      docker: async () => this.docker,
+      environment: { PATH: process.env["PATH"] },
+      signal: this.abort.signal,
+      progress: {
+        output: (line) => {
+          this.output.push(line);
+          this.onOutput(line);
+        },
+        step: () => {},
+        transfer: () => {},
+        warn: ({ message }) => this.warnings.push(message),
+      },
+      previous: [],
+      workspaceId: "w1",
+      madeImages: [],
+      madeFiles: [],
+      forget: async ({ keepImages }) => void this.forgotten.push(keepImages),
+      ...this.more,
+    };
+  }
+
+  write(files: Readonly<Record<string, string>>): void {
+    writeFiles(this.root, files);
+  }
+
+  read(file: string): string {
+    return readFileSync(path.join(this.root, file), "utf8");
+  }
+
+  has(file: string): boolean {
+    return existsSync(path.join(this.root, file));
+  }
+
+  /** The artifact of a file that a dependency made. */
+  file(relative: string): Artifact {
+    return {
+      kind: "file",
+      path: relative,
+      digest: this.files.digestFile(this.files.absolute(relative)),
+    };
+  }
+
+  tree(relative: string): Artifact {
+    return {
+      kind: "tree",
+      path: relative,
+      digest: this.files.digestTree(this.files.absolute(relative)),
+    };
+  }
+
+  #project(target: Target): Project {
+    return {
+      name: "shop",
+      root: this.root,
+      default: [],
+      targets: new Map([[target.name, target]]),
+      families: new Map(),
+      secrets: this.secrets,
+    };
+  }
+}
+
+/** What came out, short: the message of a failure, or the paths and names that were made. */
+export function told(outcome: ActOutcome): string | readonly string[] {
+  if (outcome.kind !== "made") return outcome.problem.message;
+  return outcome.artifacts.flatMap((artifact) =>
+    artifact.kind === "image" ? artifact.references : artifact.path,
+  );
+}
+
+export function problemOf(outcome: ActOutcome): Diagnostic {
+  if (outcome.kind === "made") throw new Error("nothing went wrong");
+  return outcome.problem;
+}
+
+export const noteOf = (outcome: ActOutcome): string | undefined =>
+  outcome.kind === "made" ? outcome.note : undefined;
