@@ -1,0 +1,88 @@
+/** Answers the completion scripts: what may stand where the cursor is, one candidate a line. */
+import path from "node:path";
+import type { Declaration } from "../../config/declaration.ts";
+import { findTargetFile } from "../../config/find-target-file.ts";
+import { listTargets, reachableParameters } from "../../config/list-targets.ts";
+import { loadTargetFile } from "../../config/load-target-file.ts";
+import type { Parameter } from "../../model/parameter.ts";
+import {
+  commands,
+  commonOptions,
+  type OptionDefinition,
+  parameterOptions,
+  shells,
+} from "../options.ts";
+import { defaultNames } from "../read-arguments.ts";
+import { readWords } from "../read-words.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+/** @param words what was typed after the program's name; the last one is being completed */
+export function runComplete(words: readonly string[], { cwd, out }: Surroundings): number {
+  const candidates = candidatesFor(words, loadQuietly(words, cwd));
+  out.write(candidates.map((candidate) => `${candidate}\n`).join(""));
+  return 0;
+}
+
+/** Nothing to say is answered by nothing: the shell then offers file names. */
+export function candidatesFor(
+  words: readonly string[],
+  declaration: Declaration | undefined,
+): readonly string[] {
+  const current = words.at(-1) ?? "";
+  const before = words.slice(0, -1);
+  const parameters = declaration?.parameters ?? [];
+  const all = [...commonOptions, ...parameterOptions(parameters)];
+  const startsWithCurrent = (candidate: string): boolean => candidate.startsWith(current);
+  const valued = takesValue(before.at(-1), all);
+  if (valued) return (valued.choices ?? []).filter(startsWithCurrent);
+  const names = readWords(before, all).others;
+  if (current.startsWith("--") && current.includes("=")) return valuesAfter(current, all);
+  if (current.startsWith("-")) return optionsFor(names, declaration).filter(startsWithCurrent);
+  if (names[0] === "completion") return shells.filter(startsWithCurrent);
+  const first = names.length === 0 ? commands.map(({ name }) => name as string) : [];
+  return [...first, ...targetsFor(current, declaration)].filter(startsWithCurrent);
+}
+
+function takesValue(
+  word: string | undefined,
+  options: readonly OptionDefinition[],
+): OptionDefinition | undefined {
+  const option = options.find(
+    ({ name, short }) => word === `--${name}` || (short !== undefined && word === `-${short}`),
+  );
+  return option?.takes === undefined ? undefined : option;
+}
+
+function valuesAfter(current: string, options: readonly OptionDefinition[]): readonly string[] {
+  const [name = "", value = ""] = current.split("=", 2);
+  const choices = options.find((option) => `--${option.name}` === name)?.choices ?? [];
+  return choices.filter((choice) => choice.startsWith(value)).map((choice) => `${name}=${choice}`);
+}
+
+function optionsFor(
+  names: readonly string[],
+  declaration: Declaration | undefined,
+): readonly string[] {
+  const wanted = declaration && names.length === 0 ? defaultNames(declaration) : names;
+  const parameters: readonly Parameter[] = declaration
+    ? reachableParameters(declaration, wanted)
+    : [];
+  return [...parameterOptions(parameters), ...commonOptions].map(({ name }) => `--${name}`);
+}
+
+/** Members of a matrix are offered once its name is complete: there may be many. */
+function targetsFor(current: string, declaration: Declaration | undefined): readonly string[] {
+  if (!declaration) return [];
+  return listTargets(declaration).flatMap(({ name, members }) =>
+    members && current.startsWith(name) ? [name, ...members] : [name],
+  );
+}
+
+function loadQuietly(words: readonly string[], cwd: string): Declaration | undefined {
+  const { options } = readWords(words.slice(0, -1), commonOptions);
+  const folder = path.resolve(cwd, String(options.get("directory")?.value ?? "."));
+  const file = options.get("file")?.value;
+  const found = file === undefined ? findTargetFile(folder) : path.resolve(folder, String(file));
+  const loaded = found === undefined ? undefined : loadTargetFile(found, folder);
+  return loaded?.ok ? loaded.value : undefined;
+}

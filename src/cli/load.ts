@@ -1,0 +1,18 @@
+/** Finds and loads the target file that a request means. */
+import { statSync } from "node:fs";
+import path from "node:path";
+import type { Declaration } from "../config/declaration.ts";
+import { findTargetFile } from "../config/find-target-file.ts";
+import { loadTargetFile } from "../config/load-target-file.ts";
+import { fail, type Result } from "../model/result.ts";
+import type { CommonRequest } from "./request.ts";
+import * as problems from "./usage-problems.ts";
+
+export function loadDeclaration({ directory, file }: CommonRequest): Result<Declaration> {
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+    return fail(problems.noFolder(directory));
+  }
+  const found = file === undefined ? findTargetFile(directory) : path.resolve(directory, file);
+  if (found === undefined) return fail(problems.noTargetFile(directory));
+  return loadTargetFile(found, directory);
+}

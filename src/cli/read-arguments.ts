@@ -1,0 +1,86 @@
+/** Reads the words of a build once the target file is known: which targets, which parameters. */
+import type { Declaration } from "../config/declaration.ts";
+import { listTargets, reachableParameters, resolveWanted } from "../config/list-targets.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { GivenValue, Parameter } from "../model/parameter.ts";
+import { fail, ok, type Result } from "../model/result.ts";
+import type { TargetName } from "../model/target.ts";
+import { commonOptions, parameterOptions } from "./options.ts";
+import { type ReadOption, readWords, unknownOptions } from "./read-words.ts";
+import * as problems from "./usage-problems.ts";
+
+export interface Arguments {
+  /** Names as they were typed, or the file's default. */
+  readonly names: readonly string[];
+  readonly wanted: readonly TargetName[];
+  readonly given: ReadonlyMap<string, GivenValue>;
+}
+
+/** @param argv the command line without the program's name */
+export function readArguments(
+  argv: readonly string[],
+  declaration: Declaration,
+): Result<Arguments> {
+  const definitions = [...commonOptions, ...parameterOptions(declaration.parameters)];
+  const words = readWords(argv, definitions);
+  const found: Diagnostic[] = [
+    ...words.problems,
+    ...secretsTyped(words.unknown, declaration.parameters),
+    ...unknownOptions(notSecret(words.unknown, declaration.parameters), definitions),
+  ];
+  const names = words.others.length > 0 ? words.others : defaultNames(declaration);
+  if (names.length === 0) found.push(problems.nothingWanted());
+  const wanted = resolveWanted(declaration, names);
+  // A word behind an unknown option may be its value, and no target.
+  if (!wanted.ok) return fail(...found, ...(words.unknown.length > 0 ? [] : wanted.problems));
+  const given = new Map<string, GivenValue>();
+  for (const [name, option] of words.options) {
+    if (isCommon(name)) continue;
+    given.set(name, { value: option.value, from: option.typed });
+    found.push(...unusedBy(names, { name, option }, declaration));
+  }
+  return found.length > 0 ? fail(...found) : ok({ names, wanted: wanted.value, given });
+}
+
+/** The names of the file's default, written out where they depend on nothing. */
+export function defaultNames(declaration: Declaration): readonly string[] {
+  return declaration.default.flatMap(({ text }) => (typeof text === "string" ? [text] : []));
+}
+
+const commonNames = new Set(commonOptions.map(({ name }) => name));
+const isCommon = (name: string): boolean => commonNames.has(name);
+
+const ownerOf = (name: string, parameters: readonly Parameter[]): Parameter | undefined =>
+  parameters.find((parameter) =>
+    parameter.type === "secret" ? `${parameter.name}-file` === name : parameter.name === name,
+  );
+
+/** A parameter that none of the targets can reach would be without effect, and that is told. */
+function unusedBy(
+  names: readonly string[],
+  { name, option }: { readonly name: string; readonly option: ReadOption },
+  declaration: Declaration,
+): readonly Diagnostic[] {
+  const parameter = ownerOf(name, declaration.parameters);
+  if (!parameter) return [];
+  const reaches = (target: readonly string[]): boolean =>
+    reachableParameters(declaration, target).includes(parameter);
+  if (reaches(names)) return [];
+  const users = listTargets(declaration).flatMap((target) =>
+    reaches([target.name]) ? [target.name] : [],
+  );
+  return [problems.unusedParameter(option.typed, names, users)];
+}
+
+const isSecretTyped = (typed: string, parameters: readonly Parameter[]): Parameter | undefined =>
+  parameters.find(({ name, type }) => type === "secret" && `--${name}` === typed.split("=", 1)[0]);
+
+function secretsTyped(unknown: readonly string[], parameters: readonly Parameter[]): Diagnostic[] {
+  return unknown.flatMap((typed) => {
+    const secret = isSecretTyped(typed, parameters);
+    return secret ? [problems.secretTyped(secret.name, secret.env)] : [];
+  });
+}
+
+const notSecret = (unknown: readonly string[], parameters: readonly Parameter[]): string[] =>
+  unknown.filter((typed) => !isSecretTyped(typed, parameters));

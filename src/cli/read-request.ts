@@ -1,0 +1,130 @@
+/**
+ * Turns a command line into a request as far as that needs no target file: which command, and the common
+ * options. Targets and parameters are read later, by `read-arguments.ts`.
+ */
+import { resolve } from "node:path";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import { fail, ok, type Result } from "../model/result.ts";
+import {
+  commonOptions,
+  type LogKind,
+  logKinds,
+  type Shell,
+  shells,
+  versionOption,
+} from "./options.ts";
+import { readWords, unknownOptions, type Words } from "./read-words.ts";
+import type { CommonRequest, Request } from "./request.ts";
+import * as problems from "./usage-problems.ts";
+
+export interface CommandLinePlace {
+  readonly cwd: string;
+  readonly cpus: () => number;
+}
+
+/** How the completion scripts call; no word that a person would type. */
+export const completeOption = "--complete";
+
+/** Reads the request. Words that only a target file can explain are left for later. */
+export function readRequest(argv: readonly string[], place: CommandLinePlace): Result<Request> {
+  const [first, second = "", index = "", ...words] = argv;
+  if (first === completeOption)
+    return ok({
+      kind: "complete",
+      shell: shellOf(second),
+      words: words.slice(0, Number(index) + 1),
+    });
+  const read = readWords(argv, [...commonOptions, versionOption]);
+  if (isVersion(read)) return ok({ kind: "version" });
+  const common = readCommon(read, place);
+  if (!common.ok) return common;
+  const [command, ...others] = read.unknownFirst ? [] : read.others;
+  if (command === "help" || read.options.has("help"))
+    return ok({ kind: "help", common: common.value, argv: withoutHelp(argv, command) });
+  if (command === "list") return strictly(read, others, { kind: "list", common: common.value });
+  if (command === "completion") return readCompletion(others);
+  return ok({ kind: "build", common: common.value, argv });
+}
+
+/** With any other word `--version` is a parameter of the target file. */
+function isVersion({ options, others, unknown }: Words): boolean {
+  const isAlone = options.size === 1 && others.length === 0 && unknown.length === 0;
+  return isAlone && options.get("version")?.value === true;
+}
+
+/** `tbuild help web` asks the same as `tbuild web --help`. */
+function withoutHelp(argv: readonly string[], command: string | undefined): readonly string[] {
+  const at = command === "help" ? argv.indexOf("help") : -1;
+  return argv.filter((_, index) => index !== at);
+}
+
+const shellOf = (name: string): Shell => shells.find((shell) => shell === name) ?? "bash";
+
+function readCompletion(others: readonly string[]): Result<Request> {
+  const shell = shells.find((known) => known === others[0]);
+  if (shell === undefined || others.length > 1) return fail(problems.whichShell(others.at(-1)));
+  return ok({ kind: "completion", shell });
+}
+
+/** For commands that take common options and nothing else. */
+function strictly(
+  { unknown, options }: Words,
+  others: readonly string[],
+  request: Request & { kind: "list" },
+): Result<Request> {
+  const version = options.get("version");
+  const strangers = version === undefined ? unknown : [...unknown, version.typed];
+  const found = [
+    ...unknownOptions(strangers, commonOptions),
+    ...others.slice(0, 1).map((word) => problems.noWordsAfter(request.kind, word)),
+  ];
+  return found.length > 0 ? fail(...found) : ok(request);
+}
+
+function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<CommonRequest> {
+  const has = (name: string): boolean => read.options.get(name)?.value === true;
+  const text = (name: string): string | undefined => {
+    const value = read.options.get(name)?.value;
+    return typeof value === "string" ? value : undefined;
+  };
+  const found: Diagnostic[] = read.problems.filter(isCommon);
+  const jobs = readJobs(read, found);
+  const log = readLog(read, found);
+  if (has("quiet") && has("verbose")) found.push(problems.contradiction("--quiet", "--verbose"));
+  if (found.length > 0) return fail(...found);
+  const file = text("file");
+  return ok({
+    directory: resolve(cwd, text("directory") ?? "."),
+    jobs: jobs ?? cpus(),
+    keepGoing: has("keep-going"),
+    dryRun: has("dry-run"),
+    force: has("force"),
+    fallback: !has("no-fallback"),
+    quiet: has("quiet"),
+    verbose: has("verbose"),
+    ...(file !== undefined && { file }),
+    ...(log !== undefined && { log }),
+  });
+}
+
+/** What is wrong with `--version` is said once it is known to be a parameter, or not. */
+const isCommon = ({ message }: Diagnostic): boolean => !message.includes("`--version`");
+
+function readJobs({ options }: Words, found: Diagnostic[]): number | undefined {
+  const given = options.get("jobs");
+  if (given === undefined) return undefined;
+  const value = String(given.value);
+  const jobs = /^\d{1,6}$/.test(value) ? Number(value) : 0;
+  if (jobs === 0) found.push(problems.badOptionValue(given.typed, value, "a whole number from 1"));
+  return jobs;
+}
+
+function readLog({ options }: Words, found: Diagnostic[]): LogKind | undefined {
+  const given = options.get("log");
+  if (given === undefined) return undefined;
+  const kind = logKinds.find((known) => known === given.value);
+  const wanted = "`pretty`, `plain` or `json`";
+  if (kind === undefined)
+    found.push(problems.badOptionValue(given.typed, String(given.value), wanted));
+  return kind;
+}

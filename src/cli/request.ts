@@ -1,0 +1,29 @@
+/** What the command line asks for, as data. */
+import type { LogKind, Shell } from "./options.ts";
+
+/** Options that mean the same whatever is asked. */
+export interface CommonRequest {
+  /** Target file that was named. */
+  readonly file?: string;
+  /** Folder to start in, absolute. */
+  readonly directory: string;
+  readonly jobs: number;
+  readonly keepGoing: boolean;
+  readonly dryRun: boolean;
+  readonly force: boolean;
+  readonly fallback: boolean;
+  /** Absent: by whether there is a terminal. */
+  readonly log?: LogKind;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+export type Request =
+  | { readonly kind: "version" }
+  | { readonly kind: "help"; readonly common: CommonRequest; readonly argv: readonly string[] }
+  | { readonly kind: "completion"; readonly shell: Shell }
+  /** Asked by the completion scripts: what may stand where the cursor is. */
+  | { readonly kind: "complete"; readonly shell: Shell; readonly words: readonly string[] }
+  | { readonly kind: "list"; readonly common: CommonRequest }
+  /** The words are read again once the parameters of the target file are known. */
+  | { readonly kind: "build"; readonly common: CommonRequest; readonly argv: readonly string[] };

@@ -1,0 +1,35 @@
+/** Carries out one command line: reads the request, hands it to its command, and returns the exit code. */
+import { exitCodeOf } from "../model/diagnostic.ts";
+import { readRequest } from "./read-request.ts";
+import type { Request } from "./request.ts";
+import { showProblems } from "./show-problems.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** @returns the exit code: 0 fresh or built, 1 a target failed, 2 usage, 3 surroundings, 130 interrupted */
+export async function runCommand(argv: readonly string[], place: Surroundings): Promise<number> {
+  const request = readRequest(argv, place);
+  if (!request.ok) {
+    await showProblems(request.problems, place.cwd, place);
+    return exitCodeOf(request.problems);
+  }
+  return runRequest(request.value, place);
+}
+
+/** Only the code of the command that is asked for is loaded. */
+async function runRequest(request: Request, place: Surroundings): Promise<number> {
+  switch (request.kind) {
+    case "build":
+      return (await import("./commands/build.ts")).runBuild(request, place);
+    case "list":
+      return (await import("./commands/list.ts")).runList(request.common, place);
+    case "help":
+      return (await import("./commands/help.ts")).runHelp(request, place);
+    case "completion":
+      return (await import("./commands/completion.ts")).runCompletion(request.shell, place);
+    case "complete":
+      return (await import("./commands/complete.ts")).runComplete(request.words, place);
+    case "version":
+      place.out.write(`${place.version()}\n`);
+      return 0;
+  }
+}

@@ -1,0 +1,93 @@
+/** The wording of every problem with what was typed on the command line. */
+import type { Diagnostic } from "../model/diagnostic.ts";
+
+const usage = (code: string, message: string, hint?: string): Diagnostic => ({
+  code,
+  blame: "usage",
+  message,
+  ...(hint !== undefined && { hint }),
+});
+
+const quoted = (name: string): string => `\`${name}\``;
+
+/** ``` `a`, `b` and 3 others ``` */
+function shortList(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map(quoted);
+  const more = names.length - shown.length;
+  if (more > 0) return `${shown.join(", ")} and ${more} ${more === 1 ? "other" : "others"}`;
+  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+}
+
+/** @param typed with its dashes, as are the others here */
+export const unknownOption = (typed: string, near: string | undefined): Diagnostic =>
+  usage(
+    "unknown-option",
+    `there is no option \`${typed}\``,
+    near === undefined ? "`tbuild --help` shows all" : `did you mean \`${near}\`?`,
+  );
+
+export const givenTwice = (typed: string): Diagnostic =>
+  usage("option-given-twice", `option \`${typed}\` is given twice`, "leave one of them out");
+
+export const contradiction = (one: string, other: string): Diagnostic =>
+  usage("options-contradict", `options \`${one}\` and \`${other}\` contradict each other`);
+
+export const missingValue = (typed: string, next: string | undefined): Diagnostic =>
+  usage(
+    "option-without-value",
+    `option \`${typed}\` needs a value`,
+    next === undefined ? undefined : `if \`${next}\` is the value, write \`${typed}=${next}\``,
+  );
+
+export const unwantedValue = (typed: string): Diagnostic =>
+  usage("option-with-value", `option \`${typed}\` takes no value`);
+
+export const badOptionValue = (typed: string, value: string, wanted: string): Diagnostic =>
+  usage("bad-option-value", `option \`${typed}\` cannot be \`${value}\`: expected ${wanted}`);
+
+export const unusedParameter = (
+  typed: string,
+  wanted: readonly string[],
+  users: readonly string[],
+): Diagnostic =>
+  usage(
+    "unused-option",
+    `option \`${typed}\` has no effect on ${shortList(wanted)}`,
+    users.length === 0 ? "no target uses it" : `it is used by ${shortList(users)}`,
+  );
+
+export const noWordsAfter = (command: string, word: string): Diagnostic =>
+  usage("unexpected-word", `\`tbuild ${command}\` takes no targets, found \`${word}\``);
+
+export const whichShell = (found: string | undefined): Diagnostic =>
+  usage(
+    "which-shell",
+    found === undefined ? "which shell is missing" : `there is no completion for \`${found}\``,
+    "write `tbuild completion bash`, `zsh` or `fish`",
+  );
+
+export const noTargetFile = (folder: string): Diagnostic =>
+  usage(
+    "no-target-file",
+    `there is no \`targets.yaml\` in \`${folder}\` or above it`,
+    "go to a folder that has one, or name it with `--file`",
+  );
+
+export const noFolder = (folder: string): Diagnostic =>
+  usage("no-folder", `there is no folder \`${folder}\``);
+
+export const nothingWanted = (): Diagnostic =>
+  usage(
+    "nothing-wanted",
+    "no target is named, and the target file has no `default`",
+    "name one; `tbuild list` shows all",
+  );
+
+export const secretTyped = (name: string, env: string | undefined): Diagnostic =>
+  usage(
+    "secret-on-command-line",
+    `secret \`${name}\` cannot be given on the command line, where other users can read it`,
+    env === undefined
+      ? `put it into a file and say \`--${name}-file PATH\``
+      : `set the environment variable \`${env}\`, or say \`--${name}-file PATH\``,
+  );

@@ -1,0 +1,34 @@
+/** Everything that one build shares: the project, the plan, the state folder and the outside world. */
+import type { Docker } from "../docker/docker.ts";
+import type { FileDigests } from "../files/digests.ts";
+import type { FilesView } from "../files/files-view.ts";
+import type { Reporter } from "../model/event.ts";
+import type { Project, TargetName } from "../model/target.ts";
+import type { StateFolder } from "../store/state-folder.ts";
+import type { TraceStore } from "../store/trace-store.ts";
+import type { EngineImages } from "./engine-images.ts";
+import type { Plan } from "./plan.ts";
+import type { ReadingRoom } from "./read-target.ts";
+import type { Services } from "./services.ts";
+
+export interface BuildRoom {
+  readonly project: Project;
+  readonly plan: Plan;
+  readonly files: FilesView;
+  readonly digests: FileDigests;
+  readonly state: StateFolder;
+  readonly traces: TraceStore;
+  readonly images: EngineImages;
+  readonly services: Services;
+  readonly reading: ReadingRoom;
+  /** Targets to make again even if they are fresh. */
+  readonly forced: ReadonlySet<TargetName>;
+  /** Whether an alternative may be passed over. */
+  readonly fallback: boolean;
+  readonly reporter: Reporter;
+  readonly docker: () => Promise<Docker>;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Hides the values of secrets in a text. */
+  readonly redact: (text: string) => string;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,73 @@
+/** Compares a target with the trace of its last run: fresh, or stale with a reason. Changes nothing. */
+import type { FilesView } from "../files/files-view.ts";
+import type { Artifact, Digest } from "../model/artifact.ts";
+import type { Parts, StaleReason, Trace } from "../model/trace.ts";
+import type { Reading } from "./read-target.ts";
+
+export interface ImagesView {
+  /** ID under a reference in the engine, or undefined. */
+  idOf(reference: string): Digest | undefined;
+}
+
+/** @returns why the target is stale, or undefined when it is fresh */
+export function findStaleReason(
+  reading: Reading,
+  trace: Trace | undefined,
+  files: FilesView,
+  images: ImagesView,
+): StaleReason | undefined {
+  if (trace === undefined) return { kind: "never-made" };
+  if (trace.fingerprint !== reading.fingerprint) return firstDifference(trace.parts, reading.parts);
+  for (const artifact of trace.artifacts) {
+    const reason = checkArtifact(artifact, files, images);
+    if (reason) return reason;
+  }
+  return undefined;
+}
+
+/** Causes before consequences: a parameter also changes the keys that it stands in. */
+const order = ["rule", "parameter", "environment", "file", "dependency", "service", "field"];
+
+function firstDifference(before: Parts, now: Parts): StaleReason {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  const rank = (part: string): number => order.indexOf(part.split(" ", 1)[0] as string);
+  names.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  for (const part of names) {
+    const [from, to] = [before[part], now[part]];
+    if (from === to) continue;
+    if (from === undefined) return { kind: "part-added", part };
+    if (to === undefined) return { kind: "part-removed", part };
+    return { kind: "part-changed", part, from, to };
+  }
+  return { kind: "never-made" };
+}
+
+/** @returns why an artifact of a trace is no longer what the trace says, or undefined */
+export function checkArtifact(
+  artifact: Artifact,
+  files: FilesView,
+  images: ImagesView,
+): StaleReason | undefined {
+  if (artifact.kind === "image") return checkImage(artifact, images);
+  const kind = files.kindOf(artifact.path);
+  if (kind === "absent") return { kind: "output-missing", output: artifact.path };
+  const changed: StaleReason = { kind: "output-changed", output: artifact.path };
+  if (artifact.kind === "tree") {
+    if (kind !== "folder") return changed;
+    return files.digestTree(artifact.path) === artifact.digest ? undefined : changed;
+  }
+  if (kind === "folder") return changed;
+  return files.digestFile(artifact.path) === artifact.digest ? undefined : changed;
+}
+
+function checkImage(
+  { digest, references }: Artifact & { kind: "image" },
+  images: ImagesView,
+): StaleReason | undefined {
+  for (const reference of references) {
+    const id = images.idOf(reference);
+    if (id === undefined) return { kind: "image-missing", reference };
+    if (id !== digest) return { kind: "image-moved", reference };
+  }
+  return undefined;
+}

@@ -1,0 +1,23 @@
+/** Why a planned target has to run: because it always does, was forced, or is stale. */
+import type { Target } from "../model/target.ts";
+import type { StaleReason } from "../model/trace.ts";
+import { ruleKindOf } from "../rules/kinds.ts";
+import type { BuildRoom } from "./build-room.ts";
+import { findStaleReason } from "./check-freshness.ts";
+import type { Reading } from "./read-target.ts";
+
+/**
+ * Why a target of the plan has to run, or undefined when it is fresh. The engine is asked for its
+ * images only when a trace tells of one.
+ */
+export async function findReason(
+  target: Target,
+  reading: Reading,
+  room: BuildRoom,
+): Promise<StaleReason | undefined> {
+  if (target.rule && ruleKindOf(target.rule.kind).always) return { kind: "always" };
+  const trace = room.traces.get(target.name);
+  if (trace?.artifacts.some(({ kind }) => kind === "image")) await room.images.load(room.docker);
+  if (trace && room.forced.has(target.name)) return { kind: "forced" };
+  return findStaleReason(reading, trace, room.files, room.images);
+}

@@ -1,0 +1,26 @@
+/** What keeps a planned target from being made, known before anything runs. */
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Target } from "../model/target.ts";
+import { alternativesOf } from "./alternatives.ts";
+import type { BuildRoom } from "./build-room.ts";
+import {
+  fallbackProblem,
+  missingParameterProblem,
+  noAlternativeProblem,
+  notAServiceProblem,
+} from "./problems.ts";
+
+export function planProblems(target: Target, room: BuildRoom): readonly Diagnostic[] {
+  const problems = target.missing.map((parameter) => missingParameterProblem(target, parameter));
+  for (const use of target.with) {
+    const declared = room.project.targets.get(use.target);
+    if (!declared?.service) problems.push(notAServiceProblem(target, use.target));
+  }
+  const choice = room.plan.choiceOf(target.name);
+  const passed = choice?.passedOver[0];
+  if (passed && !room.fallback) problems.push(fallbackProblem(target, passed));
+  else if (choice && choice.index >= alternativesOf(target).length) {
+    problems.push(noAlternativeProblem(target, choice.passedOver));
+  }
+  return problems;
+}

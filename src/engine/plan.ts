@@ -1,0 +1,182 @@
+/**
+ * The wanted targets with their states. It grows when an alternative is reached, and knows what is
+ * ready; what is done with that is decided by the scheduler.
+ */
+import type { Artifact } from "../model/artifact.ts";
+import { isFinal, type TargetState } from "../model/state.ts";
+import type { Target, TargetName } from "../model/target.ts";
+import { alternativesOf, type Choice } from "./alternatives.ts";
+import type { Edge, Graph } from "./graph.ts";
+
+interface Node {
+  readonly target: Target;
+  state: TargetState;
+  /** Dependencies in the plan that are not final yet. */
+  pending: number;
+  readonly dependents: Node[];
+  readonly edges: Edge[];
+  /** Dependencies that know of it. */
+  readonly linked: Set<TargetName>;
+  /** Seconds of the longest path from its start to the end of the build. */
+  priority: number;
+  choice?: Choice;
+}
+
+export class Plan {
+  readonly graph: Graph;
+  readonly #choose: (target: Target) => Choice;
+  readonly #nodes = new Map<TargetName, Node>();
+  /** Dependencies before dependents. */
+  readonly #order: Node[] = [];
+  #ready: Node[] = [];
+
+  constructor(graph: Graph, choose: (target: Target) => Choice) {
+    this.graph = graph;
+    this.#choose = choose;
+  }
+
+  /**
+   * Adds targets with all that they need.
+   * @returns the targets that are new in the plan, dependencies first
+   */
+  demand(names: readonly TargetName[]): readonly Target[] {
+    const from = this.#order.length;
+    for (const name of names) this.#add(name);
+    return this.#order.slice(from).map(({ target }) => target);
+  }
+
+  targets(): readonly Target[] {
+    return this.#order.map(({ target }) => target);
+  }
+
+  stateOf(name: TargetName): TargetState {
+    return this.#node(name).state;
+  }
+
+  /** Edges that hold in this plan: of alternatives, the one that was chosen. */
+  edgesOf(name: TargetName): readonly Edge[] {
+    return this.#node(name).edges;
+  }
+
+  choiceOf(name: TargetName): Choice | undefined {
+    return this.#node(name).choice;
+  }
+
+  /** What a target made; a group and a `first-of` pass on what their dependencies made. */
+  artifactsOf(name: TargetName): readonly Artifact[] {
+    const state = this.stateOf(name);
+    return state.kind === "done" ? state.artifacts : [];
+  }
+
+  dependentsOf(name: TargetName): readonly TargetName[] {
+    return this.#node(name).dependents.map(({ target }) => target.name);
+  }
+
+  /** The one place where a state changes. */
+  move(name: TargetName, state: TargetState): void {
+    const node = this.#node(name);
+    const wasFinal = isFinal(node.state);
+    node.state = state;
+    if (wasFinal || !isFinal(state)) return;
+    for (const dependent of node.dependents) {
+      if (--dependent.pending === 0 && dependent.state.kind === "waiting") {
+        this.#ready.push(dependent);
+      }
+    }
+  }
+
+  /** Takes the targets whose dependencies are all final since the last call. */
+  takeReady(): readonly Target[] {
+    const ready = this.#ready;
+    this.#ready = [];
+    return ready.map(({ target }) => target);
+  }
+
+  /** Lets a `first-of` wait for another alternative. */
+  choose(name: TargetName, choice: Choice): void {
+    const node = this.#node(name);
+    node.choice = choice;
+    node.edges.splice(0, node.edges.length, ...this.#liveEdges(node.target, choice));
+    node.state = { kind: "waiting" };
+    this.#link(node);
+    if (node.pending === 0) this.#ready.push(node);
+  }
+
+  /** Weighs all targets anew, by the seconds that each took when it was last made. */
+  prioritise(secondsOf: (name: TargetName) => number): void {
+    for (const node of [...this.#order].reverse()) {
+      const after = node.dependents.reduce((most, { priority }) => Math.max(most, priority), 0);
+      node.priority = secondsOf(node.target.name) + after;
+    }
+  }
+
+  priorityOf(name: TargetName): number {
+    return this.#node(name).priority;
+  }
+
+  #node(name: TargetName): Node {
+    const node = this.#nodes.get(name);
+    if (!node) throw new Error(`${name} is not in the plan`);
+    return node;
+  }
+
+  /** Iterative, since a chain of targets may be longer than the call stack is deep. */
+  #add(name: TargetName): void {
+    const stack: { readonly node: Node; next: number }[] = [];
+    const enter = (entered: TargetName): void => {
+      if (!this.#nodes.has(entered)) stack.push({ node: this.#create(entered), next: 0 });
+    };
+    enter(name);
+    for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
+      const edge = frame.node.edges[frame.next++];
+      if (edge !== undefined) {
+        enter(edge.to);
+        continue;
+      }
+      stack.pop();
+      this.#order.push(frame.node);
+      this.#link(frame.node);
+      if (frame.node.pending === 0) this.#ready.push(frame.node);
+    }
+  }
+
+  #create(name: TargetName): Node {
+    const target = this.graph.project.targets.get(name);
+    if (!target) throw new Error(`${name} is not declared`);
+    const choice = target.rule?.kind === "first-of" ? this.#choose(target) : undefined;
+    const edges = [...this.#liveEdges(target, choice)];
+    const node: Node = {
+      target,
+      state: { kind: "waiting" },
+      pending: 0,
+      dependents: [],
+      edges,
+      linked: new Set(),
+      priority: 0,
+      ...(choice && { choice }),
+    };
+    this.#nodes.set(name, node);
+    return node;
+  }
+
+  #liveEdges(target: Target, choice: Choice | undefined): readonly Edge[] {
+    const chosen = choice && alternativesOf(target)[choice.index];
+    const edges = this.graph.edges.get(target.name) ?? [];
+    return edges.flatMap((edge) => {
+      if (edge.kind !== "alternative") return [edge];
+      return edge.to === chosen ? [{ to: edge.to, kind: "dependency" as const }] : [];
+    });
+  }
+
+  /** Counts what it waits for, and tells these who waits. */
+  #link(node: Node): void {
+    for (const { to } of node.edges) {
+      if (node.linked.has(to)) continue;
+      node.linked.add(to);
+      if (!this.#nodes.has(to)) this.#add(to);
+      const dependency = this.#node(to);
+      dependency.dependents.push(node);
+      if (!isFinal(dependency.state)) node.pending++;
+    }
+  }
+}

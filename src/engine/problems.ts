@@ -1,0 +1,109 @@
+/** The wording of every problem that the engine itself finds. */
+
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { PassedOver } from "../model/event.ts";
+import type { Project, Target, TargetName } from "../model/target.ts";
+
+export function cycleProblem(project: Project, cycle: readonly TargetName[]): Diagnostic {
+  const first = cycle[0] && project.targets.get(cycle[0]);
+  return {
+    code: "dependency-cycle",
+    blame: "usage",
+    message: `dependency cycle: ${cycle.join(" -> ")}`,
+    ...(first && { at: first.declaredAt }),
+    hint: "take one of these dependencies out",
+  };
+}
+
+export function outputClashProblem(target: Target, other: Target, output: string): Diagnostic {
+  return {
+    code: "output-clash",
+    blame: "usage",
+    message: `targets \`${other.name}\` and \`${target.name}\` both make \`${output}\``,
+    at: target.places["outputs"] ?? target.places["tags"] ?? target.declaredAt,
+    hint: `give one of them another output; \`${other.name}\` is declared at ${other.declaredAt.file}:${other.declaredAt.line}`,
+  };
+}
+
+export function missingParameterProblem(target: Target, parameter: string): Diagnostic {
+  return {
+    code: "parameter-not-given",
+    blame: "usage",
+    message: `parameter \`${parameter}\` is not given, and target \`${target.name}\` needs it`,
+    at: target.declaredAt,
+    hint: `add \`--${parameter} VALUE\``,
+  };
+}
+
+export function fallbackProblem(target: Target, passed: PassedOver): Diagnostic {
+  return {
+    code: "fallback-refused",
+    blame: "surroundings",
+    message: `target \`${target.name}\` cannot have \`${passed.alternative}\`: ${passed.why}`,
+    at: target.declaredAt,
+    hint: "give what is missing, or leave `--no-fallback` out to try the next alternative",
+  };
+}
+
+export function noAlternativeProblem(target: Target, passed: readonly PassedOver[]): Diagnostic {
+  return {
+    code: "no-alternative",
+    blame: "surroundings",
+    message: `no alternative of target \`${target.name}\` is to be had`,
+    at: target.declaredAt,
+    details: passed.map(({ alternative, why }) => `${alternative}: ${why}`),
+  };
+}
+
+export function inputChangedProblem(target: Target, input: string): Diagnostic {
+  return {
+    code: "input-changed-meanwhile",
+    blame: "target",
+    message: `input \`${input}\` changed while \`${target.name}\` was made: it will be made again`,
+  };
+}
+
+export function damagedTracesProblem(count: number): Diagnostic {
+  return {
+    code: "damaged-traces",
+    blame: "surroundings",
+    message: `${count} damaged record${count === 1 ? "" : "s"} of earlier runs left out: what ${count === 1 ? "it" : "they"} told of is made again`,
+  };
+}
+
+export function notAServiceProblem(target: Target, service: TargetName): Diagnostic {
+  return {
+    code: "not-a-service",
+    blame: "usage",
+    message: `target \`${target.name}\` has \`${service}\` in \`with\`, which is no service`,
+    at: target.places["with"] ?? target.declaredAt,
+    hint: `say \`service: { port: … }\` on \`${service}\``,
+  };
+}
+
+export function serviceFailedProblem(
+  target: Target,
+  what: string,
+  lines: readonly string[],
+): Diagnostic {
+  return {
+    code: "service-failed",
+    blame: "target",
+    message: `service \`${target.name}\` ${what}`,
+    at: target.places["service"] ?? target.declaredAt,
+    details: lines,
+  };
+}
+
+export function usesNothingProblem(
+  target: Target,
+  service: TargetName,
+  patterns: readonly string[],
+): Diagnostic {
+  return {
+    code: "uses-nothing",
+    blame: "usage",
+    message: `target \`${target.name}\` uses ${patterns.map((p) => `\`${p}\``).join(", ")} of service \`${service}\`, which matches no file laid into it`,
+    at: target.places["with"] ?? target.declaredAt,
+  };
+}

@@ -1,0 +1,26 @@
+/** The whole output of one run of one target, in a file; secrets are hidden before they reach it. */
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import path from "node:path";
+
+export class TargetLog {
+  readonly path: string;
+  readonly #redact: (text: string) => string;
+  readonly #file: number;
+
+  /** @param file absolute path; a log of an earlier run is replaced */
+  constructor(file: string, redact: (text: string) => string) {
+    this.path = file;
+    this.#redact = redact;
+    mkdirSync(path.dirname(file), { recursive: true });
+    this.#file = openSync(file, "w");
+  }
+
+  /** Written at once: whoever looks into the log of a running target sees how far it is. */
+  line(text: string): void {
+    writeSync(this.#file, `${this.#redact(text)}\n`);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}

@@ -1,0 +1,215 @@
+/** Checks and runs the targets of one build for the scheduler, and tells the reporter. */
+
+import type { Artifact } from "../model/artifact.ts";
+import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
+import { isFinal, type TargetState } from "../model/state.ts";
+import type { Target, TargetName } from "../model/target.ts";
+import { describeStaleReason, type StaleReason } from "../model/trace.ts";
+import { ruleKindOf } from "../rules/kinds.ts";
+import { alternativesOf, nextChoice, partsOfChoice } from "./alternatives.ts";
+import type { BuildRoom } from "./build-room.ts";
+import { findReason } from "./find-reason.ts";
+import { planProblems } from "./plan-problems.ts";
+import { type Reading, readTarget } from "./read-target.ts";
+import { type RunResult, runTarget } from "./run-target.ts";
+import type { CheckResult, Workers } from "./scheduler.ts";
+
+export class TargetWorkers implements Workers {
+  readonly #room: BuildRoom;
+  readonly #readings = new Map<TargetName, Reading>();
+  readonly #results = new Map<TargetName, RunResult>();
+  readonly #counts = { built: 0, fresh: 0, failed: 0, skipped: 0 };
+  readonly #problems: Diagnostic[] = [];
+
+  constructor(room: BuildRoom) {
+    this.#room = room;
+  }
+
+  /** Targets that count: those with something to make. */
+  get total(): number {
+    return this.#room.plan.targets().filter(counts).length;
+  }
+
+  get counts() {
+    return { ...this.#counts, problems: this.#problems };
+  }
+
+  /** Tells of alternatives that were settled while planning. */
+  announceChoices(): void {
+    for (const target of this.#room.plan.targets()) {
+      if (target.rule?.kind === "first-of") this.#announce(target);
+    }
+  }
+
+  isExclusive(target: Target): boolean {
+    return target.rule !== undefined && ruleKindOf(target.rule.kind).exclusive === true;
+  }
+
+  async check(target: Target): Promise<CheckResult> {
+    try {
+      if (!target.rule) return { kind: "fresh", artifacts: this.#passedOn(target) };
+      if (target.rule.kind === "first-of") return this.#checkFirstOf(target);
+      return await this.#checkRule(target);
+    } catch (error) {
+      if (error instanceof DiagnosticError) return { kind: "problem", problem: error.diagnostic };
+      throw error;
+    }
+  }
+
+  async run(target: Target, reason: StaleReason) {
+    const reading = this.#readings.get(target.name) ?? readTarget(target, this.#room.reading);
+    const result = await runTarget(target, reading, reason, this.#room);
+    this.#results.set(target.name, result);
+    return result.state;
+  }
+
+  started(target: Target, reason: StaleReason): void {
+    this.#room.reporter.report({
+      kind: "target-started",
+      target: target.name,
+      title: shownTitle(target),
+      rule: target.rule?.kind ?? "group",
+      reason,
+      why: describeStaleReason(reason),
+    });
+  }
+
+  finished(target: Target, state: TargetState): void {
+    this.#releaseServices(target);
+    this.#readings.delete(target.name);
+    const result = this.#results.get(target.name);
+    if (state.kind === "failed") this.#problems.push(state.problem);
+    if (!counts(target) && state.kind !== "failed") return;
+    if (counts(target)) this.#count(state);
+    this.#room.reporter.report({
+      kind: "target-finished",
+      target: target.name,
+      title: shownTitle(target),
+      rule: target.rule?.kind ?? "group",
+      outcome: outcomeOf(state),
+      seconds: result?.seconds ?? 0,
+      artifacts: state.kind === "done" ? state.artifacts : [],
+      ...(result?.note !== undefined && { note: result.note }),
+      ...(result !== undefined && { log: result.log }),
+      ...(state.kind === "failed" && { problem: state.problem }),
+      ...(state.kind === "unavailable" && { note: state.why }),
+      ...(state.kind === "skipped" && { because: state.because }),
+    });
+  }
+
+  async #checkRule(target: Target): Promise<CheckResult> {
+    const room = this.#room;
+    const reading = readTarget(target, room.reading);
+    const trace = room.traces.get(target.name);
+    const reason = await findReason(target, reading, room);
+    if (!reason) return { kind: "fresh", artifacts: trace?.artifacts ?? [] };
+    this.#readings.set(target.name, reading);
+    return { kind: "stale", reason };
+  }
+
+  /** Its alternative is final: take it, or go on to the next one. */
+  #checkFirstOf(target: Target): CheckResult {
+    const { plan, project } = this.#room;
+    const choice = plan.choiceOf(target.name);
+    if (!choice) throw new Error(`${target.name} chose nothing`);
+    const chosen = alternativesOf(target)[choice.index];
+    const state = chosen === undefined ? undefined : plan.stateOf(chosen);
+    if (chosen === undefined || state === undefined)
+      throw new Error(`${target.name} has no choice`);
+    if (state.kind !== "unavailable") {
+      this.#recordChoice(target);
+      return { kind: "fresh", artifacts: plan.artifactsOf(chosen) };
+    }
+    const next = nextChoice(project, target, choice, state.why);
+    return this.#takeNext(target, next);
+  }
+
+  #takeNext(target: Target, next: ReturnType<typeof nextChoice>): CheckResult {
+    const { plan, reporter, traces } = this.#room;
+    const before = new Set(plan.targets());
+    plan.choose(target.name, next);
+    const added = plan.targets().filter((planned) => !before.has(planned));
+    const problem = [target, ...added].flatMap((planned) => planProblems(planned, this.#room))[0];
+    if (problem) return { kind: "problem", problem };
+    plan.prioritise((name) => traces.get(name)?.seconds ?? 1);
+    this.#announce(target);
+    reporter.report({ kind: "planned", total: this.total });
+    return { kind: "waits" };
+  }
+
+  #announce(target: Target): void {
+    const { plan, project, reporter } = this.#room;
+    const choice = plan.choiceOf(target.name);
+    const name = choice && alternativesOf(target)[choice.index];
+    const chosen = name && project.targets.get(name);
+    if (!choice || !chosen) return;
+    reporter.report({
+      kind: "alternative",
+      target: target.name,
+      chosen: chosen.title,
+      passedOver: choice.passedOver,
+    });
+  }
+
+  #recordChoice(target: Target): void {
+    const { plan, project, traces } = this.#room;
+    const choice = plan.choiceOf(target.name);
+    if (!choice) return;
+    const parts = partsOfChoice(project, target, choice);
+    const before = traces.get(target.name);
+    if (before && JSON.stringify(before.parts) === JSON.stringify(parts)) return;
+    traces.put({
+      target: target.name,
+      fingerprint: "sha256:",
+      parts,
+      artifacts: [],
+      seconds: 0,
+      finishedAt: Date.now(),
+      alternative: choice.index,
+    });
+  }
+
+  #passedOn(target: Target): readonly Artifact[] {
+    return target.needs.flatMap((name) => this.#room.plan.artifactsOf(name));
+  }
+
+  #releaseServices(target: Target): void {
+    const { plan, services } = this.#room;
+    for (const { target: service } of target.with) {
+      const users = plan
+        .dependentsOf(service)
+        .filter((name) =>
+          plan.edgesOf(name).some(({ to, kind }) => to === service && kind === "service"),
+        );
+      if (users.every((name) => isFinal(plan.stateOf(name)))) services.release(service);
+    }
+  }
+
+  #count(state: TargetState): void {
+    if (state.kind === "done") this.#counts[state.ran ? "built" : "fresh"]++;
+    else if (state.kind === "failed") this.#counts.failed++;
+    else if (state.kind !== "unavailable") this.#counts.skipped++;
+  }
+}
+
+/** A group and a `first-of` make nothing of their own. */
+const counts = (target: Target): boolean =>
+  target.rule !== undefined && target.rule.kind !== "first-of";
+
+const shownTitle = (target: Target): string =>
+  target.alternativeOf ? `${target.alternativeOf} (${target.title})` : target.title;
+
+function outcomeOf(state: TargetState) {
+  switch (state.kind) {
+    case "done":
+      return state.ran ? "built" : "fresh";
+    case "failed":
+      return "failed";
+    case "skipped":
+      return "skipped";
+    case "unavailable":
+      return "unavailable";
+    default:
+      return "cancelled";
+  }
+}

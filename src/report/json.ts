@@ -1,0 +1,21 @@
+/**
+ * The reporter for programs: each event as one JSON object on a line of stdout, and always `finished` as
+ * the last one.
+ */
+import type { Event, Reporter } from "../model/event.ts";
+import type { Sink } from "./report-options.ts";
+
+/** A reporter of JSON lines. */
+export function jsonReporter(out: Sink): Reporter {
+  return {
+    report: (event) => out.write(`${JSON.stringify(inOrder(event))}\n`),
+    close: async () => {},
+  };
+}
+
+/** Programs rely on exactly these keys of the last line. */
+function inOrder(event: Event): Event {
+  if (event.kind !== "finished") return event;
+  const { kind, built, fresh, failed, skipped, seconds } = event;
+  return { kind, built, fresh, failed, skipped, seconds: Math.round(seconds * 1000) / 1000 };
+}

@@ -1,0 +1,112 @@
+/**
+ * The reporter for where there is no terminal: one whole line for each thing that matters, nothing
+ * redrawn and nothing coloured. Output of commands only when asked for, since failures bring theirs.
+ */
+import type { Event, Reporter } from "../model/event.ts";
+import { failureLines, lastLine, namedProblem } from "./closing.ts";
+import { formatDiagnostic } from "./format-diagnostic.ts";
+import { activityOf, Progress, type Running } from "./progress.ts";
+import { type ReportOptions, textOf } from "./report-options.ts";
+import { printable } from "./width.ts";
+import {
+  alternativeLine,
+  isTold,
+  outcome,
+  serviceLine,
+  waitingLine,
+  wholeDuration,
+  wouldRun,
+} from "./wording.ts";
+
+/** How long nothing may be said before a line tells what still runs: CI ends jobs that are silent. */
+const silence = 60_000;
+
+/** A reporter of plain lines. */
+export function plainReporter(options: ReportOptions): Reporter {
+  const progress = new Progress();
+  let spoke = true;
+  const say = (lines: readonly string[]): void => {
+    if (lines.length === 0) return;
+    spoke = true;
+    options.err.write(textOf(lines));
+  };
+  const stop = options.clock.every(silence, () => {
+    if (!spoke) say(stillRunning(progress, options.clock.now()));
+    spoke = false;
+  });
+  return {
+    report: (event) => {
+      progress.apply(event, options.clock.now());
+      if (event.kind === "would-run") options.out.write(textOf([wouldRun(event)]));
+      else say(linesOf(event, progress, options));
+    },
+    close: async () => stop(),
+  };
+}
+
+function linesOf(event: Event, progress: Progress, options: ReportOptions): string[] {
+  switch (event.kind) {
+    case "target-started":
+      return [`${event.title}: started, ${event.why}`];
+    case "target-finished":
+      return finishedLines(event, progress, options);
+    case "alternative":
+      return [alternativeLine(event)];
+    case "waiting":
+      return [waitingLine(event)];
+    case "warning":
+      return formatDiagnostic(event.problem, { ...options, word: "warning" });
+    case "problem":
+      return formatDiagnostic(event.problem, options);
+    case "interrupted":
+      return ["interrupted, stopping"];
+    case "finished":
+      return closingLines(event, progress, options);
+    default:
+      return options.verbose ? verboseLines(event) : [];
+  }
+}
+
+function finishedLines(
+  event: Event & { kind: "target-finished" },
+  progress: Progress,
+  { verbose }: ReportOptions,
+): string[] {
+  if (!isTold(event.outcome) && !verbose) return [];
+  const note = event.note === undefined ? "" : `, ${event.note}`;
+  const cause = event.outcome === "failed" ? `: ${namedProblem(event).message}` : "";
+  const count = `(${progress.done}/${progress.total})`;
+  return [`${event.title}: ${outcome(event)}${note}${cause} ${count}`];
+}
+
+function closingLines(
+  event: Event & { kind: "finished" },
+  progress: Progress,
+  options: ReportOptions,
+): string[] {
+  if (!progress.begun) return [];
+  return [...failureLines(progress, options), lastLine(progress, event, options)];
+}
+
+function verboseLines(event: Event): string[] {
+  switch (event.kind) {
+    case "output":
+      return [`${event.target} | ${printable(event.line)}`];
+    case "step":
+      return [`${event.target}: ${event.state} ${printable(event.name)}`];
+    case "service":
+      return [serviceLine(event)];
+    default:
+      return [];
+  }
+}
+
+function stillRunning(progress: Progress, now: number): string[] {
+  return [...progress.running.values()].map((run) => {
+    const activity = activityOf(run);
+    const doing = activity === "" ? "" : `, ${activity}`;
+    return `${run.title}: running for ${secondsSince(run, now)}${doing}`;
+  });
+}
+
+const secondsSince = (run: Running, now: number): string => wholeDuration((now - run.since) / 1000);

@@ -1,0 +1,113 @@
+/**
+ * The reporter for a terminal: finished targets scroll away above a live region with what runs now.
+ * Without a terminal (`--log pretty` into a pipe) there is no live region, only its lines and colours.
+ */
+import type { Event, Reporter } from "../model/event.ts";
+import { failureLines, lastLine, namedProblem } from "./closing.ts";
+import { formatDiagnostic } from "./format-diagnostic.ts";
+import { liveLines } from "./live-lines.ts";
+import { LiveRegion } from "./live-region.ts";
+import { Progress } from "./progress.ts";
+import { type ReportOptions, textOf } from "./report-options.ts";
+import type { Terminal } from "./terminal.ts";
+import { printable } from "./width.ts";
+import {
+  alternativeLine,
+  duration,
+  isTold,
+  serviceLine,
+  waitingLine,
+  wouldRun,
+} from "./wording.ts";
+
+/** A reporter for people who watch. */
+export function prettyReporter(options: ReportOptions, terminal: Terminal | undefined): Reporter {
+  const progress = new Progress();
+  let region: LiveRegion | undefined;
+  const say = (lines: readonly string[]): void => {
+    if (lines.length === 0) return;
+    if (region === undefined) options.err.write(textOf(lines));
+    else region.print(textOf(lines));
+  };
+  return {
+    report: (event) => {
+      progress.apply(event, options.clock.now());
+      // What is fresh is counted in no time: nothing is drawn before something has to be made.
+      if (terminal !== undefined) region ??= regionFor(event, progress, options, terminal);
+      if (event.kind === "finished") {
+        region?.close();
+        region = undefined;
+      }
+      if (event.kind === "would-run") options.out.write(textOf([wouldRun(event)]));
+      else say(linesOf(event, progress, options));
+    },
+    close: async () => region?.close(),
+  };
+}
+
+function regionFor(
+  event: Event,
+  progress: Progress,
+  options: ReportOptions,
+  terminal: Terminal,
+): LiveRegion | undefined {
+  const somethingRuns = event.kind === "target-started" || event.kind === "service";
+  if (!somethingRuns) return undefined;
+  const { clock, paint } = options;
+  return new LiveRegion(terminal, clock, () => liveLines(progress, clock.now(), terminal, paint));
+}
+
+function linesOf(event: Event, progress: Progress, options: ReportOptions): string[] {
+  const { paint } = options;
+  switch (event.kind) {
+    case "target-finished":
+      return finishedLines(event, options);
+    case "alternative":
+      return event.passedOver.length > 0 || options.verbose ? [alternativeLine(event)] : [];
+    case "waiting":
+      return [paint.warn(waitingLine(event))];
+    case "warning":
+      return formatDiagnostic(event.problem, { ...options, word: "warning" });
+    case "problem":
+      return formatDiagnostic(event.problem, options);
+    case "interrupted":
+      return [paint.warn("interrupted, stopping")];
+    case "finished":
+      if (!progress.begun) return [];
+      return [...failureLines(progress, options), lastLine(progress, event, options)];
+    default:
+      return options.verbose ? verboseLines(event, options) : [];
+  }
+}
+
+/** `built   images[agent]  4.2 s  2 tags`: the words line up, so the names do. */
+function finishedLines(
+  event: Event & { kind: "target-finished" },
+  { paint, verbose }: ReportOptions,
+): string[] {
+  if (!isTold(event.outcome) && !verbose) return [];
+  const brush = { built: paint.good, fresh: paint.dim, failed: paint.bad };
+  const word = event.outcome.padEnd(wordWidth);
+  const shownWord = (brush[event.outcome as keyof typeof brush] ?? paint.warn)(word);
+  const time = isTold(event.outcome) ? `  ${paint.dim(duration(event.seconds))}` : "";
+  const about = event.outcome === "failed" ? namedProblem(event).message : event.note;
+  return [`${shownWord} ${event.title}${time}${about === undefined ? "" : `  ${about}`}`];
+}
+
+function verboseLines(event: Event, { paint }: ReportOptions): string[] {
+  switch (event.kind) {
+    case "target-started":
+      return [`${paint.busy("started".padEnd(wordWidth))} ${event.title}  ${paint.dim(event.why)}`];
+    case "output":
+      return [`${paint.dim(`${event.target} |`)} ${printable(event.line)}`];
+    case "step":
+      return [paint.dim(`${event.target}: ${event.state} ${printable(event.name)}`)];
+    case "service":
+      return [paint.dim(serviceLine(event))];
+    default:
+      return [];
+  }
+}
+
+/** Width of the longest of the usual words, `running`. */
+export const wordWidth = 7;

@@ -1,0 +1,133 @@
+/**
+ * Where a build stands, told from its events: what runs, what is done, what failed and why. One
+ * function changes it; nothing here is printed.
+ */
+import type { Event } from "../model/event.ts";
+import { printable } from "./width.ts";
+import { bytes } from "./wording.ts";
+
+export type TargetFinished = Event & { readonly kind: "target-finished" };
+
+/** A target that runs, or a service that starts. */
+export interface Running {
+  readonly title: string;
+  readonly since: number;
+  /** Steps under way, by id. */
+  readonly steps: Map<string, string>;
+  /** Transfers under way, by id. */
+  readonly transfers: Map<string, { readonly done: number; readonly total: number | undefined }>;
+  line: string;
+}
+
+export class Progress {
+  total = 0;
+  done = 0;
+  fresh = 0;
+  interrupted = false;
+  /** Set once a build has begun; problems before it leave nothing to sum up. */
+  begun = false;
+  startedAt = 0;
+  readonly running = new Map<string, Running>();
+  readonly failures: TargetFinished[] = [];
+  /** Titles of skipped targets, by the failed one that they need. */
+  readonly skipped = new Map<string | undefined, string[]>();
+  readonly dryRun = { any: false, certain: 0, uncertain: 0 };
+
+  /** Takes in one event, at the given time in milliseconds. */
+  apply(event: Event, now: number): void {
+    switch (event.kind) {
+      case "started":
+        this.begun = true;
+        this.startedAt = now;
+        this.total = event.total;
+        return;
+      case "planned":
+        this.total = event.total;
+        return;
+      case "target-started":
+        this.running.set(event.target, runningSince(event.title, now));
+        return;
+      case "target-finished":
+        this.#finish(event);
+        return;
+      case "service":
+        this.#service(event, now);
+        return;
+      case "would-run":
+        this.dryRun[event.certain ? "certain" : "uncertain"] += 1;
+        return;
+      case "interrupted":
+        this.interrupted = true;
+        return;
+      case "step":
+      case "output":
+      case "transfer":
+        followRun(this.running.get(event.target), event);
+        return;
+    }
+  }
+
+  #finish(event: TargetFinished): void {
+    this.running.delete(event.target);
+    this.done += 1;
+    if (event.outcome === "fresh") this.fresh += 1;
+    if (event.outcome === "failed") this.failures.push(event);
+    if (event.outcome !== "skipped") return;
+    const others = this.skipped.get(event.because) ?? [];
+    this.skipped.set(event.because, [...others, event.title]);
+  }
+
+  #service(event: Event & { kind: "service" }, now: number): void {
+    const key = `service ${event.target}`;
+    if (event.state !== "starting") {
+      this.running.delete(key);
+      return;
+    }
+    const run = runningSince(event.target, now);
+    run.line = "starting the service";
+    this.running.set(key, run);
+  }
+}
+
+/** What a running target does now: bytes on their way, its step, or the last line that it said. */
+export function activityOf({ steps, transfers, line }: Running): string {
+  const moving = [...transfers.values()];
+  if (moving.length > 0) return transferOf(moving);
+  return [...steps.values()].at(-1) ?? line;
+}
+
+function transferOf(moving: readonly { done: number; total: number | undefined }[]): string {
+  const sum = (of: (one: (typeof moving)[number]) => number): number =>
+    moving.reduce((all, one) => all + of(one), 0);
+  const done = sum((one) => one.done);
+  const total = sum((one) => one.total ?? 0);
+  return total > done ? `${bytes(done)} of ${bytes(total)}` : bytes(done);
+}
+
+const runningSince = (title: string, since: number): Running => ({
+  title,
+  since,
+  steps: new Map(),
+  transfers: new Map(),
+  line: "",
+});
+
+function followRun(
+  run: Running | undefined,
+  event: Event & { kind: "step" | "output" | "transfer" },
+): void {
+  if (run === undefined) return;
+  switch (event.kind) {
+    case "output":
+      run.line = printable(event.line).trim() || run.line;
+      return;
+    case "step":
+      if (event.state === "started") run.steps.set(event.id, printable(event.name));
+      else run.steps.delete(event.id);
+      return;
+    case "transfer":
+      if (event.done === event.total) run.transfers.delete(event.id);
+      else run.transfers.set(event.id, { done: event.done, total: event.total });
+      return;
+  }
+}

@@ -1,0 +1,122 @@
+/** Every sentence of a report, once: `plain` and `pretty` differ in layout and colour and not in words. */
+import type { Event, PassedOver, TargetOutcome } from "../model/event.ts";
+
+type EventOf<K extends Event["kind"]> = Event & { readonly kind: K };
+
+/** `0.3 s`, `12.5 s`, `2 min 5 s`, `1 h 2 min`. */
+export function duration(seconds: number): string {
+  // Decided on the rounded figure, or 59.96 would read as `60.0 s`.
+  if (Math.round(seconds * 10) < 600) return `${Math.max(0, seconds).toFixed(1)} s`;
+  return wholeDuration(Math.round(seconds));
+}
+
+/** The same without fractions, for what still runs. */
+export function wholeDuration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** What was made of what was asked for: `packages: built from source (target package-build), --packages not given`. */
+export function alternativeLine(event: EventOf<"alternative">): string {
+  const source = /^target (.+)$/.exec(event.chosen);
+  const choice = source === null ? event.chosen : `built from source (${event.chosen})`;
+  return [`${event.target}: ${choice}`, ...event.passedOver.map(passedOver)].join(", ");
+}
+
+/** `--packages` not given says all by itself; `not found in the registry` needs what was not found. */
+function passedOver({ alternative, why }: PassedOver): string {
+  return why.startsWith("`--") ? why : `${alternative} ${why}`;
+}
+
+/** `built in 4.2 s`, `failed after 4.2 s` … */
+export function outcome(event: EventOf<"target-finished">): string {
+  const time = duration(event.seconds);
+  switch (event.outcome) {
+    case "built":
+      return `built in ${time}`;
+    case "fresh":
+      return "fresh";
+    case "failed":
+      return `failed after ${time}`;
+    case "cancelled":
+      return `cancelled after ${time}`;
+    case "unavailable":
+      return `not to be had: ${event.note ?? ""}`;
+    case "skipped":
+      return event.because === undefined ? "skipped" : `skipped, needs ${event.because}`;
+  }
+}
+
+/** `skipped 2 that need images[agent]: save, push`; a long list is cut. */
+export function skippedLine(because: string | undefined, skipped: readonly string[]): string {
+  const longest = 8;
+  const names = skipped.slice(0, longest).join(", ");
+  const more = skipped.length > longest ? ` and ${skipped.length - longest} more` : "";
+  const reason =
+    because === undefined ? "" : ` that ${skipped.length === 1 ? "needs" : "need"} ${because}`;
+  return `skipped ${skipped.length}${reason}: ${names}${more}`;
+}
+
+/** What a dry run says of one target. */
+export function wouldRun(event: EventOf<"would-run">): string {
+  return `${event.title}: ${event.certain ? "would be built" : "may be built"}: ${event.why}`;
+}
+
+export function serviceLine(event: EventOf<"service">): string {
+  const address = event.address === undefined ? "" : ` at ${event.address}`;
+  return `${event.target}: service ${event.state}${address}`;
+}
+
+export function waitingLine(event: EventOf<"waiting">): string {
+  return `waiting for another tbuild in this workspace, process ${event.pid}: ${event.command}`;
+}
+
+/** The last line of a build. */
+export function summary(
+  event: EventOf<"finished">,
+  ended: "done" | "interrupted" = "done",
+): string {
+  const { built, fresh, failed, skipped } = event;
+  const nothingDone = built + failed + skipped === 0;
+  if (nothingDone && ended === "done") return allFresh(fresh);
+  const counts = [count("failed", failed), count("skipped", skipped), count("built", built)];
+  const all = [...counts, count("fresh", fresh)].filter((part) => part !== "").join(", ");
+  const what = ended === "interrupted" ? ["interrupted", all].filter(Boolean).join(": ") : all;
+  return `${what} ${all === "" ? "after" : "in"} ${duration(event.seconds)}`;
+}
+
+/** The last line of a dry run. */
+export function dryRunSummary(certain: number, uncertain: number, fresh: number): string {
+  if (certain + uncertain === 0) return allFresh(fresh);
+  const parts = [count("would build", certain), count("may build", uncertain)];
+  return [...parts, count("fresh", fresh)].filter((part) => part !== "").join(", ");
+}
+
+const count = (word: string, number: number): string => (number === 0 ? "" : `${word} ${number}`);
+
+function allFresh(fresh: number): string {
+  if (fresh === 0) return "nothing to do";
+  return fresh === 1 ? "the target is fresh" : `all ${fresh} targets are fresh`;
+}
+
+/** Said beside a failure. */
+export const again = (command: string): string => `again: ${command}`;
+export const logAt = (path: string): string => `log: ${path}`;
+
+/** Outcomes that are worth a line of their own in every report. */
+export const isTold = (outcome: TargetOutcome): boolean =>
+  outcome === "built" || outcome === "failed" || outcome === "cancelled";
+
+/** Bytes for people: `38 MB`, `1.2 GB`. */
+export function bytes(count: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = count;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}

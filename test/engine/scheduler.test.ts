@@ -1,0 +1,212 @@
+import { Plan } from "../../src/engine/plan.ts";
+import { type CheckResult, Scheduler, type Workers } from "../../src/engine/scheduler.ts";
+import type { TargetState } from "../../src/model/state.ts";
+import type { Target } from "../../src/model/target.ts";
+import { graphOf, name } from "../support/graph.ts";
+
+type End = TargetState & { readonly kind: "done" | "failed" };
+const built: End = { kind: "done", ran: true, artifacts: [] };
+const failed: End = {
+  kind: "failed",
+  problem: { code: "x", blame: "target", message: "it failed" },
+};
+
+/** Workers that a test steers: it sees what started, and ends each run itself. */
+class SteeredWorkers implements Workers {
+  readonly starts: string[] = [];
+  readonly ends: string[] = [];
+  readonly fresh = new Set<string>();
+  readonly exclusive = new Set<string>();
+  readonly #endings = new Map<string, (state: End) => void>();
+  #wake: () => void = () => undefined;
+
+  check(target: Target): Promise<CheckResult> {
+    if (this.fresh.has(target.name)) return Promise.resolve({ kind: "fresh", artifacts: [] });
+    return Promise.resolve({ kind: "stale", reason: { kind: "never-made" } });
+  }
+
+  run(target: Target) {
+    return new Promise<End>((resolve) => {
+      this.#endings.set(target.name, resolve);
+      this.#wake();
+    });
+  }
+
+  isExclusive(target: Target): boolean {
+    return this.exclusive.has(target.name);
+  }
+
+  started(target: Target): void {
+    this.starts.push(target.name);
+  }
+
+  finished(target: Target, state: TargetState): void {
+    const ran = state.kind === "done" && !state.ran ? "fresh" : state.kind;
+    this.ends.push(`${target.name} ${ran}`);
+  }
+
+  get running(): string[] {
+    return [...this.#endings.keys()].sort();
+  }
+
+  /** Waits until exactly these run. */
+  async untilRunning(...names: string[]): Promise<void> {
+    while (this.running.join() !== names.join()) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  end(target: string, state: End = built): void {
+    const finish = this.#endings.get(target);
+    if (!finish) throw new Error(`${target} does not run`);
+    this.#endings.delete(target);
+    finish(state);
+  }
+}
+
+function schedule(
+  yaml: Parameters<typeof graphOf>[0],
+  wanted: string,
+  options: { jobs?: number; keepGoing?: boolean } = {},
+) {
+  const plan = new Plan(graphOf(yaml), () => ({ index: 0, passedOver: [] }));
+  plan.demand([name(wanted)]);
+  const workers = new SteeredWorkers();
+  const abort = new AbortController();
+  const scheduler = new Scheduler(plan, workers, {
+    jobs: 2,
+    keepGoing: false,
+    signal: abort.signal,
+    ...options,
+  });
+  return { plan, workers, abort, run: () => scheduler.run() };
+}
+
+describe("the scheduler", () => {
+  test("runs dependencies before their dependents", async () => {
+    const { workers, run } = schedule("all: [a]\na: [b]", "all");
+    const done = run();
+    for (const target of ["b", "a", "all"]) {
+      await workers.untilRunning(target);
+      workers.end(target);
+    }
+    await done;
+    expect(workers.ends).toEqual(["b done", "a done", "all done"]);
+  });
+
+  test("runs no more at once than there are jobs", async () => {
+    const { workers, run } = schedule("all: [a, b, c]", "all");
+    const done = run();
+    await workers.untilRunning("a", "b");
+    workers.end("b");
+    await workers.untilRunning("a", "c");
+    workers.end("a");
+    workers.end("c");
+    await workers.untilRunning("all");
+    workers.end("all");
+    await done;
+    expect(workers.starts).toEqual(["a", "b", "c", "all"]);
+  });
+
+  test("a target of two paths runs once", async () => {
+    const { workers, run } = schedule("all: [a, b]\na: [c]\nb: [c]", "all");
+    workers.fresh.add("all").add("a").add("b");
+    const done = run();
+    await workers.untilRunning("c");
+    workers.end("c");
+    await done;
+    expect(workers.starts).toEqual(["c"]);
+  });
+
+  test("fresh targets run nothing, whatever the number of jobs", async () => {
+    const { workers, run } = schedule("all: [a, b, c, d]", "all", { jobs: 1 });
+    for (const target of ["all", "a", "b", "c", "d"]) workers.fresh.add(target);
+    await run();
+    expect(workers.starts).toEqual([]);
+    expect(workers.ends).toHaveLength(5);
+  });
+
+  test("starts what the longest remaining path begins with", async () => {
+    const { plan, workers, run } = schedule("all: [a, b, c]\nc: [d]", "all", { jobs: 1 });
+    const seconds: Record<string, number> = { a: 1, b: 5, c: 9, d: 1, all: 0 };
+    plan.prioritise((target) => seconds[target] ?? 1);
+    const done = run();
+    for (const target of ["d", "c", "b", "a", "all"]) {
+      await workers.untilRunning(target);
+      workers.end(target);
+    }
+    await done;
+    expect(workers.starts).toEqual(["d", "c", "b", "a", "all"]);
+  });
+
+  test("after a failure it lets what runs end, and starts nothing more", async () => {
+    const { workers, run } = schedule("all: [a, b, c]", "all");
+    const done = run();
+    await workers.untilRunning("a", "b");
+    workers.end("a", failed);
+    workers.end("b");
+    await done;
+    expect(workers.starts).toEqual(["a", "b"]);
+    expect(workers.ends.sort()).toEqual(["a failed", "all skipped", "b done", "c cancelled"]);
+  });
+
+  test("with keep-going, only what depends on the failed target is left out", async () => {
+    const { plan, workers, run } = schedule("all: [a, b, c]\nc: [a]", "all", { keepGoing: true });
+    const done = run();
+    await workers.untilRunning("a", "b");
+    workers.end("a", failed);
+    workers.end("b");
+    await done;
+    expect(workers.ends.sort()).toEqual(["a failed", "all skipped", "b done", "c skipped"]);
+    expect(plan.stateOf(name("all"))).toEqual({ kind: "skipped", because: "a" });
+  });
+
+  test("aborted, it starts nothing more", async () => {
+    const { workers, abort, run } = schedule("all: [a]\na: [b]", "all");
+    const done = run();
+    await workers.untilRunning("b");
+    abort.abort();
+    workers.end("b");
+    await done;
+    expect(workers.ends).toEqual(["b done", "a cancelled", "all cancelled"]);
+  });
+
+  test("an exclusive target runs alone", async () => {
+    const { workers, run } = schedule("all: [a, clean, b]", "all", { jobs: 3 });
+    workers.exclusive.add("clean");
+    const done = run();
+    await workers.untilRunning("a", "b");
+    workers.end("a");
+    workers.end("b");
+    await workers.untilRunning("clean");
+    workers.end("clean");
+    await workers.untilRunning("all");
+    workers.end("all");
+    await done;
+    expect(workers.starts).toEqual(["a", "b", "clean", "all"]);
+  });
+
+  test("a chain of ten thousand is no deeper than the call stack", async () => {
+    const links = Array.from({ length: 10_000 }, (_, i) => [`t${i}`, [`t${i + 1}`]] as const);
+    const { workers, plan, run } = schedule(Object.fromEntries(links), "t0");
+    for (const target of plan.targets()) workers.fresh.add(target.name);
+    await run();
+    expect(workers.ends).toHaveLength(10_001);
+  });
+});
+
+describe("a plan", () => {
+  test("holds only the alternative that was chosen, until another is", () => {
+    const plan = new Plan(graphOf("all: [x]\nx: { first-of: [a, b] }\nb: [c]"), () => ({
+      index: 0,
+      passedOver: [],
+    }));
+    plan.demand([name("all")]);
+    const names = () => plan.targets().map((target) => target.name);
+    expect(names()).toEqual(["a", "x", "all"]);
+    plan.choose(name("x"), { index: 1, passedOver: [] });
+    expect(names()).toEqual(["a", "x", "all", "c", "b"]);
+  });
+});

@@ -1,0 +1,97 @@
+/** A workspace in a temporary folder, built through the engine's one door, without a command line. */
+import { readFileSync, rmSync } from "node:fs";
+import { expand } from "../../src/config/expand.ts";
+import { resolveWanted } from "../../src/config/list-targets.ts";
+import { loadTargetFile } from "../../src/config/load-target-file.ts";
+import { resolveParameters } from "../../src/config/resolve-parameters.ts";
+import type { Docker } from "../../src/docker/docker.ts";
+import { type BuildRequest, type BuildResult, build } from "../../src/engine/build.ts";
+import type { Event } from "../../src/model/event.ts";
+import type { Result } from "../../src/model/result.ts";
+import type { Project } from "../../src/model/target.ts";
+import { temporaryFolder, writeFiles } from "./folder.ts";
+
+export interface Run extends BuildResult {
+  readonly events: readonly Event[];
+  /** `name: why` of each target that ran, in order of their start. */
+  readonly ran: readonly string[];
+  /** Messages of all problems. */
+  readonly messages: readonly string[];
+}
+
+export interface RunOptions extends Partial<BuildRequest> {
+  readonly given?: Readonly<Record<string, string>>;
+  /** Sees each event as it happens. */
+  readonly onEvent?: (event: Event) => void;
+}
+
+export class Workspace {
+  readonly root: string;
+  docker: () => Promise<Docker> = () => Promise.reject(new Error("this test has no engine"));
+
+  constructor(targets: string, files: Readonly<Record<string, string>> = {}) {
+    this.root = temporaryFolder({ "targets.yaml": `name: test\n${targets}`, ...files });
+  }
+
+  write(files: Readonly<Record<string, string>>): void {
+    writeFiles(this.root, files);
+  }
+
+  read(file: string): string {
+    return readFileSync(`${this.root}/${file}`, "utf8");
+  }
+
+  remove(file: string): void {
+    rmSync(`${this.root}/${file}`, { recursive: true });
+  }
+
+  async build(wanted: string | readonly string[], options: RunOptions = {}): Promise<Run> {
+    const { given = {}, onEvent, ...request } = options;
+    const events: Event[] = [];
+    const report = (event: Event): void => {
+      events.push(event);
+      onEvent?.(event);
+    };
+    const names = typeof wanted === "string" ? [wanted] : wanted;
+    const result = await build(
+      { ...this.#request(names, given), ...request },
+      {
+        reporter: { report, close: () => Promise.resolve() },
+        docker: () => this.docker(),
+        redact: (text) => text,
+      },
+    );
+    const ran = events.flatMap((event) =>
+      event.kind === "target-started" ? [`${event.target}: ${event.why}`] : [],
+    );
+    return { ...result, events, ran, messages: result.problems.map(({ message }) => message) };
+  }
+
+  #request(wanted: readonly string[], given: Readonly<Record<string, string>>): BuildRequest {
+    const declaration = value(loadTargetFile(`${this.root}/targets.yaml`, this.root));
+    const values = new Map(
+      Object.entries(given).map(([name, text]) => [name, { value: text, from: `--${name}` }]),
+    );
+    const parameters = value(resolveParameters(declaration, values, process.env, this.root));
+    const project: Project = value(expand(declaration, parameters));
+    return {
+      project,
+      wanted: value(resolveWanted(declaration, wanted)).flatMap(
+        (name) => project.families.get(name) ?? [],
+      ),
+      jobs: 2,
+      keepGoing: false,
+      force: false,
+      fallback: true,
+      dryRun: false,
+      command: "tbuild",
+      environment: process.env,
+      signal: new AbortController().signal,
+    };
+  }
+}
+
+function value<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new Error(result.problems.map(({ message }) => message).join("\n"));
+}
