@@ -3,7 +3,8 @@ import type { Docker } from "../docker/docker.ts";
 import type { FileDigests } from "../files/digests.ts";
 import type { FilesView } from "../files/files-view.ts";
 import type { Reporter } from "../model/event.ts";
-import type { Project, TargetName } from "../model/target.ts";
+import type { Project, Target, TargetName } from "../model/target.ts";
+import type { Trace } from "../model/trace.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import type { TraceStore } from "../store/trace-store.ts";
 import type { EngineImages } from "./engine-images.ts";
@@ -18,6 +19,8 @@ export interface BuildRoom {
   readonly digests: FileDigests;
   readonly state: StateFolder;
   readonly traces: TraceStore;
+  /** The trace of the target as it is declared now. */
+  readonly traceOf: (target: Target) => Trace | undefined;
   readonly images: EngineImages;
   readonly services: Services;
   readonly reading: ReadingRoom;

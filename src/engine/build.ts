@@ -4,7 +4,7 @@ import { FileDigests } from "../files/digests.ts";
 import { WorkspaceFiles } from "../files/workspace-files.ts";
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import type { Reporter } from "../model/event.ts";
-import type { Project, TargetName } from "../model/target.ts";
+import type { Project, Target, TargetName } from "../model/target.ts";
 import { loadDigests, saveDigests } from "../store/digest-store.ts";
 import { type Lock, takeLock } from "../store/lock.ts";
 import { StateFolder } from "../store/state-folder.ts";
@@ -20,6 +20,7 @@ import { damagedTracesProblem } from "./problems.ts";
 import { Scheduler } from "./scheduler.ts";
 import { serviceDigest } from "./service-digest.ts";
 import { Services } from "./services.ts";
+import { traceKey } from "./trace-key.ts";
 import { TargetWorkers } from "./workers.ts";
 
 export interface BuildRequest {
@@ -154,8 +155,9 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
   const { project, environment, signal } = request;
   const { state, digests, files, traces, graph } = kept;
   const forced = forcedTargets(request);
+  const traceOf = (target: Target) => traces.get(traceKey(project, target));
   const plan = new Plan(graph, (target) =>
-    firstChoice(project, target, forced.has(target.name) ? undefined : traces.get(target.name)),
+    firstChoice(project, target, forced.has(target.name) ? undefined : traceOf(target)),
   );
   const artifactsOf = (name: TargetName) => plan.artifactsOf(name);
   const services = new Services({
@@ -172,6 +174,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     digests,
     state,
     traces,
+    traceOf,
     images: new EngineImages(),
     services,
     forced,
@@ -238,7 +241,7 @@ function begin(request: BuildRequest, room: BuildRoom, workers: TargetWorkers): 
 /** Plans the wanted targets. @returns what keeps them from being run */
 function demandWanted(request: BuildRequest, room: BuildRoom): readonly Diagnostic[] {
   const targets = room.plan.demand(request.wanted);
-  room.plan.prioritise((name) => room.traces.get(name)?.seconds ?? 1);
+  room.plan.prioritise((target) => room.traceOf(target)?.seconds ?? 1);
   return targets.flatMap((target) => planProblems(target, room));
 }
 

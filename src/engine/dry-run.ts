@@ -52,7 +52,7 @@ async function whyStale(target: Target, room: BuildRoom): Promise<string | undef
   const reading = readTarget(target, room.reading);
   const reason = await findReason(target, reading, room);
   if (reason) return describeStaleReason(reason);
-  const artifacts = room.traces.get(target.name)?.artifacts ?? [];
+  const artifacts = room.traceOf(target)?.artifacts ?? [];
   room.plan.move(target.name, { kind: "done", ran: false, artifacts });
   return undefined;
 }

@@ -16,7 +16,7 @@ export async function findReason(
   room: BuildRoom,
 ): Promise<StaleReason | undefined> {
   if (target.rule && ruleKindOf(target.rule.kind).always) return { kind: "always" };
-  const trace = room.traces.get(target.name);
+  const trace = room.traceOf(target);
   if (trace?.artifacts.some(({ kind }) => kind === "image")) await room.images.load(room.docker);
   if (trace && room.forced.has(target.name)) return { kind: "forced" };
   return findStaleReason(reading, trace, room.files, room.images);

@@ -103,10 +103,10 @@ export class Plan {
   }
 
   /** Weighs all targets anew, by the seconds that each took when it was last made. */
-  prioritise(secondsOf: (name: TargetName) => number): void {
+  prioritise(secondsOf: (target: Target) => number): void {
     for (const node of [...this.#order].reverse()) {
       const after = node.dependents.reduce((most, { priority }) => Math.max(most, priority), 0);
-      node.priority = secondsOf(node.target.name) + after;
+      node.priority = secondsOf(node.target) + after;
     }
   }
 

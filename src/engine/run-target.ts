@@ -17,6 +17,7 @@ import type { Reading } from "./read-target.ts";
 import { serviceDigest } from "./service-digest.ts";
 import { hostNameOf } from "./services.ts";
 import { TargetLog } from "./target-log.ts";
+import { traceKey } from "./trace-key.ts";
 
 export interface RunResult {
   readonly state: TargetState & { readonly kind: "done" | "failed" | "unavailable" | "cancelled" };
@@ -99,7 +100,7 @@ function makeContext(
   room: BuildRoom,
   tools: Tools & { readonly services: readonly RunningServiceView[] },
 ): ActContext {
-  const previous = room.traces.get(target.name)?.artifacts ?? [];
+  const previous = room.traceOf(target)?.artifacts ?? [];
   return {
     target,
     project: room.project,
@@ -185,17 +186,18 @@ function record(
     if (artifact.kind === "image") room.images.note(artifact.references, artifact.digest);
   }
   if (target.rule && ruleKindOf(target.rule.kind).always) return;
+  const key = traceKey(room.project, target);
   const changed = reading.inputs.find(
     (input, index) => !isSame(signatures[index], room.digests.signature(input.path)),
   );
   if (changed) {
-    room.traces.drop(target.name);
+    room.traces.drop(key);
     room.reporter.report({ kind: "warning", problem: inputChangedProblem(target, changed.name) });
     return;
   }
   const { parts, fingerprint } = reading;
   const finishedAt = Date.now();
-  room.traces.put({ target: target.name, fingerprint, parts, artifacts, seconds, finishedAt });
+  room.traces.put({ key, target: target.name, fingerprint, parts, artifacts, seconds, finishedAt });
 }
 
 const isSame = (a: Signature | undefined, b: Signature | undefined): boolean =>
@@ -236,12 +238,14 @@ function madeFiles(room: BuildRoom): readonly string[] {
   return [...found];
 }
 
-/** Images that stay keep their traces, so that they need not be made again. */
+/** Images that stay keep their traces, and the choices that led to them: nothing of it is made again. */
 function forget(room: BuildRoom, keepImages: boolean): void {
   const kept = [...room.traces.all()].filter(
-    ({ artifacts }) => artifacts.length > 0 && artifacts.every(({ kind }) => kind === "image"),
+    ({ artifacts, alternative }) =>
+      alternative !== undefined ||
+      (artifacts.length > 0 && artifacts.every(({ kind }) => kind === "image")),
   );
-  room.traces.keepOnly(new Set(keepImages ? kept.map(({ target }) => target) : []), keepImages);
+  room.traces.keepOnly(new Set(keepImages ? kept.map(({ key }) => key) : []), keepImages);
   room.images.forget();
   for (const name of ["out", "digests"]) {
     rmSync(path.join(room.state.path, name), { recursive: true, force: true });

@@ -6,6 +6,7 @@ export class TargetLog {
   readonly path: string;
   readonly #redact: (text: string) => string;
   readonly #file: number;
+  #broken = false;
 
   /** @param file absolute path; a log of an earlier run is replaced */
   constructor(file: string, redact: (text: string) => string) {
@@ -15,9 +16,17 @@ export class TargetLog {
     this.#file = openSync(file, "w");
   }
 
-  /** Written at once: whoever looks into the log of a running target sees how far it is. */
+  /**
+   * Written at once: whoever looks into the log of a running target sees how far it is. A log that
+   * cannot be written any more, on a full disk, must not end what it tells of.
+   */
   line(text: string): void {
-    writeSync(this.#file, `${this.#redact(text)}\n`);
+    if (this.#broken) return;
+    try {
+      writeSync(this.#file, `${this.#redact(text)}\n`);
+    } catch {
+      this.#broken = true;
+    }
   }
 
   close(): void {

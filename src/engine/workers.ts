@@ -13,6 +13,7 @@ import { planProblems } from "./plan-problems.ts";
 import { type Reading, readTarget } from "./read-target.ts";
 import { type RunResult, runTarget } from "./run-target.ts";
 import type { CheckResult, Workers } from "./scheduler.ts";
+import { traceKey } from "./trace-key.ts";
 
 export class TargetWorkers implements Workers {
   readonly #room: BuildRoom;
@@ -100,7 +101,7 @@ export class TargetWorkers implements Workers {
   async #checkRule(target: Target): Promise<CheckResult> {
     const room = this.#room;
     const reading = readTarget(target, room.reading);
-    const trace = room.traces.get(target.name);
+    const trace = room.traceOf(target);
     const reason = await findReason(target, reading, room);
     if (!reason) return { kind: "fresh", artifacts: trace?.artifacts ?? [] };
     this.#readings.set(target.name, reading);
@@ -125,13 +126,13 @@ export class TargetWorkers implements Workers {
   }
 
   #takeNext(target: Target, next: ReturnType<typeof nextChoice>): CheckResult {
-    const { plan, reporter, traces } = this.#room;
+    const { plan, reporter, traceOf } = this.#room;
     const before = new Set(plan.targets());
     plan.choose(target.name, next);
     const added = plan.targets().filter((planned) => !before.has(planned));
     const problem = [target, ...added].flatMap((planned) => planProblems(planned, this.#room))[0];
     if (problem) return { kind: "problem", problem };
-    plan.prioritise((name) => traces.get(name)?.seconds ?? 1);
+    plan.prioritise((planned) => traceOf(planned)?.seconds ?? 1);
     this.#announce(target);
     reporter.report({ kind: "planned", total: this.total });
     return { kind: "waits" };
@@ -152,13 +153,14 @@ export class TargetWorkers implements Workers {
   }
 
   #recordChoice(target: Target): void {
-    const { plan, project, traces } = this.#room;
+    const { plan, project, traceOf, traces } = this.#room;
     const choice = plan.choiceOf(target.name);
     if (!choice) return;
     const parts = partsOfChoice(project, target, choice);
-    const before = traces.get(target.name);
+    const before = traceOf(target);
     if (before && JSON.stringify(before.parts) === JSON.stringify(parts)) return;
     traces.put({
+      key: traceKey(project, target),
       target: target.name,
       fingerprint: "sha256:",
       parts,

@@ -10,6 +10,8 @@ import type { TargetName } from "./target.ts";
 export type Parts = Readonly<Record<string, string>>;
 
 export interface Trace {
+  /** What it is kept under: one target may have a trace for each set of outputs that it can make. */
+  readonly key: string;
   readonly target: TargetName;
   readonly fingerprint: Digest;
   readonly parts: Parts;

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { safeFileName } from "../model/file-name.ts";
 import type { TargetName } from "../model/target.ts";
 
 export const stateFolderName = ".tbuild";
@@ -28,7 +29,7 @@ export class StateFolder {
   }
 
   log(target: TargetName): string {
-    return path.join(this.path, "logs", `${safeName(target)}.log`);
+    return path.join(this.path, "logs", `${safeFileName(target)}.log`);
   }
 
   /** Makes the folder; git is told inside of it to look away. */
@@ -53,15 +54,6 @@ export class StateFolder {
   sweep(): void {
     rmSync(this.temporary, { recursive: true, force: true });
   }
-}
-
-/** A target's name as one file name: `images[agent]` is `images[agent]`, `a/b` is `a%2Fb`. */
-export function safeName(target: string): string {
-  return target.replace(/[^A-Za-z0-9._,[\]-]/g, (c) =>
-    [...Buffer.from(c)]
-      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`)
-      .join(""),
-  );
 }
 
 function readIfPresent(file: string): string | undefined {

@@ -1,7 +1,6 @@
 /** Keeps traces between runs in an append-only log. Does not decide whether one still holds. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { Digest } from "../model/artifact.ts";
-import type { TargetName } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
 import {
   type CheckedLines,
@@ -18,7 +17,7 @@ export interface MadeImage {
 
 type LogRecord =
   | { readonly trace: Trace }
-  | { readonly dropped: TargetName }
+  | { readonly dropped: string }
   | { readonly made: MadeImage };
 
 /** A log is rewritten once it holds this many records and three times what lives. */
@@ -26,7 +25,7 @@ const compactFrom = 1000;
 
 export class TraceStore {
   readonly #file: string;
-  readonly #traces = new Map<TargetName, Trace>();
+  readonly #traces = new Map<string, Trace>();
   readonly #made = new Map<Digest, Set<string>>();
   #recordCount: number;
   #handle: number | undefined;
@@ -47,8 +46,8 @@ export class TraceStore {
     for (const record of lines.records) this.#apply(record as LogRecord);
   }
 
-  get(target: TargetName): Trace | undefined {
-    return this.#traces.get(target);
+  get(key: string): Trace | undefined {
+    return this.#traces.get(key);
   }
 
   all(): Iterable<Trace> {
@@ -68,13 +67,13 @@ export class TraceStore {
     this.#append({ trace });
   }
 
-  drop(target: TargetName): void {
-    if (this.#traces.has(target)) this.#append({ dropped: target });
+  drop(key: string): void {
+    if (this.#traces.has(key)) this.#append({ dropped: key });
   }
 
-  /** Forgets everything but the traces named. */
-  keepOnly(targets: ReadonlySet<TargetName>, keepImages: boolean): void {
-    for (const name of [...this.#traces.keys()]) if (!targets.has(name)) this.#traces.delete(name);
+  /** Forgets everything but the traces under these keys. */
+  keepOnly(keys: ReadonlySet<string>, keepImages: boolean): void {
+    for (const key of [...this.#traces.keys()]) if (!keys.has(key)) this.#traces.delete(key);
     if (!keepImages) this.#made.clear();
     this.#compact();
   }
@@ -99,7 +98,7 @@ export class TraceStore {
 
   /** @returns whether it told anything new */
   #apply(record: LogRecord): boolean {
-    if ("trace" in record) this.#traces.set(record.trace.target, record.trace);
+    if ("trace" in record) this.#traces.set(record.trace.key, record.trace);
     else if ("dropped" in record) this.#traces.delete(record.dropped);
     else return this.#applyMade(record.made);
     return true;

@@ -184,3 +184,23 @@ describe("a dry run", () => {
     expect(() => workspace.read("out/a")).toThrow("ENOENT");
   });
 });
+
+test("going to another variant and back makes nothing again", async () => {
+  const workspace = new Workspace(
+    `
+params:
+  os: { default: a }
+targets:
+  pack: { run: "cp in out/\${os}/x", inputs: [in], outputs: ["out/\${os}/x"] }
+  all: { first-of: [{ target: pack }] }
+`,
+    { in: "x" },
+  );
+  const build = (os: string) => workspace.build("all", { given: { os } });
+  expect((await build("a")).ran).toEqual(["pack: never made"]);
+  expect((await build("b")).ran).toEqual(["pack: never made"]);
+  expect((await build("a")).ran).toEqual([]);
+  workspace.write({ in: "y" });
+  expect((await build("b")).ran).toEqual(["pack: input `in` changed"]);
+  expect((await build("a")).ran).toEqual(["pack: input `in` changed"]);
+});

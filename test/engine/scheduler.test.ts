@@ -131,7 +131,7 @@ describe("the scheduler", () => {
   test("starts what the longest remaining path begins with", async () => {
     const { plan, workers, run } = schedule("all: [a, b, c]\nc: [d]", "all", { jobs: 1 });
     const seconds: Record<string, number> = { a: 1, b: 5, c: 9, d: 1, all: 0 };
-    plan.prioritise((target) => seconds[target] ?? 1);
+    plan.prioritise((target) => seconds[target.name] ?? 1);
     const done = run();
     for (const target of ["d", "c", "b", "a", "all"]) {
       await workers.untilRunning(target);

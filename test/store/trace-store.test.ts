@@ -5,6 +5,7 @@ import { TraceStore } from "../../src/store/trace-store.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const trace = (target: string, seconds = 1): Trace => ({
+  key: target,
   target: target as TargetName,
   fingerprint: "sha256:aa",
   parts: { rule: "run" },
@@ -33,7 +34,7 @@ describe("the trace store", () => {
     store.close();
     const again = new TraceStore(file);
     expect(names(again)).toEqual(["a", "b"]);
-    expect(again.get("a" as TargetName)).toEqual(trace("a", 2));
+    expect(again.get("a")).toEqual(trace("a", 2));
   });
 
   test("writes nothing until there is something to keep", () => {
@@ -58,7 +59,7 @@ describe("the trace store", () => {
     const file = storeFile();
     write(file, "a", "b", "c");
     const text = readFileSync(file, "utf8");
-    writeFileSync(file, text.replace('"target":"b"', '"target":"x"'));
+    writeFileSync(file, text.replace('"key":"b"', '"key":"x"'));
     const store = new TraceStore(file);
     expect(names(store)).toEqual(["a", "c"]);
     expect(store.damaged).toBe(1);
@@ -93,7 +94,7 @@ describe("the trace store", () => {
     for (let run = 0; run < 1500; run++) store.put(trace("a", run));
     store.close();
     expect(readFileSync(file, "utf8").trim().split("\n")).toHaveLength(2);
-    expect(new TraceStore(file).get("a" as TargetName)?.seconds).toBe(1499);
+    expect(new TraceStore(file).get("a")?.seconds).toBe(1499);
   });
 
   test("forgets all but what is named", () => {
@@ -101,7 +102,7 @@ describe("the trace store", () => {
     const store = new TraceStore(file);
     store.put(trace("a"));
     store.put(trace("b"));
-    store.keepOnly(new Set(["b" as TargetName]), true);
+    store.keepOnly(new Set(["b"]), true);
     store.close();
     const again = new TraceStore(file);
     expect(names(again)).toEqual(["b"]);
