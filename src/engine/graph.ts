@@ -31,16 +31,31 @@ export interface Graph {
 /** Finds all edges, those that a Dockerfile names included, and reports every problem at once. */
 export function buildGraph(project: Project, files: FilesView): Result<Graph> {
   const outputs = collectOutputs(project);
-  const makers = new Map<string, TargetName>();
-  for (const [name, made] of outputs) {
-    for (const output of made) if (output.kind === "image") makers.set(output.reference, name);
-  }
+  const makers = findMakers(project, outputs);
   const edges = new Map<TargetName, readonly Edge[]>();
   for (const target of project.targets.values()) {
     edges.set(target.name, edgesOf(target, files, makers));
   }
   const problems = [...findClashes(project, outputs), ...findCycles(project, edges)];
   return problems.length > 0 ? fail(...problems) : ok({ project, edges });
+}
+
+/** Who makes the image under a reference; of an alternative it is the target that it belongs to. */
+function findMakers(
+  project: Project,
+  outputs: ReadonlyMap<TargetName, readonly Output[]>,
+): ReadonlyMap<string, TargetName> {
+  const makers = new Map<string, TargetName>();
+  for (const [name, made] of outputs) {
+    const owner = project.targets.get(name)?.alternativeOf;
+    for (const output of made) {
+      if (output.kind !== "image") continue;
+      if (owner !== undefined || !makers.has(output.reference)) {
+        makers.set(output.reference, owner ?? name);
+      }
+    }
+  }
+  return makers;
 }
 
 function edgesOf(
@@ -99,8 +114,7 @@ function findClashes(
   const problems: Diagnostic[] = [];
   const clash = (name: TargetName, other: TargetName, what: string): void => {
     const [a, b] = [project.targets.get(name), project.targets.get(other)];
-    const alternatives = a?.alternativeOf !== undefined && a.alternativeOf === b?.alternativeOf;
-    if (a && b && name !== other && !alternatives) problems.push(outputClashProblem(a, b, what));
+    if (a && b && name !== other && !mayShare(a, b)) problems.push(outputClashProblem(a, b, what));
   };
   for (const [name, made] of outputs) {
     for (const output of made) {
@@ -119,6 +133,14 @@ function findClashes(
     }
   }
   return problems;
+}
+
+/** Alternatives of one target, of which one is taken; and what is brought, which nobody makes twice. */
+function mayShare(a: Target, b: Target): boolean {
+  if (a.alternativeOf !== undefined && a.alternativeOf === b.alternativeOf) return true;
+  const brings = ({ rule }: Target) => rule !== undefined && ruleKindOf(rule.kind).bringsOutputs;
+  if (brings(a) && brings(b)) return true;
+  return [a, b].some((target) => brings(target) && target.alternativeOf !== undefined);
 }
 
 const trimmed = (path: string): string => path.replace(/\/+$/, "");

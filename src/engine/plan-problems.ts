@@ -1,6 +1,7 @@
 /** What keeps a planned target from being made, known before anything runs. */
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Target } from "../model/target.ts";
+import { ruleKindOf } from "../rules/kinds.ts";
 import { alternativesOf } from "./alternatives.ts";
 import type { BuildRoom } from "./build-room.ts";
 import {
@@ -12,6 +13,10 @@ import {
 
 export function planProblems(target: Target, room: BuildRoom): readonly Diagnostic[] {
   const problems = target.missing.map((parameter) => missingParameterProblem(target, parameter));
+  if (target.rule && problems.length === 0) {
+    const kind = ruleKindOf(target.rule.kind);
+    problems.push(...(kind.check?.(target.rule.fields as never, target) ?? []));
+  }
   for (const use of target.with) {
     const declared = room.project.targets.get(use.target);
     if (!declared?.service) problems.push(notAServiceProblem(target, use.target));

@@ -75,11 +75,16 @@ function readRule(
 function digestOfArtifacts(artifacts: readonly Artifact[], reader: Target): string {
   const namesCount = reader.rule !== undefined && ruleKindOf(reader.rule.kind).countsReferences;
   const rows = artifacts.map((artifact) => {
-    if (artifact.kind !== "image") return [artifact.kind, artifact.path, artifact.digest];
+    if (artifact.kind !== "image") {
+      return [artifact.kind, shownPath(artifact.path), artifact.digest];
+    }
     return ["image", artifact.digest, ...(namesCount ? artifact.references : [])];
   });
   return hash(JSON.stringify(rows));
 }
+
+/** Where given files lie on this machine is no part of what they are. */
+const shownPath = (file: string): string => (path.isAbsolute(file) ? path.basename(file) : file);
 
 /**
  * Digest of the files laid into a service that match the patterns of its user.

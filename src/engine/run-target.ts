@@ -117,8 +117,12 @@ function makeContext(
     progress: progressOf(target, room, tools.log),
     previous,
     workspaceId: room.state.workspaceId(),
-    madeImages: room.traces.madeImages().map(({ id, references }) => ({ digest: id, references })),
-    madeFiles: madeFiles(room),
+    get madeImages() {
+      return room.traces.madeImages().map(({ id, references }) => ({ digest: id, references }));
+    },
+    get madeFiles() {
+      return madeFiles(room);
+    },
     forget: async ({ keepImages }) => forget(room, keepImages),
   };
 }

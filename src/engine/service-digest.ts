@@ -1,4 +1,5 @@
 /** What of a service counts in the fingerprint of a target that uses it. */
+import { createHash } from "node:crypto";
 import picomatch from "picomatch";
 import type { FilesView } from "../files/files-view.ts";
 import type { Artifact, Digest } from "../model/artifact.ts";
@@ -15,7 +16,8 @@ export interface ServiceDigestRoom {
 }
 
 /**
- * All of the service counts by its image, or only the files laid into it that the target says it uses.
+ * All of the service counts by its image, or only the files laid into it that the target says it
+ * uses; and how it is started.
  * @throws DiagnosticError `uses-nothing`
  */
 export function serviceDigest(
@@ -26,12 +28,16 @@ export function serviceDigest(
   const uses = target.with.find((use) => use.target === service)?.uses;
   const image = room.plan.artifactsOf(service).find((artifact) => artifact.kind === "image");
   if (image?.kind !== "image") throw new Error(`service ${service} has no image`);
-  if (uses === undefined) return image.digest;
+  const declared = room.project.targets.get(service)?.service;
+  const how = JSON.stringify([declared?.command ?? [], declared?.env ?? {}]);
+  if (uses === undefined) return hash(`${image.digest} ${how}`);
   const matches = picomatch([...uses], { dot: true });
   const digest = digestOfLaidFiles(laidFiles(service, room), matches, room.files);
   if (!digest) throw new DiagnosticError(usesNothingProblem(target, service, uses));
-  return digest;
+  return hash(`${digest} ${how}`);
 }
+
+const hash = (text: string): Digest => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
 /** Files laid into the context of a service, by their paths in it. */
 function laidFiles(service: TargetName, room: ServiceDigestRoom) {

@@ -27,7 +27,7 @@ export function alternativeLine(event: EventOf<"alternative">): string {
 
 /** `--packages` not given says all by itself; `not found in the registry` needs what was not found. */
 function passedOver({ alternative, why }: PassedOver): string {
-  return why.startsWith("`--") ? why : `${alternative} ${why}`;
+  return why.startsWith("`--") ? why : `${alternative} (${why})`;
 }
 
 /** `built in 4.2 s`, `failed after 4.2 s` … */

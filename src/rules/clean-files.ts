@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { isAtOrBelow, whyNotOurs } from "./output-files.ts";
 import type { ActContext } from "./rule.ts";
+import { targetFilesOf } from "./target-files.ts";
 
 /** @returns how many files are gone, those in folders counted */
 export function removeMadeFiles(context: ActContext): number {
@@ -29,10 +30,7 @@ export function removeMadeFiles(context: ActContext): number {
 
 /** Target files, and what tells git what is there. */
 function protectedPlaces({ project, stateFolder }: ActContext): readonly string[] {
-  const files = [...project.targets.values()].map(({ declaredAt }) =>
-    path.resolve(project.root, declaredAt.file),
-  );
-  return [...new Set(files), path.join(project.root, ".git"), stateFolder];
+  return [...targetFilesOf(project), path.join(project.root, ".git"), stateFolder];
 }
 
 /** Undefined: there is nothing. A link is one file, wherever it leads. */

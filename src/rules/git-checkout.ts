@@ -4,16 +4,13 @@
  */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { abortError } from "../docker/errors.ts";
 import { checkoutPlace, type GitValues } from "./git-fields.ts";
+import { type Git, gitIn } from "./git-program.ts";
 import { findRef, type RemoteRef } from "./git-refs.ts";
-import { LastLines, LineSplitter } from "./lines.ts";
+import { LastLines } from "./lines.ts";
 import { artifactOf, placeOutput } from "./output-files.ts";
-import { counted, failed, failure, redactUrls, unavailable, usageError } from "./problems.ts";
+import { failure, redactUrls, unavailable, usageError } from "./problems.ts";
 import type { ActContext, ActOutcome } from "./rule.ts";
-
-/** Runs git in the checkout; the answer's lines, or undefined when it failed. */
-type Git = (...args: readonly string[]) => Promise<readonly string[] | undefined>;
 
 export async function checkOut(values: GitValues, context: ActContext): Promise<ActOutcome> {
   const url = urlOf(values.git, context);
@@ -24,27 +21,36 @@ export async function checkOut(values: GitValues, context: ActContext): Promise<
   const listed = await git("ls-remote", "--", url);
   if (listed === undefined) return unreachable(url, last);
   const wanted = findRef(listed, values.ref);
-  if (wanted === undefined) throw unknownRef(values, url, listed, context);
-  if ((await git("init", "--quiet")) === undefined) return gitFailed("start a checkout", last);
-  await git("remote", "add", "origin", url);
-  const commit = await fetchCommit(git, wanted);
-  if (commit === undefined) {
-    if (wanted.kind === "commit" && saysUnknown(last))
-      throw unknownRef(values, url, listed, context);
-    return gitFailed(`fetch \`${values.ref ?? "HEAD"}\``, last);
-  }
-  if ((await git("checkout", "--quiet", "--detach", commit)) === undefined) {
-    return gitFailed(`check out \`${commit}\``, last);
-  }
-  if (values.submodules === true && !(await updateSubmodules(git))) {
-    return gitFailed("check out the submodules", last);
-  }
+  const commit = wanted && (await checkOutRef(git, wanted, { url, values, last }));
+  if (commit === undefined) throw unknownRef(values, url, listed, context);
   removeHistory(folder);
   const to = checkoutPlace(values, context.target);
   placeOutput(context, folder, to);
   const artifact = artifactOf(context.files, { kind: "tree", path: to });
   if (artifact === undefined) throw new Error(`checkout ${to} vanished`);
   return { kind: "made", artifacts: [artifact], note: `at ${commit.slice(0, 7)}` };
+}
+
+/** @returns the commit, or undefined when the server knows none of that name */
+async function checkOutRef(
+  git: Git,
+  wanted: RemoteRef,
+  { url, values, last }: { url: string; values: GitValues; last: LastLines },
+): Promise<string | undefined> {
+  if ((await git("init", "--quiet")) === undefined) throw gitFailed("start a checkout", last);
+  await git("remote", "add", "origin", url);
+  const commit = await fetchCommit(git, wanted);
+  if (commit === undefined) {
+    if (wanted.kind === "commit" && saysUnknown(last)) return undefined;
+    throw gitFailed(`fetch \`${values.ref ?? "HEAD"}\``, last);
+  }
+  if ((await git("checkout", "--quiet", "--detach", commit)) === undefined) {
+    throw gitFailed(`check out \`${commit}\``, last);
+  }
+  if (values.submodules === true && !(await updateSubmodules(git))) {
+    throw gitFailed("check out the submodules", last);
+  }
+  return commit;
 }
 
 /** Shallow where the server allows that, in full where it does not. */
@@ -81,46 +87,6 @@ function removeHistory(folder: string): void {
   }
 }
 
-async function gitIn(folder: string, context: ActContext, last: LastLines): Promise<Git> {
-  const { execa } = await import("execa");
-  const env = environmentOf(context.environment);
-  return async (...args) => {
-    const child = execa("git", args, {
-      cwd: folder,
-      env,
-      extendEnv: false,
-      stdin: "ignore",
-      reject: false,
-      cancelSignal: context.signal,
-      forceKillAfterDelay: 1000,
-      maxBuffer: 1 << 28,
-    });
-    const splitter = new LineSplitter((line) => {
-      last.add(redactUrls(line));
-      context.progress.output(redactUrls(line));
-    });
-    child.stderr.on("data", (chunk: Buffer) => splitter.write(chunk));
-    const result = await child;
-    splitter.end();
-    if (context.signal.aborted) throw abortError(context.signal);
-    if (result.code === "ENOENT") throw gitMissing();
-    return result.failed ? undefined : result.stdout.split("\n").filter((line) => line !== "");
-  };
-}
-
-/** All of the caller's: their credentials and settings count for git. But it never asks anything. */
-function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  // Set when tbuild runs from a hook: they would lead to that repository.
-  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_PREFIX, ...rest } = environment;
-  return {
-    GIT_SSH_COMMAND: "ssh -o BatchMode=yes",
-    ...rest,
-    GIT_TERMINAL_PROMPT: "0",
-    GCM_INTERACTIVE: "never",
-    LC_ALL: "C",
-  };
-}
-
 /** A path is relative to the workspace, and git runs elsewhere. */
 function urlOf(given: string, context: ActContext): string {
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(given);
@@ -154,10 +120,7 @@ function unknownRef(
 ) {
   const names = listed.flatMap((line) => /\trefs\/heads\/(.+)$/.exec(line)?.[1] ?? []);
   const shown = names.slice(0, 8).map((name) => `\`${name}\``);
-  const more =
-    names.length > shown.length
-      ? `, and ${counted(names.length - shown.length, "more branch").replace("branchs", "branches")}`
-      : "";
+  const more = names.length > shown.length ? `, and ${names.length - shown.length} more` : "";
   return usageError(context.target, "ref", {
     code: "unknown-ref",
     message:
@@ -168,12 +131,5 @@ function unknownRef(
   });
 }
 
-function gitFailed(doing: string, last: LastLines): ActOutcome {
-  const details = { details: last.lines };
-  return failed(failure("target", "git-failed", `cannot ${doing}`, details).diagnostic);
-}
-
-const gitMissing = () =>
-  failure("surroundings", "git-missing", "program `git` was not found", {
-    hint: "install git",
-  });
+const gitFailed = (doing: string, last: LastLines) =>
+  failure("target", "git-failed", `cannot ${doing}`, { details: last.lines });

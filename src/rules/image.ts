@@ -25,10 +25,10 @@ export const image = ruleKind({
     const laid = layContext(requestOf(values), files, target);
     refuseOverlap(values, laid, target);
     refuseBadDockerfile(values, files, target);
-    return laid.map(({ source }) => ({
-      name: shownPath(files.absolute("."), source),
-      path: source,
-    }));
+    const root = files.absolute(".");
+    return laid
+      .map(({ source }) => ({ name: shownPath(root, source), path: source }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   },
   mentions: (values, files) => {
     const found = findDockerfile(requestOf(values), files);

@@ -7,12 +7,18 @@ import picomatch from "picomatch";
  */
 export function nameMatcher(patterns: readonly string[] = []): (name: string) => boolean {
   if (patterns.length === 0) return () => true;
-  const options = { dot: true, matchBase: true };
   const wanted = patterns.filter((pattern) => !pattern.startsWith("!"));
   const unwanted = patterns.filter((pattern) => pattern.startsWith("!")).map((p) => p.slice(1));
-  const isWanted = wanted.length === 0 ? () => true : picomatch(wanted, options);
-  const isUnwanted = unwanted.length === 0 ? () => false : picomatch(unwanted, options);
+  const isWanted = wanted.length === 0 ? () => true : anyOf(wanted);
+  const isUnwanted = anyOf(unwanted);
   return (name) => isWanted(name) && !isUnwanted(name);
+}
+
+function anyOf(patterns: readonly string[]): (name: string) => boolean {
+  const matchers = patterns.map((pattern) =>
+    picomatch(pattern, { dot: true, basename: !pattern.includes("/") }),
+  );
+  return (name) => matchers.some((matches) => matches(name));
 }
 
 /** Patterns for messages: `*.deb` or `*.udeb`. */

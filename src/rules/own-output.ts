@@ -1,4 +1,5 @@
 /** Names that a target has by default for what it makes: its own folder and its image. Pure text. */
+import { safeFileName } from "../model/file-name.ts";
 import type { Target, TargetName } from "../model/target.ts";
 
 /** Path relative to the workspace of something that a target makes and that its keys give no place. */
@@ -8,28 +9,6 @@ export const ownOutput = (target: Target, name: string): string =>
 /** Folder of a target's own, relative to the workspace; two targets never share one. */
 export function ownOutputFolder(name: TargetName): string {
   return `.tbuild/out/${safeFileName(name)}`;
-}
-
-/**
- * A file name for a target: `images[agent]` is `images@agent`, `bundles/base` is `bundles+base`,
- * `packages#1` is `packages~1`. Everything else that is not plain is escaped, so that no two names meet.
- */
-export function safeFileName(name: string): string {
-  return name
-    .replace(/[^A-Za-z0-9._,[\]#/-]/gu, escaped)
-    .replace(/#(?!\d+$)/g, escaped)
-    .replace(/#/g, "~")
-    .replace(/(?<=\[.*)\[|\](?!~\d+$|$)/g, escaped)
-    .replace(/\[/, "@")
-    .replace(/\]/, "")
-    .replace(/\//g, "+")
-    .replace(/^\./, escaped);
-}
-
-function escaped(character: string): string {
-  return [...Buffer.from(character)]
-    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`)
-    .join("");
 }
 
 /** Tag of an image whose target names none: `images[agent]` is `images-agent:latest`. */

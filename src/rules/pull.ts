@@ -30,6 +30,7 @@ export const pull = ruleKind({
             message: `\`${values.pull}\` is not the name of an image`,
           }),
         ],
+  bringsOutputs: true,
   outputs: (values) => [{ kind: "image", reference: normaliseReference(values.pull) }],
   title: (values) => (values.pull === undefined ? "pull" : `pull ${values.pull}`),
   async act(values, context) {

@@ -101,6 +101,8 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   readonly fields: F;
   /** Acts each time it is asked for, since what it changes lies outside. */
   readonly always?: boolean;
+  /** Its outputs come from elsewhere, so that several targets may name the same one. */
+  readonly bringsOutputs?: boolean;
   /** Runs only while nothing else does. */
   readonly exclusive?: boolean;
   /** Problems that the types of the keys cannot tell. */

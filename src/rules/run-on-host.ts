@@ -3,12 +3,13 @@ import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:f
 import path from "node:path";
 import { hostEnvironment, proxyVariables, serviceUrls } from "./caller-environment.ts";
 import { LastLines } from "./lines.ts";
-import { clearOutput, isAtOrBelow, whyNotOurs } from "./output-files.ts";
+import { clearOutput, isAtOrBelow, shownPath, whyNotOurs } from "./output-files.ts";
 import { failed, failure, usageError } from "./problems.ts";
 import { type ProcessEnd, runProcess } from "./process-group.ts";
 import type { ActContext, ActOutcome } from "./rule.ts";
 import { argvOf, outputOf, type RunValues } from "./run-fields.ts";
 import { collectOutputs, commandFailure, declaredEnvironment } from "./run-result.ts";
+import { targetFilesOf } from "./target-files.ts";
 
 /**
  * Removes the outputs of an earlier run, runs the command, and takes its outputs. When it fails or
@@ -80,9 +81,8 @@ function failureOf(end: ProcessEnd, values: RunValues, last: LastLines): ActOutc
 function refuseInputsAsOutputs(outputs: readonly string[], context: ActContext): void {
   const { root } = context.project;
   const read = context.inputs.map((input) => ({ what: `input \`${input.name}\``, at: input.path }));
-  for (const { declaredAt } of context.project.targets.values()) {
-    const at = path.resolve(root, declaredAt.file);
-    read.push({ what: `target file \`${declaredAt.file}\``, at });
+  for (const at of targetFilesOf(context.project)) {
+    read.push({ what: `target file \`${shownPath(root, at)}\``, at });
   }
   for (const output of outputs) {
     const clash = read.find(({ at }) => isAtOrBelow(path.resolve(root, output), at));

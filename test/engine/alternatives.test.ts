@@ -9,7 +9,7 @@ targets:
       - { use: "\${given}", match: ["*.txt"] }
       - target: made
   made: { run: echo made > out/x.txt, outputs: [out/x.txt] }
-  count: { run: "ls laid > n", inputs: [{ target: files, as: laid }], outputs: [n] }
+  count: { archive: files, to: n.tar.gz }
   all: { needs: [files] }
 `;
 
@@ -23,6 +23,13 @@ describe("alternatives", () => {
     expect(run.ran).toEqual(["files#1: never made"]);
     expect(chosen(run)).toMatchObject({ target: "files", passedOver: [] });
     expect(() => workspace.read("out/x.txt")).toThrow("ENOENT");
+  });
+
+  test("the same given content at another place makes nothing again", async () => {
+    const workspace = new Workspace(targets, { "mine/a.txt": "a", "yours/a.txt": "a" });
+    await workspace.build("count", { given: { given: `${workspace.root}/mine` } });
+    const run = await workspace.build("count", { given: { given: `${workspace.root}/yours` } });
+    expect(run.ran).not.toContainEqual(expect.stringMatching(/^count/));
   });
 
   test("what is not given is passed over, visibly", async () => {

@@ -77,3 +77,23 @@ test("all problems are told in one run", async () => {
 `;
   expect(await problemsOf(targets)).toHaveLength(2);
 });
+
+test("what is only brought clashes with nothing: two targets may pull one image", async () => {
+  const targets = `
+  a: { pull: "127.0.0.1:1/x:1" }
+  b: { pull: "127.0.0.1:1/x:1" }
+  c: { first-of: [{ pull: "127.0.0.1:1/y:1" }, { target: made }] }
+  made: { image: context, tags: ["127.0.0.1:1/y:1"] }
+  nothing: { needs: [] }
+`;
+  expect(await problemsOf(targets, "nothing")).toEqual([]);
+});
+
+test("a rule's own checks come before anything runs", async () => {
+  const targets = `
+  a: { push: img, registry: "http://x" }
+  img: { image: context }
+`;
+  const [problem] = await problemsOf(targets);
+  expect(problem?.message).toContain("`http://x`");
+});

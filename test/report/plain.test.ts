@@ -58,7 +58,7 @@ test("a choice among alternatives is shown with what was passed over", () => {
     ]),
   ).toEqual([
     "packages: built from source (target package-build), `--packages` not given",
-    "base: built from source (target debian-rootfs), pull debian:bookworm-slim not found in the registry",
+    "base: built from source (target debian-rootfs), pull debian:bookworm-slim (not found in the registry)",
     "tools: pull tools:1",
   ]);
 });

@@ -1,5 +1,6 @@
+import { safeFileName } from "../../src/model/file-name.ts";
 import type { Target } from "../../src/model/target.ts";
-import { ownReference, safeFileName } from "../../src/rules/own-output.ts";
+import { ownReference } from "../../src/rules/own-output.ts";
 
 test.each([
   ["packages", "packages"],
