@@ -1,54 +1,18 @@
 /** The one door of the engine: brings wanted targets up to date. Used by the command line and the server. */
-import type { Docker } from "../docker/docker.ts";
-import { FileDigests } from "../files/digests.ts";
-import { WorkspaceFiles } from "../files/workspace-files.ts";
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
-import type { Reporter } from "../model/event.ts";
-import type { Project, Target, TargetName } from "../model/target.ts";
-import { loadDigests, saveDigests } from "../store/digest-store.ts";
+import { saveDigests } from "../store/digest-store.ts";
 import { type Lock, takeLock } from "../store/lock.ts";
 import { StateFolder } from "../store/state-folder.ts";
-import { TraceStore } from "../store/trace-store.ts";
-import { alternativesOf, firstChoice } from "./alternatives.ts";
+import type { BuildParts, BuildRequest } from "./build-request.ts";
 import type { BuildRoom } from "./build-room.ts";
+import { demandWanted } from "./demand-wanted.ts";
 import { dryRun } from "./dry-run.ts";
-import { EngineImages } from "./engine-images.ts";
-import { buildGraph, type Graph } from "./graph.ts";
-import { Plan } from "./plan.ts";
-import { planProblems } from "./plan-problems.ts";
+import { openRoom } from "./open-room.ts";
 import { damagedTracesProblem } from "./problems.ts";
 import { Scheduler } from "./scheduler.ts";
-import { serviceDigest } from "./service-digest.ts";
-import { Services } from "./services.ts";
-import { traceKey } from "./trace-key.ts";
+import { stateProblem } from "./state-problem.ts";
+import { systemProblem } from "./system-problem.ts";
 import { TargetWorkers } from "./workers.ts";
-
-export interface BuildRequest {
-  readonly project: Project;
-  readonly wanted: readonly TargetName[];
-  /** How many targets may run at once. */
-  readonly jobs: number;
-  /** After a failure, go on with what does not depend on it. */
-  readonly keepGoing: boolean;
-  /** Make the wanted targets again even if they are fresh; groups and alternatives are followed. */
-  readonly force: boolean;
-  /** Whether an alternative may be passed over. */
-  readonly fallback: boolean;
-  /** Tell what would run, and why; write nothing. */
-  readonly dryRun: boolean;
-  /** What the user typed, shown to another build that has to wait. */
-  readonly command: string;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-}
-
-export interface BuildParts {
-  readonly reporter: Reporter;
-  /** Connects to the engine, once; not called by a build that needs none. */
-  readonly docker: () => Promise<Docker>;
-  /** Hides the values of secrets in a text. */
-  readonly redact: (text: string) => string;
-}
 
 export interface BuildResult {
   readonly built: number;
@@ -123,95 +87,23 @@ async function buildLocked(
   parts: BuildParts,
   state: StateFolder,
 ): Promise<Outcome> {
-  const digests = new FileDigests(loadDigests(state.digests));
-  const files = new WorkspaceFiles(request.project.root, digests);
-  const traces = new TraceStore(state.traces);
+  const opened = openRoom(request, parts, state);
+  if (!opened.ok) return { ...nothing, early: opened.problems };
+  const room = opened.value;
   try {
-    const graph = buildGraph(request.project, files);
-    if (!graph.ok) return { ...nothing, early: graph.problems };
-    const room = makeRoom(request, parts, { state, digests, files, traces, graph: graph.value });
-    if (traces.damaged > 0) {
-      const problem = damagedTracesProblem(traces.damaged);
+    if (room.traces.damaged > 0) {
+      const problem = damagedTracesProblem(room.traces.damaged);
       parts.reporter.report({ kind: "warning", problem });
     }
     return request.dryRun ? await dryRunOf(request, room) : await runPlan(request, room);
   } finally {
-    if (!request.dryRun) {
-      traces.close();
-      if (digests.toKeep) saveDigests(state.digests, digests.toKeep);
-    }
+    if (!request.dryRun) keepForNextRun(room);
   }
-}
-
-interface Kept {
-  readonly state: StateFolder;
-  readonly digests: FileDigests;
-  readonly files: WorkspaceFiles;
-  readonly traces: TraceStore;
-  readonly graph: Graph;
-}
-
-function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRoom {
-  const { project, environment, signal } = request;
-  const { state, digests, files, traces, graph } = kept;
-  const forced = forcedTargets(request);
-  const traceOf = (target: Target) => traces.get(traceKey(project, target));
-  const plan = new Plan(graph, (target) =>
-    firstChoice(project, target, forced.has(target.name) ? undefined : traceOf(target)),
-  );
-  const artifactsOf = (name: TargetName) => plan.artifactsOf(name);
-  const services = new Services({
-    project,
-    workspaceId: () => state.workspaceId(),
-    docker: parts.docker,
-    reporter: parts.reporter,
-    artifactsOf,
-  });
-  return {
-    project,
-    plan,
-    files,
-    digests,
-    state,
-    traces,
-    traceOf,
-    images: new EngineImages(),
-    services,
-    forced,
-    fallback: request.fallback,
-    reading: {
-      files,
-      environment,
-      edgesOf: (name) => plan.edgesOf(name),
-      artifactsOf,
-      serviceDigest: (target, service) => serviceDigest(target, service, { project, files, plan }),
-    },
-    reporter: parts.reporter,
-    docker: parts.docker,
-    environment,
-    redact: parts.redact,
-    signal,
-  };
-}
-
-/** The wanted targets, and what stands behind them when they are groups or have alternatives. */
-function forcedTargets({ force, wanted, project }: BuildRequest): ReadonlySet<TargetName> {
-  const forced = new Set<TargetName>();
-  const visit = (name: TargetName): void => {
-    if (forced.has(name)) return;
-    forced.add(name);
-    const target = project.targets.get(name);
-    if (!target) return;
-    if (!target.rule) target.needs.forEach(visit);
-    else alternativesOf(target).forEach(visit);
-  };
-  if (force) wanted.forEach(visit);
-  return forced;
 }
 
 async function runPlan(request: BuildRequest, room: BuildRoom): Promise<Outcome> {
   const workers = new TargetWorkers(room);
-  const early = demandWanted(request, room);
+  const early = demandWanted(request.wanted, room);
   if (early.length > 0) return { ...nothing, early };
   begin(request, room, workers);
   const scheduler = new Scheduler(room.plan, workers, request);
@@ -224,7 +116,7 @@ async function runPlan(request: BuildRequest, room: BuildRoom): Promise<Outcome>
 }
 
 async function dryRunOf(request: BuildRequest, room: BuildRoom): Promise<Outcome> {
-  const early = demandWanted(request, room);
+  const early = demandWanted(request.wanted, room);
   if (early.length > 0) return { ...nothing, early };
   begin(request, room, new TargetWorkers(room));
   const { problems, fresh } = await dryRun(room);
@@ -238,21 +130,12 @@ function begin(request: BuildRequest, room: BuildRoom, workers: TargetWorkers): 
   workers.announceChoices();
 }
 
-/** Plans the wanted targets. @returns what keeps them from being run */
-function demandWanted(request: BuildRequest, room: BuildRoom): readonly Diagnostic[] {
-  const targets = room.plan.demand(request.wanted);
-  room.plan.prioritise((target) => room.traceOf(target)?.seconds ?? 1);
-  return targets.flatMap((target) => planProblems(target, room));
-}
-
-/** The state folder cannot be written: said once, with the path. */
-function stateProblem(error: unknown, state: StateFolder): Diagnostic | undefined {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (!["ENOSPC", "EROFS", "EACCES", "EPERM", "EDQUOT"].includes(code ?? "")) return undefined;
-  return {
-    code: "state-unwritable",
-    blame: "surroundings",
-    message: `cannot write \`${state.path}\`: ${message}`,
-    hint: "free the disk, or make the workspace writable",
-  };
+/** A disk that is full costs the next run time and nothing else: what was there before still stands. */
+function keepForNextRun({ state, traces, digests }: BuildRoom): void {
+  try {
+    traces.close();
+    if (digests.toKeep) saveDigests(state.digests, digests.toKeep);
+  } catch (error) {
+    if (!systemProblem(error)) throw error;
+  }
 }

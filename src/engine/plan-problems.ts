@@ -12,7 +12,9 @@ import {
 } from "./problems.ts";
 
 export function planProblems(target: Target, room: BuildRoom): readonly Diagnostic[] {
-  const problems = target.missing.map((parameter) => missingParameterProblem(target, parameter));
+  const problems = target.missing.map((parameter) =>
+    missingParameterProblem(target, parameter, room.project),
+  );
   if (target.rule && problems.length === 0) {
     const kind = ruleKindOf(target.rule.kind);
     problems.push(...(kind.check?.(target.rule.fields as never, target) ?? []));

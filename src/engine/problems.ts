@@ -25,14 +25,25 @@ export function outputClashProblem(target: Target, other: Target, output: string
   };
 }
 
-export function missingParameterProblem(target: Target, parameter: string): Diagnostic {
+export function missingParameterProblem(
+  target: Target,
+  parameter: string,
+  { secretVariables }: Project,
+): Diagnostic {
   return {
     code: "parameter-not-given",
     blame: "usage",
     message: `parameter \`${parameter}\` is not given, and target \`${target.name}\` needs it`,
     at: target.declaredAt,
-    hint: `add \`--${parameter} VALUE\``,
+    hint: secretVariables?.has(parameter)
+      ? secretHint(parameter, secretVariables.get(parameter))
+      : `add \`--${parameter} VALUE\``,
   };
+}
+
+function secretHint(parameter: string, variable: string | undefined): string {
+  const option = `\`--${parameter}-file PATH\``;
+  return variable === undefined ? `add ${option}` : `set \`${variable}\`, or add ${option}`;
 }
 
 export function fallbackProblem(target: Target, passed: PassedOver): Diagnostic {
@@ -60,6 +71,14 @@ export function inputChangedProblem(target: Target, input: string): Diagnostic {
     code: "input-changed-meanwhile",
     blame: "target",
     message: `input \`${input}\` changed while \`${target.name}\` was made: it will be made again`,
+  };
+}
+
+export function unrecordedProblem(target: TargetName, cause: Diagnostic): Diagnostic {
+  return {
+    code: "unrecorded",
+    blame: "surroundings",
+    message: `the run of \`${target}\` could not be recorded, it will be made again: ${cause.message}`,
   };
 }
 

@@ -85,7 +85,10 @@ export class Services {
     const { reporter } = this.#room;
     reporter.report({ kind: "service", target: target.name, state: "starting" });
     const docker = await this.#room.docker();
-    const service = await docker.startService(this.#request(target, declared), signal);
+    const request = this.#request(target, declared);
+    const service = await docker.startService(request, signal).catch((error) => {
+      throw toldOf(target, request.name, error);
+    });
     const up: UpService = {
       host: hostNameOf(target.name),
       hostPort: service.hostPort,
@@ -159,6 +162,15 @@ async function waitUntilReady(
     }
     await wait(pollMilliseconds, undefined, { signal });
   }
+}
+
+/** The user knows the target, and not the container that was made for it. */
+function toldOf(target: Target, container: string, error: unknown): unknown {
+  if (!(error instanceof DiagnosticError) || error.diagnostic.code !== "service-failed")
+    return error;
+  const message = error.diagnostic.message.replace(`\`${container}\``, `\`${target.name}\``);
+  const at = target.places["service"] ?? target.declaredAt;
+  return new DiagnosticError({ ...error.diagnostic, message, at }, { cause: error });
 }
 
 async function failure(target: Target, service: RunningService, what: string): Promise<Error> {

@@ -9,7 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { crc32 } from "node:zlib";
 
@@ -55,11 +55,11 @@ export function replaceCheckedLines(file: string, records: Iterable<unknown>): v
     for (const record of records) {
       pending += encodeCheckedLine(record);
       if (pending.length > 1 << 20) {
-        writeSync(handle, pending);
+        writeFileSync(handle, pending);
         pending = "";
       }
     }
-    writeSync(handle, pending);
+    writeFileSync(handle, pending);
     fsyncSync(handle);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -1,7 +1,8 @@
 /** The `.tbuild` folder of a workspace: where everything kept between runs lies. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { makeFolders } from "../files/make-folders.ts";
 import { safeFileName } from "../model/file-name.ts";
 import type { TargetName } from "../model/target.ts";
 
@@ -34,7 +35,7 @@ export class StateFolder {
 
   /** Makes the folder; git is told inside of it to look away. */
   create(): void {
-    mkdirSync(path.join(this.path, "logs"), { recursive: true });
+    makeFolders(path.join(this.path, "logs"));
     writeIfAbsent(path.join(this.path, ".gitignore"), "*\n");
   }
 

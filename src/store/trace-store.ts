@@ -1,5 +1,5 @@
 /** Keeps traces between runs in an append-only log. Does not decide whether one still holds. */
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import type { Digest } from "../model/artifact.ts";
 import type { Trace } from "../model/trace.ts";
 import {
@@ -89,10 +89,11 @@ export class TraceStore {
   #append(record: LogRecord): void {
     if (!this.#apply(record)) return;
     this.#handle ??= openSync(this.#file, "a");
-    // A torn last line of a killed run must not swallow the record that follows it.
+    // A torn last line of a killed run, or of a disk that was full, must not swallow what follows it.
     const start = this.#endsClean ? "" : "\n";
+    this.#endsClean = false;
+    writeFileSync(this.#handle, start + encodeCheckedLine(record));
     this.#endsClean = true;
-    writeSync(this.#handle, start + encodeCheckedLine(record));
     this.#recordCount++;
   }
 

@@ -1,0 +1,98 @@
+/** What a rule is given when it acts: the target's surroundings, seen through what it may use. */
+import { rmSync } from "node:fs";
+import path from "node:path";
+import type { Target } from "../model/target.ts";
+import { ownOutputFolder } from "../rules/own-output.ts";
+import type { ActContext, RunningServiceView } from "../rules/rule.ts";
+import type { BuildRoom } from "./build-room.ts";
+import type { Reading } from "./read-target.ts";
+import type { TargetLog } from "./target-log.ts";
+import type { TemporaryFolders } from "./temporary-folders.ts";
+
+export interface ContextTools {
+  readonly log: TargetLog;
+  readonly temporary: TemporaryFolders;
+  readonly services: readonly RunningServiceView[];
+}
+
+/** The context of one run of one target. */
+export function makeActContext(
+  target: Target,
+  reading: Reading,
+  room: BuildRoom,
+  tools: ContextTools,
+): ActContext {
+  const previous = room.traceOf(target)?.artifacts ?? [];
+  return {
+    target,
+    project: room.project,
+    files: room.files,
+    stateFolder: room.state.path,
+    ownFolder: path.join(room.project.root, ownOutputFolder(target.name)),
+    temporaryFolder: () => tools.temporary.make(),
+    artifactsOf: (name) => room.plan.artifactsOf(name),
+    inputs: reading.inputs,
+    services: tools.services,
+    docker: room.docker,
+    environment: room.environment,
+    signal: room.signal,
+    progress: progressOf(target, room, tools.log),
+    previous,
+    workspaceId: room.state.workspaceId(),
+    get madeImages() {
+      return room.traces.madeImages().map(({ id, references }) => ({ digest: id, references }));
+    },
+    get madeFiles() {
+      return madeFiles(room);
+    },
+    forget: async ({ keepImages }) => forget(room, keepImages),
+  };
+}
+
+function progressOf(target: Target, room: BuildRoom, log: TargetLog): ActContext["progress"] {
+  const { reporter } = room;
+  const name = target.name;
+  return {
+    output(line, step) {
+      log.line(line);
+      reporter.report({ kind: "output", target: name, line, ...(step !== undefined && { step }) });
+    },
+    step({ id, name: title, state, seconds }) {
+      if (state !== "started") log.line(`# ${title}: ${state}`);
+      const time = seconds === undefined ? {} : { seconds };
+      reporter.report({ kind: "step", target: name, id, name: title, state, ...time });
+    },
+    transfer(id, done, total) {
+      const known = total === undefined ? {} : { total };
+      reporter.report({ kind: "transfer", target: name, id, done, ...known });
+    },
+    warn(problem) {
+      log.line(`# warning: ${problem.message}`);
+      reporter.report({ kind: "warning", problem });
+    },
+  };
+}
+
+function madeFiles(room: BuildRoom): readonly string[] {
+  const found = new Set<string>();
+  for (const trace of room.traces.all()) {
+    for (const artifact of trace.artifacts) {
+      if (artifact.kind !== "image" && !path.isAbsolute(artifact.path)) found.add(artifact.path);
+    }
+  }
+  return [...found];
+}
+
+/** Images that stay keep their traces, and the choices that led to them: nothing of it is made again. */
+function forget(room: BuildRoom, keepImages: boolean): void {
+  const kept = [...room.traces.all()].filter(
+    ({ artifacts, alternative }) =>
+      alternative !== undefined ||
+      (artifacts.length > 0 && artifacts.every(({ kind }) => kind === "image")),
+  );
+  room.traces.keepOnly(new Set(keepImages ? kept.map(({ key }) => key) : []), keepImages);
+  room.images.forget();
+  for (const name of ["out", "digests"]) {
+    rmSync(path.join(room.state.path, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,62 @@
+/** Records what a run made, when that is the truth about its inputs. */
+import { type Signature, sameSignature } from "../files/digests.ts";
+import type { Artifact } from "../model/artifact.ts";
+import type { Target } from "../model/target.ts";
+import type { Trace } from "../model/trace.ts";
+import { ruleKindOf } from "../rules/kinds.ts";
+import type { BuildRoom } from "./build-room.ts";
+import { inputChangedProblem, unrecordedProblem } from "./problems.ts";
+import type { Reading } from "./read-target.ts";
+import { systemProblem } from "./system-problem.ts";
+import { traceKey } from "./trace-key.ts";
+
+export interface RunToRecord {
+  readonly room: BuildRoom;
+  /** Of the inputs, before the run. */
+  readonly signatures: readonly (Signature | undefined)[];
+  /** Wall time of the run. */
+  readonly seconds: number;
+}
+
+/**
+ * Records a success. An input that changed meanwhile means no trace: what was made may be of the old
+ * content or of the new one, so the target is made again next time.
+ */
+export function recordRun(
+  target: Target,
+  reading: Reading,
+  artifacts: readonly Artifact[],
+  { room, signatures, seconds }: RunToRecord,
+): void {
+  for (const artifact of artifacts) {
+    if (artifact.kind === "image") room.images.note(artifact.references, artifact.digest);
+  }
+  if (target.rule && ruleKindOf(target.rule.kind).always) return;
+  const key = traceKey(room.project, target);
+  const changed = reading.inputs.find(
+    (input, index) => !isSame(signatures[index], room.digests.signature(input.path)),
+  );
+  if (changed) {
+    room.traces.drop(key);
+    room.reporter.report({ kind: "warning", problem: inputChangedProblem(target, changed.name) });
+    return;
+  }
+  const { parts, fingerprint } = reading;
+  const finishedAt = Date.now();
+  keep({ key, target: target.name, fingerprint, parts, artifacts, seconds, finishedAt }, room);
+}
+
+/** A trace that cannot be written, on a full disk, costs another run of the target and nothing else. */
+function keep(trace: Trace, room: BuildRoom): void {
+  try {
+    room.traces.put(trace);
+  } catch (error) {
+    const cause = systemProblem(error);
+    if (!cause) throw error;
+    const problem = unrecordedProblem(trace.target, cause);
+    room.reporter.report({ kind: "warning", problem });
+  }
+}
+
+const isSame = (a: Signature | undefined, b: Signature | undefined): boolean =>
+  a !== undefined && b !== undefined && sameSignature(a, b);
