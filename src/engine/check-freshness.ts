@@ -9,37 +9,32 @@ export interface ImagesView {
   idOf(reference: string): Digest | undefined;
 }
 
-/** @returns why the target is stale, or undefined when it is fresh */
-export function findStaleReason(
+/** @returns why the target is stale, causes before consequences; nothing when it is fresh */
+export function findStaleReasons(
   reading: Reading,
   trace: Trace | undefined,
   files: FilesView,
   images: ImagesView,
-): StaleReason | undefined {
-  if (trace === undefined) return { kind: "never-made" };
-  if (trace.fingerprint !== reading.fingerprint) return firstDifference(trace.parts, reading.parts);
-  for (const artifact of trace.artifacts) {
-    const reason = checkArtifact(artifact, files, images);
-    if (reason) return reason;
-  }
-  return undefined;
+): readonly StaleReason[] {
+  if (trace === undefined) return [{ kind: "never-made" }];
+  if (trace.fingerprint !== reading.fingerprint) return differences(trace.parts, reading.parts);
+  return trace.artifacts.flatMap((artifact) => checkArtifact(artifact, files, images) ?? []);
 }
 
 /** Causes before consequences: a parameter also changes the keys that it stands in. */
 const order = ["rule", "parameter", "environment", "file", "dependency", "service", "field"];
 
-function firstDifference(before: Parts, now: Parts): StaleReason {
+function differences(before: Parts, now: Parts): readonly StaleReason[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
   const rank = (part: string): number => order.indexOf(part.split(" ", 1)[0] as string);
-  names.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-  for (const part of names) {
+  const changed = names.filter((part) => before[part] !== now[part]);
+  changed.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  return changed.map((part) => {
     const [from, to] = [before[part], now[part]];
-    if (from === to) continue;
     if (from === undefined) return { kind: "part-added", part };
     if (to === undefined) return { kind: "part-removed", part };
     return { kind: "part-changed", part, from, to };
-  }
-  return { kind: "never-made" };
+  });
 }
 
 /** @returns why an artifact of a trace is no longer what the trace says, or undefined */

@@ -3,21 +3,30 @@ import type { Target } from "../model/target.ts";
 import type { StaleReason } from "../model/trace.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
 import type { BuildRoom } from "./build-room.ts";
-import { findStaleReason } from "./check-freshness.ts";
+import { findStaleReasons } from "./check-freshness.ts";
 import type { Reading } from "./read-target.ts";
 
-/**
- * Why a target of the plan has to run, or undefined when it is fresh. The engine is asked for its
- * images only when a trace tells of one.
- */
+/** The first of `findReasons`, or undefined when the target is fresh. */
 export async function findReason(
   target: Target,
   reading: Reading,
   room: BuildRoom,
 ): Promise<StaleReason | undefined> {
-  if (target.rule && ruleKindOf(target.rule.kind).always) return { kind: "always" };
+  return (await findReasons(target, reading, room))[0];
+}
+
+/**
+ * Why a target of the plan has to run: every reason, causes before consequences; none when it is
+ * fresh. The engine is asked for its images only when a trace tells of one.
+ */
+export async function findReasons(
+  target: Target,
+  reading: Reading,
+  room: BuildRoom,
+): Promise<readonly StaleReason[]> {
+  if (target.rule && ruleKindOf(target.rule.kind).always) return [{ kind: "always" }];
   const trace = room.traceOf(target);
   if (trace?.artifacts.some(({ kind }) => kind === "image")) await room.images.load(room.docker);
-  if (trace && room.forced.has(target.name)) return { kind: "forced" };
-  return findStaleReason(reading, trace, room.files, room.images);
+  if (trace && room.forced.has(target.name)) return [{ kind: "forced" }];
+  return findStaleReasons(reading, trace, room.files, room.images);
 }

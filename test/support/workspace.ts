@@ -6,7 +6,7 @@ import { loadTargetFile } from "../../src/config/load-target-file.ts";
 import { resolveParameters } from "../../src/config/resolve-parameters.ts";
 import type { Docker } from "../../src/docker/docker.ts";
 import { type BuildResult, build } from "../../src/engine/build.ts";
-import type { BuildRequest } from "../../src/engine/build-request.ts";
+import type { BuildParts, BuildRequest } from "../../src/engine/build-request.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { Result } from "../../src/model/result.ts";
 import type { Project } from "../../src/model/target.ts";
@@ -47,25 +47,34 @@ export class Workspace {
   }
 
   async build(wanted: string | readonly string[], options: RunOptions = {}): Promise<Run> {
-    const { given = {}, onEvent, ...request } = options;
     const events: Event[] = [];
+    const { request, parts } = this.prepare(wanted, options, events);
+    const result = await build(request, parts);
+    const ran = events.flatMap((event) =>
+      event.kind === "target-started" ? [`${event.target}: ${event.why}`] : [],
+    );
+    return { ...result, events, ran, messages: result.problems.map(({ message }) => message) };
+  }
+
+  /** What `build` and the other doors of the engine are called with; events go to the list. */
+  prepare(
+    wanted: string | readonly string[],
+    { given = {}, onEvent, ...request }: RunOptions = {},
+    events: Event[] = [],
+  ): { request: BuildRequest; parts: BuildParts } {
     const report = (event: Event): void => {
       events.push(event);
       onEvent?.(event);
     };
     const names = typeof wanted === "string" ? [wanted] : wanted;
-    const result = await build(
-      { ...this.#request(names, given), ...request },
-      {
+    return {
+      request: { ...this.#request(names, given), ...request },
+      parts: {
         reporter: { report, close: () => Promise.resolve() },
         docker: () => this.docker(),
         redact: (text) => text,
       },
-    );
-    const ran = events.flatMap((event) =>
-      event.kind === "target-started" ? [`${event.target}: ${event.why}`] : [],
-    );
-    return { ...result, events, ran, messages: result.problems.map(({ message }) => message) };
+    };
   }
 
   #request(wanted: readonly string[], given: Readonly<Record<string, string>>): BuildRequest {
