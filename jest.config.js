@@ -20,6 +20,9 @@ export default {
     project("unit", ["<rootDir>/test/**/*.test.ts"], {
       testPathIgnorePatterns: ["<rootDir>/test/e2e/"],
     }),
-    project("e2e", ["<rootDir>/test/e2e/**/*.test.ts"]),
+    // execa keeps an object of its own in the global scope, which must outlive the file that loaded it.
+    project("e2e", ["<rootDir>/test/e2e/**/*.test.ts"], {
+      testEnvironmentOptions: { globalsCleanup: "off" },
+    }),
   ],
 };

@@ -1,35 +1,10 @@
 #!/usr/bin/env node
-// Starts the bundle. In a checkout it is made first when a source is newer: `npx tbuild` always runs
-// what stands in src/.
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-
-const found = process.versions.node.split(".").map(Number);
-if (found[0] < 20 || (found[0] === 20 && found[1] < 19)) {
+// Tells whether this Node can run tbuild. Older ones must be able to parse it, so it imports nothing
+// by itself, and leaves the start to start.js.
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`error: tbuild needs Node 20.19 or newer, found ${process.versions.node}`);
-  process.exit(2);
-}
-
-const sources = fileURLToPath(new URL("../src", import.meta.url));
-const bundle = fileURLToPath(new URL("../dist/tbuild.js", import.meta.url));
-if (existsSync(sources) && isOlder(bundle, sources)) {
-  await (await import("../scripts/build.js")).bundle();
-}
-await import("../dist/tbuild.js");
-
-/** Whether a file is missing, or older than any file or folder below another folder. */
-function isOlder(file, folder) {
-  const made = statSync(file, { throwIfNoEntry: false });
-  if (made === undefined) return true;
-  return newest(folder) > made.mtimeMs;
-}
-
-function newest(folder) {
-  let latest = statSync(folder).mtimeMs;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = `${folder}/${entry.name}`;
-    const time = entry.isDirectory() ? newest(path) : statSync(path).mtimeMs;
-    if (time > latest) latest = time;
-  }
-  return latest;
+  process.exitCode = 2;
+} else {
+  import("./start.js");
 }

@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
-/** Small enough to bundle; what else they require stays outside, and is loaded when it is called. */
-const bundled = /^(dockerode|docker-modem|split-ca)$/;
+/** Small enough to bundle, where Node takes long to look through them; what else they require stays outside, and is loaded when it is called. */
+const bundled = /^(dockerode|docker-modem|split-ca|picomatch)$/;
 
 const later = (path, part = "") =>
   `function () { return require("${path}")${part}.apply(this, arguments); }`;

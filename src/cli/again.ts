@@ -1,28 +1,35 @@
-/** The command line that makes just one target again, with the options of the one that failed. */
-import { commonOptions } from "./options.ts";
+/** The command that makes just one target of a build again, with what of the options matters to it. */
+import type { Declaration } from "../config/declaration.ts";
+import { reachableParameters } from "../config/list-targets.ts";
+import { commonOptions, parameterOptions } from "./options.ts";
+import { type ReadOption, readWords } from "./read-words.ts";
+import { shellWord } from "./shell-word.ts";
 
-const flags = new Set(
-  commonOptions.flatMap(({ name, short, takes }) =>
-    takes === undefined ? [`--${name}`, ...(short === undefined ? [] : [`-${short}`])] : [],
-  ),
-);
+/** Where the target file is and what may be used; how it is reported and in what order is up to the user. */
+const kept = new Set(["file", "directory", "no-fallback"]);
 
 /**
- * The options of a command line without the names of targets, in front of them the one target. A word
- * after an option that takes a value is that value; `--NAME=value` says it by itself.
+ * Options that the target cannot reach would be refused, so they are left out.
+ * @param argv what the user typed
  */
-export function againArguments(argv: readonly string[], target: string): readonly string[] {
-  const kept: string[] = [];
-  let belongsToOption = false;
-  for (const word of argv) {
-    if (word === "--") break;
-    if (word.startsWith("-") && word !== "-") {
-      kept.push(word);
-      belongsToOption = !word.includes("=") && !flags.has(word);
-    } else {
-      if (belongsToOption) kept.push(word);
-      belongsToOption = false;
-    }
-  }
-  return [target.replace(/#\d+$/, ""), ...kept];
+export function againCommand(
+  target: string,
+  argv: readonly string[],
+  declaration: Declaration,
+): string {
+  const definitions = [...commonOptions, ...parameterOptions(declaration.parameters)];
+  const { options } = readWords(argv, definitions);
+  // An alternative is made by way of the target that it belongs to.
+  const name = target.replace(/#\d+$/, "");
+  const reached = parameterOptions(reachableParameters(declaration, [name]));
+  const matters = new Set([...kept, ...reached.map((option) => option.name)]);
+  const words = [...options].flatMap(([option, read]) =>
+    matters.has(option) ? wordsOf(read) : [],
+  );
+  return ["tbuild", name, ...words].map(shellWord).join(" ");
+}
+
+function wordsOf({ typed, value }: ReadOption): readonly string[] {
+  if (typeof value === "boolean") return [typed];
+  return value.startsWith("-") ? [`${typed}=${value}`] : [typed, value];
 }

@@ -8,11 +8,19 @@ import { fail, type Result } from "../model/result.ts";
 import type { CommonRequest } from "./request.ts";
 import * as problems from "./usage-problems.ts";
 
-export function loadDeclaration({ directory, file }: CommonRequest): Result<Declaration> {
+export interface Loaded {
+  /** Folder that places in problems are relative to. */
+  readonly root: string;
+  readonly declaration: Result<Declaration>;
+}
+
+export function loadDeclaration({ directory, file }: CommonRequest): Loaded {
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
-    return fail(problems.noFolder(directory));
+    return { root: directory, declaration: fail(problems.noFolder(directory)) };
   }
   const found = file === undefined ? findTargetFile(directory) : path.resolve(directory, file);
-  if (found === undefined) return fail(problems.noTargetFile(directory));
-  return loadTargetFile(found, directory);
+  if (found === undefined) {
+    return { root: directory, declaration: fail(problems.noTargetFile(directory)) };
+  }
+  return { root: path.dirname(found), declaration: loadTargetFile(found, directory) };
 }

@@ -1,6 +1,7 @@
 /**
- * Chooses and makes the reporter of a build. JSON goes to standard output, for programs; everything
- * for people goes to standard error, so that `tbuild --dry-run` and `tbuild list` may be piped.
+ * Chooses and makes the reporter of a build. What was asked for goes to standard output: JSON for
+ * programs, the list of a dry run. How the work goes is told on standard error, as compilers and
+ * docker do, so that a pipe holds answers alone and a log of both holds all in order.
  */
 import type { Reporter } from "../model/event.ts";
 import { jsonReporter } from "../report/json.ts";
@@ -8,21 +9,20 @@ import { loadPaint, wantsColours } from "../report/paint.ts";
 import type { Redactor } from "../report/redact.ts";
 import type { ReportOptions } from "../report/report-options.ts";
 import { sourceLines } from "../report/source-lines.ts";
-import { againArguments } from "./again.ts";
 import type { CommonRequest } from "./request.ts";
-import { shellWord } from "./shell-word.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export interface ReportedBuild {
   readonly root: string;
-  readonly argv: readonly string[];
+  /** The command that makes just this target again. */
+  readonly again: (target: string) => string;
   readonly redactor: Redactor;
 }
 
 export async function makeReporter(
   { log, quiet, verbose }: CommonRequest,
   place: Surroundings,
-  { root, argv, redactor }: ReportedBuild,
+  { root, again, redactor }: ReportedBuild,
 ): Promise<Reporter> {
   const { out, err, environment } = place;
   const isTerminal = err.isTTY === true && environment["TERM"] !== "dumb";
@@ -34,7 +34,7 @@ export async function makeReporter(
     paint: await loadPaint(kind === "pretty" && wantsColours(environment, isTerminal)),
     clock: { now: () => performance.now(), every: tickEvery },
     readLine: sourceLines(root, (text) => redactor.text(text)),
-    again: (target) => ["tbuild", ...againArguments(argv, target)].map(shellWord).join(" "),
+    again,
     verbose,
   };
   if (quiet) return (await import("../report/quiet.ts")).quietReporter(options);

@@ -11,6 +11,8 @@ export interface OptionDefinition {
   readonly takes?: string;
   readonly choices?: readonly string[];
   readonly help: string;
+  /** Whether `--no-NAME` turns it off. */
+  readonly negatable?: boolean;
 }
 
 export const logKinds = ["pretty", "plain", "json"] as const;
@@ -21,32 +23,32 @@ export const commonOptions: readonly OptionDefinition[] = [
     name: "file",
     short: "f",
     takes: "FILE",
-    help: "Target file to use instead of the nearest targets.yaml",
+    help: "Target file; the nearest targets.yaml if not given",
   },
   {
     name: "directory",
     short: "C",
     takes: "DIR",
-    help: "Folder to start in instead of the current one",
+    help: "Folder to start in, for relative paths too",
   },
   {
     name: "jobs",
     short: "j",
     takes: "N",
-    help: "How many targets may run at once; the number of CPUs if not given",
+    help: "Targets made at once; as many as CPUs if not given",
   },
-  { name: "keep-going", short: "k", help: "After a failure go on with what does not depend on it" },
+  { name: "keep-going", short: "k", help: "After a failure make what does not need it" },
   { name: "dry-run", short: "n", help: "Tell what would be built, and why" },
-  { name: "force", help: "Build the named targets again even if they are fresh" },
-  { name: "no-fallback", help: "Fail where an alternative would be passed over" },
+  { name: "force", help: "Make the named targets again, fresh or not" },
+  { name: "no-fallback", help: "Fail where an alternative is passed over" },
   {
     name: "log",
     takes: "KIND",
     choices: logKinds,
-    help: "How to report; by default pretty on a terminal, else plain",
+    help: "How to report; pretty on a terminal, else plain",
   },
   { name: "quiet", short: "q", help: "Report only what goes wrong" },
-  { name: "verbose", help: "Report the output of commands, steps and fresh targets too" },
+  { name: "verbose", help: "Report steps, output and fresh targets too" },
   { name: "help", short: "h", help: "Help, of the targets that are named" },
 ];
 
@@ -61,7 +63,7 @@ export const commands = [
   {
     name: "completion",
     usage: "tbuild completion bash|zsh|fish",
-    help: "Script that completes targets and options in a shell",
+    help: "Completion for a shell",
   },
   { name: "help", usage: "tbuild help [targets…]", help: "The same as --help" },
 ] as const;
@@ -74,24 +76,22 @@ export function parameterOptions(parameters: readonly Parameter[]): readonly Opt
   return parameters.flatMap(optionsOf);
 }
 
-function optionsOf(parameter: Parameter): readonly OptionDefinition[] {
-  const { name, type, choices } = parameter;
-  const help = describe(parameter);
+function optionsOf({ name, type, choices, help, env }: Parameter): readonly OptionDefinition[] {
+  const variable = env && `$${env}`;
   switch (type) {
     case "flag":
-      return [{ name, help }];
-    case "secret":
-      return [
-        { name: `${name}-file`, takes: "PATH", help: `${help}${help && "; "}file that holds it` },
-      ];
-    default:
-      return [
-        { name, takes: type === "path" ? "PATH" : "VALUE", help, ...(choices && { choices }) },
-      ];
+      return [{ name, help: joined(help, variable && `or ${variable}`), negatable: true }];
+    case "secret": {
+      const ways = ["its file", ...(variable ? [variable] : [])].join(", or ");
+      return [{ name: `${name}-file`, takes: "PATH", help: joined(help, ways) }];
+    }
+    default: {
+      const takes = type === "path" ? "PATH" : "VALUE";
+      const described = joined(help, variable && `or ${variable}`);
+      return [{ name, takes, help: described, ...(choices && { choices }) }];
+    }
   }
 }
 
-function describe({ help, env }: Parameter): string {
-  const place = env === undefined ? "" : `or environment variable ${env}`;
-  return [help, place].filter((part) => part !== undefined && part !== "").join("; ");
-}
+const joined = (...parts: readonly (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined && part !== "").join("; ");

@@ -1,11 +1,12 @@
 /** Reads the words of a build once the target file is known: which targets, which parameters. */
 import type { Declaration } from "../config/declaration.ts";
 import { listTargets, reachableParameters, resolveWanted } from "../config/list-targets.ts";
+import { nearest } from "../config/nearest.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { GivenValue, Parameter } from "../model/parameter.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import type { TargetName } from "../model/target.ts";
-import { commonOptions, parameterOptions } from "./options.ts";
+import { commands, commonOptions, parameterOptions } from "./options.ts";
 import { type ReadOption, readWords, unknownOptions } from "./read-words.ts";
 import * as problems from "./usage-problems.ts";
 
@@ -32,7 +33,8 @@ export function readArguments(
   if (names.length === 0) found.push(problems.nothingWanted());
   const wanted = resolveWanted(declaration, names);
   // A word behind an unknown option may be its value, and no target.
-  if (!wanted.ok) return fail(...found, ...(words.unknown.length > 0 ? [] : wanted.problems));
+  if (!wanted.ok)
+    return fail(...found, ...(words.unknown.length > 0 ? [] : unknownTargets(declaration, names)));
   const given = new Map<string, GivenValue>();
   for (const [name, option] of words.options) {
     if (isCommon(name)) continue;
@@ -41,6 +43,28 @@ export function readArguments(
   }
   return found.length > 0 ? fail(...found) : ok({ names, wanted: wanted.value, given });
 }
+
+/** `tbuild lits` means a command rather than a target, where no target is near. */
+function unknownTargets(declaration: Declaration, names: readonly string[]): Diagnostic[] {
+  return names.flatMap((name, index) => {
+    const wanted = resolveWanted(declaration, [name]);
+    if (wanted.ok) return [];
+    const command = index === 0 ? commandNear(name) : undefined;
+    return wanted.problems.map((problem) =>
+      command === undefined || problem.hint?.startsWith("did you mean")
+        ? problem
+        : { ...problem, hint: `did you mean \`tbuild ${command}\`?` },
+    );
+  });
+}
+
+const commandNear = (name: string): string | undefined =>
+  name === "version"
+    ? "--version"
+    : nearest(
+        name,
+        commands.map((command) => command.name),
+      );
 
 /** The names of the file's default, written out where they depend on nothing. */
 export function defaultNames(declaration: Declaration): readonly string[] {

@@ -5,14 +5,7 @@
 import { resolve } from "node:path";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { fail, ok, type Result } from "../model/result.ts";
-import {
-  commonOptions,
-  type LogKind,
-  logKinds,
-  type Shell,
-  shells,
-  versionOption,
-} from "./options.ts";
+import { commonOptions, type LogKind, logKinds, type Shell, shells } from "./options.ts";
 import { readWords, unknownOptions, type Words } from "./read-words.ts";
 import type { CommonRequest, Request } from "./request.ts";
 import * as problems from "./usage-problems.ts";
@@ -34,8 +27,9 @@ export function readRequest(argv: readonly string[], place: CommandLinePlace): R
       shell: shellOf(second),
       words: words.slice(0, Number(index) + 1),
     });
-  const read = readWords(argv, [...commonOptions, versionOption]);
-  if (isVersion(read)) return ok({ kind: "version" });
+  // With any other word it is a parameter of the target file, or nothing.
+  if (first === "--version" && argv.length === 1) return ok({ kind: "version" });
+  const read = readWords(argv, commonOptions);
   const common = readCommon(read, place);
   if (!common.ok) return common;
   const [command, ...others] = read.unknownFirst ? [] : read.others;
@@ -46,10 +40,10 @@ export function readRequest(argv: readonly string[], place: CommandLinePlace): R
   return ok({ kind: "build", common: common.value, argv });
 }
 
-/** With any other word `--version` is a parameter of the target file. */
-function isVersion({ options, others, unknown }: Words): boolean {
-  const isAlone = options.size === 1 && others.length === 0 && unknown.length === 0;
-  return isAlone && options.get("version")?.value === true;
+/** How to report what is wrong with a command line that cannot be read as a whole. */
+export function logOf(argv: readonly string[]): LogKind | undefined {
+  const given = readWords(argv, commonOptions).options.get("log")?.value;
+  return logKinds.find((known) => known === given);
 }
 
 /** `tbuild help web` asks the same as `tbuild web --help`. */
@@ -68,14 +62,12 @@ function readCompletion(others: readonly string[]): Result<Request> {
 
 /** For commands that take common options and nothing else. */
 function strictly(
-  { unknown, options }: Words,
+  { unknown }: Words,
   others: readonly string[],
   request: Request & { kind: "list" },
 ): Result<Request> {
-  const version = options.get("version");
-  const strangers = version === undefined ? unknown : [...unknown, version.typed];
   const found = [
-    ...unknownOptions(strangers, commonOptions),
+    ...unknownOptions(unknown, commonOptions),
     ...others.slice(0, 1).map((word) => problems.noWordsAfter(request.kind, word)),
   ];
   return found.length > 0 ? fail(...found) : ok(request);
@@ -87,7 +79,7 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
     const value = read.options.get(name)?.value;
     return typeof value === "string" ? value : undefined;
   };
-  const found: Diagnostic[] = read.problems.filter(isCommon);
+  const found: Diagnostic[] = [...read.problems];
   const jobs = readJobs(read, found);
   const log = readLog(read, found);
   if (has("quiet") && has("verbose")) found.push(problems.contradiction("--quiet", "--verbose"));
@@ -106,9 +98,6 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
     ...(log !== undefined && { log }),
   });
 }
-
-/** What is wrong with `--version` is said once it is known to be a parameter, or not. */
-const isCommon = ({ message }: Diagnostic): boolean => !message.includes("`--version`");
 
 function readJobs({ options }: Words, found: Diagnostic[]): number | undefined {
   const given = options.get("jobs");

@@ -85,6 +85,7 @@ interface Token {
 interface Found {
   readonly name: string;
   readonly takes: boolean;
+  readonly negatable: boolean;
   readonly value: string | boolean;
 }
 
@@ -96,12 +97,11 @@ function findOption(
   const definition = byName.get(name);
   if (definition !== undefined) {
     const takes = definition.takes !== undefined;
-    return { name, takes, value: value ?? !takes };
+    return { name, takes, negatable: definition.negatable === true, value: value ?? !takes };
   }
   const negated = name.startsWith("no-") ? byName.get(name.slice(3)) : undefined;
-  if (negated === undefined || negated.takes !== undefined || negated.short !== undefined)
-    return undefined;
-  return { name: negated.name, takes: false, value: value ?? false };
+  if (negated?.negatable !== true) return undefined;
+  return { name: negated.name, takes: false, negatable: false, value: value ?? false };
 }
 
 function problemOf(
@@ -111,7 +111,8 @@ function problemOf(
 ): Diagnostic | undefined {
   const typed = token.rawName;
   const earlier = before.get(found.name);
-  if (!found.takes && token.value !== undefined) return problems.unwantedValue(typed);
+  if (!found.takes && token.value !== undefined)
+    return problems.unwantedValue(typed, found.negatable);
   if (found.takes) {
     const isNext = token.value !== undefined && token.inlineValue !== true;
     // What looks like an option is one: a forgotten value must not swallow it.

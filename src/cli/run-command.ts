@@ -1,6 +1,5 @@
 /** Carries out one command line: reads the request, hands it to its command, and returns the exit code. */
-import { exitCodeOf } from "../model/diagnostic.ts";
-import { readRequest } from "./read-request.ts";
+import { logOf, readRequest } from "./read-request.ts";
 import type { Request } from "./request.ts";
 import { showProblems } from "./show-problems.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -8,11 +7,8 @@ import type { Surroundings } from "./surroundings.ts";
 /** @returns the exit code: 0 fresh or built, 1 a target failed, 2 usage, 3 surroundings, 130 interrupted */
 export async function runCommand(argv: readonly string[], place: Surroundings): Promise<number> {
   const request = readRequest(argv, place);
-  if (!request.ok) {
-    await showProblems(request.problems, place.cwd, place);
-    return exitCodeOf(request.problems);
-  }
-  return runRequest(request.value, place);
+  if (request.ok) return runRequest(request.value, place);
+  return showProblems({ problems: request.problems, root: place.cwd, log: logOf(argv) }, place);
 }
 
 /** Only the code of the command that is asked for is loaded. */

@@ -1,14 +1,40 @@
-/** Prints problems that no build is there to report: of the command line and of the target file. */
-import type { Diagnostic } from "../model/diagnostic.ts";
+/** Shows problems that no build is there to report: of the command line and of the target file. */
+import { type Diagnostic, exitCodeOf } from "../model/diagnostic.ts";
 import { formatDiagnostic } from "../report/format-diagnostic.ts";
+import { jsonReporter } from "../report/json.ts";
 import { loadPaint, wantsColours } from "../report/paint.ts";
-import { hideCredentials } from "../report/redact.ts";
+import { hideCredentials, Redactor, redactEvents } from "../report/redact.ts";
 import { textOf } from "../report/report-options.ts";
 import { sourceLines } from "../report/source-lines.ts";
+import type { LogKind } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** @param root folder that the places of the problems are relative to */
+export interface ProblemsToShow {
+  readonly problems: readonly Diagnostic[];
+  /** Folder that their places are relative to. */
+  readonly root: string;
+  readonly log?: LogKind | undefined;
+}
+
+/** @returns the exit code that goes with them */
 export async function showProblems(
+  { problems, root, log }: ProblemsToShow,
+  place: Surroundings,
+): Promise<number> {
+  if (log === "json") showAsJson(problems, place);
+  else await showAsText(problems, root, place);
+  return exitCodeOf(problems);
+}
+
+/** The same lines as of a build that ended before anything was made. */
+function showAsJson(problems: readonly Diagnostic[], { out }: Surroundings): void {
+  const reporter = redactEvents(jsonReporter(out), new Redactor());
+  for (const problem of problems) reporter.report({ kind: "problem", problem });
+  const none = { built: 0, fresh: 0, failed: 0, skipped: 0 };
+  reporter.report({ kind: "finished", ...none, seconds: 0 });
+}
+
+async function showAsText(
   problems: readonly Diagnostic[],
   root: string,
   { err, environment }: Surroundings,
@@ -16,7 +42,6 @@ export async function showProblems(
   const paint = await loadPaint(wantsColours(environment, err.isTTY === true));
   const readLine = sourceLines(root, hideCredentials);
   for (const problem of problems) {
-    const lines = formatDiagnostic(problem, { paint, readLine });
-    err.write(hideCredentials(textOf(lines)));
+    err.write(hideCredentials(textOf(formatDiagnostic(problem, { paint, readLine }))));
   }
 }

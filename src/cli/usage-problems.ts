@@ -39,8 +39,12 @@ export const missingValue = (typed: string, next: string | undefined): Diagnosti
     next === undefined ? undefined : `if \`${next}\` is the value, write \`${typed}=${next}\``,
   );
 
-export const unwantedValue = (typed: string): Diagnostic =>
-  usage("option-with-value", `option \`${typed}\` takes no value`);
+export const unwantedValue = (typed: string, negatable: boolean): Diagnostic =>
+  usage(
+    "option-with-value",
+    `option \`${typed}\` takes no value`,
+    negatable ? `write \`${typed}\` or \`--no-${typed.slice(2)}\`` : undefined,
+  );
 
 export const badOptionValue = (typed: string, value: string, wanted: string): Diagnostic =>
   usage("bad-option-value", `option \`${typed}\` cannot be \`${value}\`: expected ${wanted}`);
@@ -57,7 +61,11 @@ export const unusedParameter = (
   );
 
 export const noWordsAfter = (command: string, word: string): Diagnostic =>
-  usage("unexpected-word", `\`tbuild ${command}\` takes no targets, found \`${word}\``);
+  usage(
+    "unexpected-word",
+    `\`tbuild ${command}\` takes no targets, found \`${word}\``,
+    "`tbuild TARGET --help` tells about one",
+  );
 
 export const whichShell = (found: string | undefined): Diagnostic =>
   usage(

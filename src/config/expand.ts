@@ -38,6 +38,11 @@ export function expand(
     default: defaults,
     targets: expansion.targets,
     families: expansion.names.families,
+    secretVariables: new Map(
+      declaration.parameters.flatMap(({ name, type, env }) =>
+        type === "secret" ? [[name, env] as const] : [],
+      ),
+    ),
     secrets: values.secrets,
   });
 }

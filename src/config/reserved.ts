@@ -31,4 +31,5 @@ export const reservedParameters: ReadonlySet<string> = new Set([
   "no-fallback",
   "profile",
   "quiet",
+  "verbose",
 ]);

@@ -92,7 +92,15 @@ function imageOf(tag: string | undefined): string {
 
 function howItFailed(step: FailedStep): string {
   const code = exitCodeOf(step);
+  const absent = absentFile(step);
+  if (absent !== undefined) return `failed: \`${absent}\` is not in the context`;
   return code === undefined ? `failed: ${plain(step.error)}` : `exited with code ${code}`;
+}
+
+/** What a COPY looked for; how that is worded differs from engine to engine. */
+function absentFile({ name, error }: FailedStep): string | undefined {
+  if (!/^(?:\[[^\]]*\] )?(?:COPY|ADD) (?!.*--from=)/.test(name)) return undefined;
+  return /"\/?([^"]+)"(?: not found)?: not found$/.exec(error)?.[1];
 }
 
 function exitCodeOf(step: FailedStep): string | undefined {
@@ -102,6 +110,9 @@ function exitCodeOf(step: FailedStep): string | undefined {
 function hintFor(step: FailedStep): string | undefined {
   if (step.tail.some(isDiskFull)) {
     return "the step found a disk full: see `docker system df` if it is the engine's";
+  }
+  if (absentFile(step) !== undefined) {
+    return "check its spelling, the folders of `image`, and `.dockerignore`";
   }
   if (exitCodeOf(step) !== "137") return undefined;
   return "the command was killed, most often because the engine's host ran out of memory";
@@ -119,6 +130,7 @@ function plain(words: string): string {
       /^(?:failed to solve(?: with frontend [\w.]+)?: |failed to create LLB definition: |failed to calculate checksum of ref \S+: |rpc error: code = \w+ desc = )+/,
       "",
     )
+    .replace(/^dockerfile parse error line/, "dockerfile parse error on line")
     .replace(/\/\S*?\/buildkit-mount\d+\//g, "")
     .replace(/\/\S*?\/overlay2\/\w+\/(?:merged|diff)(?=\/)/g, "");
 }

@@ -78,6 +78,8 @@ export interface RunRequest {
   /** Folder in the container that `inputs` are laid into and that the command starts in. */
   readonly workdir: string;
   readonly inputs: readonly PackedFile[];
+  /** Files for elsewhere in the container, by their paths below `/`. */
+  readonly aside?: readonly PackedFile[];
   /** Paths below `workdir`, files or folders, brought back when the command succeeded. */
   readonly outputs: readonly string[];
   /** Absolute folder on this machine that the outputs are written below, owned by the caller. */

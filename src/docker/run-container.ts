@@ -5,7 +5,7 @@
 import type Dockerode from "dockerode";
 import { environmentList, outputDemultiplexer, removeContainer } from "./containers.ts";
 import { copyOutputs, relativeOutput } from "./copy-outputs.ts";
-import type { ProgressSink, RunOutcome, RunRequest } from "./docker.ts";
+import type { PackedFile, ProgressSink, RunOutcome, RunRequest } from "./docker.ts";
 import { failure, reasonOf, statusOf, throwIfAborted, untilAborted } from "./errors.ts";
 import { imageNotFound } from "./images.ts";
 import { packFiles } from "./pack-context.ts";
@@ -73,7 +73,8 @@ async function runIn(
   progress: ProgressSink,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
-  await putInputs(container, request, signal);
+  await putFiles(container, request.inputs, request.workdir, signal);
+  await putFiles(container, request.aside ?? [], "/", signal);
   const output = await attach(container, progress, signal);
   try {
     await start(container, request, signal);
@@ -89,15 +90,16 @@ async function runIn(
   }
 }
 
-async function putInputs(
+async function putFiles(
   container: Dockerode.Container,
-  { inputs, workdir }: RunRequest,
+  files: readonly PackedFile[],
+  folder: string,
   signal: AbortSignal,
 ): Promise<void> {
-  if (inputs.length === 0) return;
-  const tar = packFiles(inputs);
+  if (files.length === 0) return;
+  const tar = packFiles(files);
   try {
-    const put = container.putArchive(tar, { path: workdir, abortSignal: signal });
+    const put = container.putArchive(tar, { path: folder, abortSignal: signal });
     await untilAborted(signal, put);
   } finally {
     tar.destroy();

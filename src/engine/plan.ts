@@ -29,6 +29,7 @@ export class Plan {
   /** Dependencies before dependents. */
   readonly #order: Node[] = [];
   #ready: Node[] = [];
+  readonly #wanted = new Set<TargetName>();
 
   constructor(graph: Graph, choose: (target: Target) => Choice) {
     this.graph = graph;
@@ -41,7 +42,10 @@ export class Plan {
    */
   demand(names: readonly TargetName[]): readonly Target[] {
     const from = this.#order.length;
-    for (const name of names) this.#add(name);
+    for (const name of names) {
+      this.#wanted.add(name);
+      this.#add(name);
+    }
     return this.#order.slice(from).map(({ target }) => target);
   }
 
@@ -70,6 +74,14 @@ export class Plan {
 
   dependentsOf(name: TargetName): readonly TargetName[] {
     return this.#node(name).dependents.map(({ target }) => target.name);
+  }
+
+  /** Whether nobody is left without it: it is an alternative, or only alternatives name it. */
+  mayBePassedOver(name: TargetName): boolean {
+    const { target, dependents } = this.#node(name);
+    if (target.alternativeOf !== undefined) return true;
+    if (this.#wanted.has(name) || dependents.length === 0) return false;
+    return dependents.every((node) => node.target.alternativeOf && !node.target.rule);
   }
 
   /** The one place where a state changes. */

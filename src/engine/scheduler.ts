@@ -139,10 +139,17 @@ export class Scheduler {
     this.#running.set(target.name, ended);
   }
 
-  #finish(target: Target, state: FinalState): void {
+  #finish(target: Target, end: FinalState): void {
+    const state = this.#settled(target, end);
     this.#plan.move(target.name, state);
     if (state.kind === "failed" && !this.#options.keepGoing) this.#stopped = true;
     this.#workers.finished(target, state);
+  }
+
+  /** What is not to be had is a failure, unless whoever needs it may take something else. */
+  #settled(target: Target, end: FinalState): FinalState {
+    if (end.kind !== "unavailable" || this.#plan.mayBePassedOver(target.name)) return end;
+    return { kind: "failed", problem: end.problem };
   }
 
   /** How a target ends whose dependency did not end well; the root of a failure is passed on. */
@@ -152,6 +159,8 @@ export class Scheduler {
       const state = this.#plan.stateOf(to);
       if (state.kind === "failed") return { kind: "skipped", because: to };
       if (state.kind === "skipped") return { kind: "skipped", because: state.because };
+      // A `first-of` goes on to the next alternative by itself.
+      if (state.kind === "unavailable" && target.rule?.kind !== "first-of") return state;
       cancelled ||= state.kind === "cancelled";
     }
     return cancelled ? { kind: "cancelled" } : undefined;

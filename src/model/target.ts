@@ -64,6 +64,8 @@ export interface Project {
   readonly targets: ReadonlyMap<TargetName, Target>;
   /** What a name stands for: itself, or all members of a matrix. */
   readonly families: ReadonlyMap<string, readonly TargetName[]>;
+  /** Environment variables of the secret parameters, by their names: these are given in ways of their own. */
+  readonly secretVariables?: ReadonlyMap<string, string | undefined>;
   /** Values of secret parameters, by name; kept apart so that nothing prints them by accident. */
   readonly secrets: ReadonlyMap<string, string>;
 }

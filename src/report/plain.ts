@@ -3,7 +3,7 @@
  * redrawn and nothing coloured. Output of commands only when asked for, since failures bring theirs.
  */
 import type { Event, Reporter } from "../model/event.ts";
-import { failureLines, lastLine, namedProblem } from "./closing.ts";
+import { failureLines, lastLine } from "./closing.ts";
 import { formatDiagnostic } from "./format-diagnostic.ts";
 import { activityOf, Progress, type Running } from "./progress.ts";
 import { type ReportOptions, textOf } from "./report-options.ts";
@@ -74,7 +74,7 @@ function finishedLines(
 ): string[] {
   if (!isTold(event.outcome) && !verbose) return [];
   const note = event.note === undefined ? "" : `, ${event.note}`;
-  const cause = event.outcome === "failed" ? `: ${namedProblem(event).message}` : "";
+  const cause = event.problem === undefined ? "" : `: ${event.problem.message}`;
   const count = `(${progress.done}/${progress.total})`;
   return [`${event.title}: ${outcome(event)}${note}${cause} ${count}`];
 }

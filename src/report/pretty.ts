@@ -3,7 +3,7 @@
  * Without a terminal (`--log pretty` into a pipe) there is no live region, only its lines and colours.
  */
 import type { Event, Reporter } from "../model/event.ts";
-import { failureLines, lastLine, namedProblem } from "./closing.ts";
+import { failureLines, lastLine } from "./closing.ts";
 import { formatDiagnostic } from "./format-diagnostic.ts";
 import { liveLines } from "./live-lines.ts";
 import { LiveRegion } from "./live-region.ts";
@@ -90,7 +90,7 @@ function finishedLines(
   const word = event.outcome.padEnd(wordWidth);
   const shownWord = (brush[event.outcome as keyof typeof brush] ?? paint.warn)(word);
   const time = isTold(event.outcome) ? `  ${paint.dim(duration(event.seconds))}` : "";
-  const about = event.outcome === "failed" ? namedProblem(event).message : event.note;
+  const about = event.outcome === "failed" ? event.problem?.message : event.note;
   return [`${shownWord} ${event.title}${time}${about === undefined ? "" : `  ${about}`}`];
 }
 

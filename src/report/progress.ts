@@ -122,7 +122,8 @@ function followRun(
       run.line = printable(event.line).trim() || run.line;
       return;
     case "step":
-      if (event.state === "started") run.steps.set(event.id, printable(event.name));
+      if (event.state === "started")
+        run.steps.set(event.id, printable(event.name).replace(/\s+/g, " "));
       else run.steps.delete(event.id);
       return;
     case "transfer":

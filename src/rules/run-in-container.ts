@@ -1,4 +1,5 @@
 /** Runs a command of a `run` target in a container of an image, with its inputs and nothing else. */
+import { realpathSync } from "node:fs";
 import path from "node:path";
 import type { PackedFile, RunRequest } from "../docker/docker.ts";
 import type { TargetName } from "../model/target.ts";
@@ -18,7 +19,7 @@ import {
 
 /** Folder in the container that the inputs lie in and the command starts in. */
 const workdir = "/workspace";
-/** Where the caller's certificates lie in it. */
+/** Where the caller's certificates lie below `/`: not among the inputs, which a command may list. */
 const bundle = ".tbuild/ca-certificates.crt";
 
 /** Outputs come back to a temporary folder first and stand in the workspace when all are there. */
@@ -63,11 +64,9 @@ function requestFor(
     command: argvOf(values.run),
     environment: environmentOf(values, context, certificates !== undefined),
     workdir,
-    inputs: [
-      ...inputsOf(values, context),
-      ...foldersOf(outputs, destination),
-      ...(certificates === undefined ? [] : [packed(bundle, certificates)]),
-    ],
+    inputs: [...inputsOf(values, context), ...foldersOf(outputs, destination)],
+    // Where they are found is often a link.
+    ...(certificates !== undefined && { aside: [packed(bundle, realpathSync(certificates))] }),
     outputs,
     destination,
     extraHosts: context.services.map(({ host }) => `${host}:host-gateway`),
@@ -108,9 +107,7 @@ function environmentOf(
 /** The names by which the common programs look for certificates. */
 function certificateVariables(): Record<string, string> {
   const names = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE"];
-  return Object.fromEntries(
-    [...names, "NODE_EXTRA_CA_CERTS"].map((name) => [name, `${workdir}/${bundle}`]),
-  );
+  return Object.fromEntries([...names, "NODE_EXTRA_CA_CERTS"].map((name) => [name, `/${bundle}`]));
 }
 
 function networkOf({ network }: RunValues): Pick<RunRequest, "network"> {

@@ -1,4 +1,4 @@
-/** Runs a command of a `run` target on this machine, in the workspace. */
+/** Runs a command of a `run` target on this machine, in the folder of the target file that declares it. */
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
 import { hostEnvironment, proxyVariables, serviceUrls } from "./caller-environment.ts";
@@ -34,7 +34,7 @@ async function command(values: RunValues, context: ActContext): Promise<ActOutco
   const end = await runProcess(
     {
       argv: argvOf(values.run),
-      folder: context.project.root,
+      folder: path.join(context.project.root, context.target.folder ?? ""),
       environment: environmentOf(values, context),
       onLine(line) {
         last.add(line);

@@ -1,6 +1,7 @@
 /** Saves the images of a `save` target. What one archive is, is told by `save-archive.ts`. */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { makeFolders } from "../files/make-folders.ts";
 import type { Artifact, FileArtifact, ImageArtifact } from "../model/artifact.ts";
 import { inParallel } from "./in-parallel.ts";
 import { shownPath, whyNotOurs } from "./output-files.ts";
@@ -26,7 +27,7 @@ export async function saveImages(values: SaveValues, context: ActContext): Promi
   const toWrite = [...wanted].filter(([name]) => !kept.some((saved) => saved.name === name));
   const sums = path.join(values.to, checksums);
   try {
-    mkdirSync(values.to, { recursive: true });
+    makeFolders(values.to);
     // Archives replaced one after the other: until all are, the old sums would be wrong.
     if (toWrite.length > 0) rmSync(sums, { force: true });
     const docker = await context.docker();
@@ -117,6 +118,7 @@ function diskProblem(error: unknown, to: string, { project }: ActContext) {
     EROFS: "the file system is read-only",
     ENOTDIR: "a part of the path is a file",
     EEXIST: "it is a file",
+    ENOENT: "no folder can be made there",
   };
   const why = reasons[(error as NodeJS.ErrnoException).code ?? ""];
   const folder = shownPath(project.root, to);

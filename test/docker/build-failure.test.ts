@@ -35,7 +35,7 @@ test("a killed command hints at memory", () => {
 test("a missing file is named without what the engine calls its folders", () => {
   const error = 'failed to calculate checksum of ref a-b::c: "/nope": not found';
   expect(failedStep("[2/2] COPY nope /", error).message).toBe(
-    'building image `shop/api:dev`: step `[2/2] COPY nope /` failed: "/nope": not found',
+    "building image `shop/api:dev`: step `[2/2] COPY nope /` failed: `nope` is not in the context",
   );
 });
 
@@ -43,7 +43,7 @@ test("a fault of the Dockerfile is told in BuildKit's words, with its line", () 
   const error =
     "failed to solve with frontend dockerfile.v0: failed to create LLB definition: dockerfile parse error line 2: unknown instruction: FOO";
   expect(buildFailed(tag, { error }).diagnostic.message).toBe(
-    "building image `shop/api:dev`: dockerfile parse error line 2: unknown instruction: FOO",
+    "building image `shop/api:dev`: dockerfile parse error on line 2: unknown instruction: FOO",
   );
 });
 

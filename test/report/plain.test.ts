@@ -75,7 +75,7 @@ test("a failure ends with its cause, last lines, log and the command that runs j
     ]),
   ).toEqual([
     "images[agent]: started, never made",
-    "images[agent]: failed after 1.3 s: target `images[agent]` failed: step `RUN make` exited with code 2 (1/4)",
+    "images[agent]: failed after 1.3 s: step `RUN make` exited with code 2 (1/4)",
     "",
     "error: target `images[agent]` failed: step `RUN make` exited with code 2",
     "  cc: error: a.c: No such file",

@@ -62,14 +62,14 @@ test("a failure is one line at once and a whole block at the end", () => {
   report(begun(3), targetStarted("a"), targetStarted("b"), failure("a"));
   clock.pass(100);
   expect(terminal.screen).toEqual([
-    "failed  a  1.3 s  target `a` failed: step `RUN make` exited with code 2",
+    "failed  a  1.3 s  step `RUN make` exited with code 2",
     "running b  0 s",
     "1/3 done, 1 failed, 0 s",
   ]);
   report(targetFinished("b"), targetFinished("c", "skipped", { because: "a" }));
   report(finished({ built: 1, failed: 1, skipped: 1 }));
   expect(terminal.screen).toEqual([
-    "failed  a  1.3 s  target `a` failed: step `RUN make` exited with code 2",
+    "failed  a  1.3 s  step `RUN make` exited with code 2",
     "built   b  1.3 s",
     "",
     "error: target `a` failed: step `RUN make` exited with code 2",

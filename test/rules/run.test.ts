@@ -263,7 +263,7 @@ describe("a command in a container", () => {
       REPO_URL: "http://repo:20001",
       HTTPS_PROXY: "http://p:1",
       no_proxy: "repo",
-      SSL_CERT_FILE: "/workspace/.tbuild/ca-certificates.crt",
+      SSL_CERT_FILE: "/.tbuild/ca-certificates.crt",
     });
     expect(request?.environment).not.toHaveProperty("HOME");
     expect(request?.extraHosts).toEqual(["repo:host-gateway"]);

@@ -1,19 +1,22 @@
 /** `tbuild [targets…]`: brings targets up to date. */
+import type { Declaration } from "../../config/declaration.ts";
 import { expand } from "../../config/expand.ts";
 import { resolveParameters } from "../../config/resolve-parameters.ts";
 import type { Docker } from "../../docker/docker.ts";
 import { build } from "../../engine/build.ts";
 import { exitCodeOf } from "../../model/diagnostic.ts";
-import { fail, ok, type Result } from "../../model/result.ts";
+import { ok, type Result } from "../../model/result.ts";
 import type { Project, TargetName } from "../../model/target.ts";
 import { Redactor, redactEvents } from "../../report/redact.ts";
+import { againCommand } from "../again.ts";
 import { loadDeclaration } from "../load.ts";
 import { makeReporter } from "../make-reporter.ts";
 import { readArguments } from "../read-arguments.ts";
-import type { CommonRequest, Request } from "../request.ts";
+import type { Request } from "../request.ts";
 import { shellWord } from "../shell-word.ts";
 import { showProblems } from "../show-problems.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { tellInterruption } from "../tell-interruption.ts";
 
 type BuildRequest = Request & { readonly kind: "build" };
 
@@ -22,16 +25,20 @@ export async function runBuild(
   { common, argv }: BuildRequest,
   place: Surroundings,
 ): Promise<number> {
-  const prepared = prepare(common, argv, place);
-  if (!prepared.ok) {
-    await showProblems(prepared.problems, common.directory, place);
-    return exitCodeOf(prepared.problems);
+  const { root, declaration } = loadDeclaration(common);
+  const prepared = declaration.ok
+    ? prepare(declaration.value, { common, argv }, place)
+    : declaration;
+  if (!prepared.ok || !declaration.ok) {
+    const problems = prepared.ok ? [] : prepared.problems;
+    return showProblems({ problems, root, log: common.log }, place);
   }
   const { project, wanted } = prepared.value;
   const redactor = new Redactor(project.secrets.values());
   const command = ["tbuild", ...argv.map(shellWord)].join(" ");
-  const inner = await makeReporter(common, place, { root: project.root, argv, redactor });
-  const reporter = redactEvents(inner, redactor);
+  const again = (target: string) => againCommand(target, argv, declaration.value);
+  const inner = await makeReporter(common, place, { root, again, redactor });
+  const reporter = tellInterruption(redactEvents(inner, redactor), place.signal);
   const engine = new LazyEngine(place);
   try {
     const result = await build(
@@ -51,18 +58,17 @@ interface Prepared {
 }
 
 function prepare(
-  common: CommonRequest,
-  argv: readonly string[],
-  { cwd, environment }: Surroundings,
+  declaration: Declaration,
+  { common, argv }: Pick<BuildRequest, "common" | "argv">,
+  { environment }: Surroundings,
 ): Result<Prepared> {
-  const declaration = loadDeclaration(common);
-  if (!declaration.ok) return declaration;
-  const read = readArguments(argv, declaration.value);
+  const read = readArguments(argv, declaration);
   if (!read.ok) return read;
-  const values = resolveParameters(declaration.value, read.value.given, environment, cwd);
+  const { given } = read.value;
+  const values = resolveParameters(declaration, given, environment, common.directory);
   if (!values.ok) return values;
-  const project = expand(declaration.value, values.value);
-  if (!project.ok) return fail(...project.problems);
+  const project = expand(declaration, values.value);
+  if (!project.ok) return project;
   return ok({ project: project.value, wanted: read.value.wanted });
 }
 

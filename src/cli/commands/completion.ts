@@ -33,8 +33,9 @@ complete -F _tbuild tbuild
 #   source <(tbuild completion zsh)
 _tbuild() {
   local -a found
-  found=("\${(@f)$(tbuild ${completeOption} zsh $((CURRENT - 2)) "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  if [[ -n \${found[1]} ]]; then compadd -- "\${found[@]}"; else _files; fi
+  found=("\${(@f)$(tbuild ${completeOption} zsh $((CURRENT - 2)) "\${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
+  # -U: tbuild has matched them already, and zsh would take [ for a pattern.
+  if [[ -n \${found[1]} ]]; then compadd -U -- "\${found[@]}"; else _files; fi
 }
 compdef _tbuild tbuild
 `,
@@ -42,8 +43,13 @@ compdef _tbuild tbuild
 #   tbuild completion fish | source
 function __tbuild_complete
   set -l words (commandline --tokenize --cut-at-cursor) (commandline --current-token)
-  tbuild ${completeOption} fish (math (count $words) - 2) $words[2..-1] 2>/dev/null
+  set -l found (tbuild ${completeOption} fish (math (count $words) - 2) $words[2..-1] 2>/dev/null)
+  if test -n "$found"
+    string join \\n -- $found
+  else
+    __fish_complete_path (commandline --current-token)
+  end
 end
-complete --command tbuild --arguments '(__tbuild_complete)'
+complete --command tbuild --no-files --arguments '(__tbuild_complete)'
 `,
 };

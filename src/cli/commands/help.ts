@@ -2,7 +2,6 @@
 import type { Argv, Options } from "yargs";
 import type { Declaration } from "../../config/declaration.ts";
 import { listTargets, reachableParameters, resolveWanted } from "../../config/list-targets.ts";
-import { exitCodeOf } from "../../model/diagnostic.ts";
 import type { Parameter } from "../../model/parameter.ts";
 import { loadDeclaration } from "../load.ts";
 import {
@@ -21,7 +20,7 @@ import type { Surroundings } from "../surroundings.ts";
 type HelpRequest = Request & { readonly kind: "help" };
 
 export async function runHelp({ common, argv }: HelpRequest, place: Surroundings): Promise<number> {
-  const declaration = loadDeclaration(common);
+  const { root, declaration } = loadDeclaration(common);
   const parameters = declaration.ok ? declaration.value.parameters : [];
   const { others } = readWords(argv, [...commonOptions, ...parameterOptions(parameters)]);
   if (others.length === 0) {
@@ -31,8 +30,7 @@ export async function runHelp({ common, argv }: HelpRequest, place: Surroundings
   const wanted = declaration.ok ? resolveWanted(declaration.value, others) : declaration;
   if (!declaration.ok || !wanted.ok) {
     const problems = wanted.ok ? [] : wanted.problems;
-    await showProblems(problems, common.directory, place);
-    return exitCodeOf(problems);
+    return showProblems({ problems, root, log: common.log }, place);
   }
   place.out.write(await targetHelp(declaration.value, others, place));
   return 0;
@@ -92,7 +90,7 @@ async function targetHelp(
 
 async function layout({ out }: Surroundings): Promise<Argv> {
   const { default: yargs } = await import("yargs");
-  const width = Math.min(out.columns ?? 100, 120);
+  const width = Math.min(out.columns ?? 80, 120);
   return yargs([]).scriptName("tbuild").help(false).version(false).wrap(width).locale("en");
 }
 
@@ -101,7 +99,8 @@ function add(help: Argv, option: OptionDefinition, group: string, more: Options 
   help.option(name, {
     group,
     describe,
-    type: takes === undefined ? "boolean" : "string",
+    // Of choices it goes without saying.
+    ...(choices === undefined && { type: takes === undefined ? "boolean" : "string" }),
     ...(short !== undefined && { alias: short }),
     ...(choices !== undefined && { choices: [...choices] }),
     ...more,

@@ -1,19 +1,22 @@
 /** `tbuild list`: the targets of the target file, on standard output. */
 import { type ListedTarget, listTargets } from "../../config/list-targets.ts";
-import { exitCodeOf } from "../../model/diagnostic.ts";
 import { loadDeclaration } from "../load.ts";
+import { defaultNames } from "../read-arguments.ts";
 import type { CommonRequest } from "../request.ts";
 import { showProblems } from "../show-problems.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 export async function runList(common: CommonRequest, place: Surroundings): Promise<number> {
-  const declaration = loadDeclaration(common);
+  const { root, declaration } = loadDeclaration(common);
   if (!declaration.ok) {
-    await showProblems(declaration.problems, common.directory, place);
-    return exitCodeOf(declaration.problems);
+    return showProblems({ problems: declaration.problems, root, log: common.log }, place);
   }
   const targets = listTargets(declaration.value);
-  const lines = common.log === "json" ? targets.map(jsonLine) : table(targets, common.verbose);
+  const defaults = new Set(defaultNames(declaration.value));
+  const lines =
+    common.log === "json"
+      ? targets.map(jsonLine)
+      : table(targets, (target) => notesOn(target, defaults, common.verbose));
   place.out.write(lines.map((line) => `${line}\n`).join(""));
   return 0;
 }
@@ -22,8 +25,14 @@ const jsonLine = ({ name, help, rule, members, location }: ListedTarget): string
   JSON.stringify({ kind: "target", name, rule: rule ?? "group", help, members, at: location });
 
 /** Name and help in two columns; members of a matrix as they are addressed. */
-function table(targets: readonly ListedTarget[], verbose: boolean): readonly string[] {
-  const rows = targets.map((target) => [shownName(target), shownHelp(target, verbose)] as const);
+function table(
+  targets: readonly ListedTarget[],
+  notes: (target: ListedTarget) => readonly string[],
+): readonly string[] {
+  const rows = targets.map(
+    (target) =>
+      [shownName(target), [target.help, ...notes(target)].filter(Boolean).join("  ")] as const,
+  );
   const width = Math.max(0, ...rows.map(([name]) => name.length));
   return rows.map(([name, help]) => `${name.padEnd(width)}  ${help}`.trimEnd());
 }
@@ -31,9 +40,16 @@ function table(targets: readonly ListedTarget[], verbose: boolean): readonly str
 const shownName = ({ name, members }: ListedTarget): string =>
   members === undefined ? name : `${name}[…]`;
 
-function shownHelp({ help = "", rule, members = [] }: ListedTarget, verbose: boolean): string {
+/** What is worth knowing besides the help: members, the rule, whether it is made when none is named. */
+function notesOn(
+  { name, rule, members = [] }: ListedTarget,
+  defaults: ReadonlySet<string>,
+  verbose: boolean,
+): readonly string[] {
   const axes = members.map((member) => member.slice(member.indexOf("[") + 1, -1));
-  const shown = axes.length === 0 ? "" : `[${axes.join(" ")}]`;
-  const kind = verbose ? `(${rule ?? "group"})` : "";
-  return [help, shown, kind].filter((part) => part !== "").join("  ");
+  return [
+    axes.length === 0 ? "" : `[${axes.join(" ")}]`,
+    defaults.has(name) ? "(default)" : "",
+    verbose ? `(${rule ?? "group"})` : "",
+  ];
 }
