@@ -50,9 +50,17 @@ async function unpack(values: FetchValues, file: string, context: ActContext): P
   return failed(failure("target", "fetched-file-empty", message).diagnostic);
 }
 
-const otherDigest = (values: FetchValues, found: string, expected: string, context: ActContext) =>
-  usageProblem(context.target, "sha256", {
+/** Not a mistake of whoever typed the command: what was sent is not what was meant. */
+const otherDigest = (
+  values: FetchValues,
+  found: string,
+  expected: string,
+  context: ActContext,
+) => ({
+  ...usageProblem(context.target, "sha256", {
     code: "sha256-differs",
     message: `fetched file has sha256 \`${found}\`, expected \`${expected}\``,
     hint: `if \`${shownUrl(values.fetch)}\` is to be trusted, change \`sha256\``,
-  });
+  }),
+  blame: "target" as const,
+});

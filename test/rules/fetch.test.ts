@@ -61,7 +61,7 @@ test("a file with another digest is a mistake, and nothing of it stays", async (
   const expected = "0".repeat(64);
   const outcome = await room.act("fetch", { fetch: `${base}/file?sig=s3cret`, sha256: expected });
   expect(problemOf(outcome)).toMatchObject({
-    blame: "usage",
+    blame: "target",
     message: `fetched file has sha256 \`${sha256}\`, expected \`${expected}\``,
     hint: `if \`${base}/file?…\` is to be trusted, change \`sha256\``,
   });
