@@ -58,7 +58,31 @@ export const versionOption: OptionDefinition = {
   help: "The version of tbuild, if no target is named",
 };
 
+/** How `tbuild graph` draws. */
+export const graphFormats = ["plain", "dot", "mermaid", "json", "svg"] as const;
+export type GraphFormat = (typeof graphFormats)[number];
+
+export const graphOptions: readonly OptionDefinition[] = [
+  {
+    name: "format",
+    takes: "FORMAT",
+    choices: graphFormats,
+    help: "How to draw; plain if not given",
+  },
+];
+
 export const commands = [
+  {
+    name: "explain",
+    usage: "tbuild explain [targets…]",
+    help: "Why targets are fresh, or would be made again",
+  },
+  {
+    name: "graph",
+    usage: "tbuild graph [targets…]",
+    help: "Targets and dependencies (--format dot, mermaid, json, svg)",
+  },
+  { name: "why", usage: "tbuild why TARGET DEPENDENCY", help: "How one target needs another" },
   { name: "list", usage: "tbuild list", help: "Targets of the target file" },
   {
     name: "completion",

@@ -6,7 +6,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import type { GivenValue, Parameter } from "../model/parameter.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import type { TargetName } from "../model/target.ts";
-import { commands, commonOptions, parameterOptions } from "./options.ts";
+import { commands, commonOptions, type OptionDefinition, parameterOptions } from "./options.ts";
 import { type ReadOption, readWords, unknownOptions } from "./read-words.ts";
 import * as problems from "./usage-problems.ts";
 
@@ -15,14 +15,21 @@ export interface Arguments {
   readonly names: readonly string[];
   readonly wanted: readonly TargetName[];
   readonly given: ReadonlyMap<string, GivenValue>;
+  /** Values of the options that only the command has. */
+  readonly own: ReadonlyMap<string, string>;
 }
 
-/** @param argv the command line without the program's name */
+/**
+ * @param argv the command line without the program's name and the command
+ * @param ownOptions options that only the command has
+ */
 export function readArguments(
   argv: readonly string[],
   declaration: Declaration,
+  ownOptions: readonly OptionDefinition[] = [],
 ): Result<Arguments> {
-  const definitions = [...commonOptions, ...parameterOptions(declaration.parameters)];
+  const parameters = parameterOptions(declaration.parameters);
+  const definitions = [...commonOptions, ...ownOptions, ...parameters];
   const words = readWords(argv, definitions);
   const found: Diagnostic[] = [
     ...words.problems,
@@ -36,12 +43,27 @@ export function readArguments(
   if (!wanted.ok)
     return fail(...found, ...(words.unknown.length > 0 ? [] : unknownTargets(declaration, names)));
   const given = new Map<string, GivenValue>();
+  const own = new Map<string, string>();
   for (const [name, option] of words.options) {
-    if (isCommon(name)) continue;
+    const definition = ownOptions.find((known) => known.name === name);
+    if (definition) {
+      own.set(name, String(option.value));
+      found.push(...notAChoice(definition, option));
+    }
+    if (definition || isCommon(name)) continue;
     given.set(name, { value: option.value, from: option.typed });
     found.push(...unusedBy(names, { name, option }, declaration));
   }
-  return found.length > 0 ? fail(...found) : ok({ names, wanted: wanted.value, given });
+  return found.length > 0 ? fail(...found) : ok({ names, wanted: wanted.value, given, own });
+}
+
+function notAChoice(
+  { choices }: OptionDefinition,
+  { typed, value }: ReadOption,
+): readonly Diagnostic[] {
+  if (!choices || choices.includes(String(value))) return [];
+  const wanted = choices.map((choice) => `\`${choice}\``).join(", ");
+  return [problems.badOptionValue(typed, String(value), `one of ${wanted}`)];
 }
 
 /** `tbuild lits` means a command rather than a target, where no target is near. */

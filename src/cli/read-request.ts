@@ -34,9 +34,16 @@ export function readRequest(argv: readonly string[], place: CommandLinePlace): R
   if (!common.ok) return common;
   const [command, ...others] = read.unknownFirst ? [] : read.others;
   if (command === "help" || read.options.has("help"))
-    return ok({ kind: "help", common: common.value, argv: withoutHelp(argv, command) });
+    return ok({
+      kind: "help",
+      common: common.value,
+      argv: command === "help" ? without(argv, command) : argv,
+    });
   if (command === "list") return strictly(read, others, { kind: "list", common: common.value });
   if (command === "completion") return readCompletion(others);
+  if (command === "explain" || command === "graph" || command === "why") {
+    return ok({ kind: command, common: common.value, argv: without(argv, command) });
+  }
   return ok({ kind: "build", common: common.value, argv });
 }
 
@@ -46,9 +53,9 @@ export function logOf(argv: readonly string[]): LogKind | undefined {
   return logKinds.find((known) => known === given);
 }
 
-/** `tbuild help web` asks the same as `tbuild web --help`. */
-function withoutHelp(argv: readonly string[], command: string | undefined): readonly string[] {
-  const at = command === "help" ? argv.indexOf("help") : -1;
+/** The words after the command; what stands before it are options. */
+function without(argv: readonly string[], command: string): readonly string[] {
+  const at = argv.indexOf(command);
   return argv.filter((_, index) => index !== at);
 }
 

@@ -26,4 +26,8 @@ export type Request =
   | { readonly kind: "complete"; readonly shell: Shell; readonly words: readonly string[] }
   | { readonly kind: "list"; readonly common: CommonRequest }
   /** The words are read again once the parameters of the target file are known. */
-  | { readonly kind: "build"; readonly common: CommonRequest; readonly argv: readonly string[] };
+  | {
+      readonly kind: "build" | "explain" | "graph" | "why";
+      readonly common: CommonRequest;
+      readonly argv: readonly string[];
+    };

@@ -16,6 +16,12 @@ async function runRequest(request: Request, place: Surroundings): Promise<number
   switch (request.kind) {
     case "build":
       return (await import("./commands/build.ts")).runBuild(request, place);
+    case "explain":
+      return (await import("./commands/explain.ts")).runExplain(request, place);
+    case "graph":
+      return (await import("./commands/graph.ts")).runGraph(request, place);
+    case "why":
+      return (await import("./commands/why.ts")).runWhy(request, place);
     case "list":
       return (await import("./commands/list.ts")).runList(request.common, place);
     case "help":

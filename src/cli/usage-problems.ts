@@ -67,6 +67,13 @@ export const noWordsAfter = (command: string, word: string): Diagnostic =>
     "`tbuild TARGET --help` tells about one",
   );
 
+export const twoTargets = (found: number): Diagnostic =>
+  usage(
+    "two-targets",
+    `\`tbuild why\` takes two targets, found ${found}`,
+    "write `tbuild why TARGET DEPENDENCY`",
+  );
+
 export const whichShell = (found: string | undefined): Diagnostic =>
   usage(
     "which-shell",

@@ -23,6 +23,7 @@ export const reservedParameters: ReadonlySet<string> = new Set([
   "fallback",
   "file",
   "force",
+  "format",
   "help",
   "jobs",
   "keep-going",

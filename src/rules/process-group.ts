@@ -22,6 +22,8 @@ export type ProcessEnd =
 
 /** Milliseconds between asking to end and ending by force. */
 const patience = 1000;
+/** Milliseconds for output that is still on its way when the command was to end. */
+const drainPatience = 200;
 
 /**
  * Runs to the end. Children that the program leaves behind are ended too: nothing of an action goes
@@ -41,13 +43,18 @@ export async function runProcess(
     stdio: ["ignore", "pipe", "pipe"],
   });
   const closed = readLines(child, onLine);
-  const onAbort = () => signalGroup(child.pid, "SIGTERM");
+  // One deadline for all that follows: whoever asked it to end waits for the sum.
+  let deadline = 0;
+  const onAbort = () => {
+    deadline = Date.now() + patience;
+    signalGroup(child.pid, "SIGTERM");
+  };
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     const end = await untilEnd(child, signal);
-    if (signal.aborted) await untilGroupIsGone(child.pid);
+    if (signal.aborted) await untilGroupIsGone(child.pid, deadline);
     else signalGroup(child.pid, "SIGTERM");
-    await untilClosed(child, closed);
+    await untilClosed(child, closed, signal.aborted ? drainPatience : patience);
     if (signal.aborted) throw abortError(signal);
     return end;
   } finally {
@@ -87,10 +94,9 @@ function untilEnd(child: ChildProcess, signal: AbortSignal): Promise<ProcessEnd>
 }
 
 /** The program is gone, its children may be cleaning up. */
-async function untilGroupIsGone(pid: number | undefined): Promise<void> {
-  const until = Date.now() + patience;
+async function untilGroupIsGone(pid: number | undefined, deadline: number): Promise<void> {
   while (signalGroup(pid, 0)) {
-    if (Date.now() > until) {
+    if (Date.now() > deadline) {
       signalGroup(pid, "SIGKILL");
       return;
     }
@@ -99,13 +105,17 @@ async function untilGroupIsGone(pid: number | undefined): Promise<void> {
 }
 
 /** A child that left the group may hold the pipes open: it is not waited for. */
-async function untilClosed(child: ChildProcess, closed: Promise<void>): Promise<void> {
+async function untilClosed(
+  child: ChildProcess,
+  closed: Promise<void>,
+  milliseconds: number,
+): Promise<void> {
   if (child.pid === undefined) return;
   const timer = setTimeout(() => {
     signalGroup(child.pid, "SIGKILL");
     child.stdout?.destroy();
     child.stderr?.destroy();
-  }, patience);
+  }, milliseconds);
   await closed.finally(() => clearTimeout(timer));
 }
 

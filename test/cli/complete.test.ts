@@ -6,6 +6,9 @@ const complete = (...words: string[]) => candidatesFor(words, declaration);
 
 test("the first word is a command or a target", () => {
   expect(complete("")).toEqual([
+    "explain",
+    "graph",
+    "why",
     "list",
     "completion",
     "help",

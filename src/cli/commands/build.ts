@@ -1,42 +1,25 @@
 /** `tbuild [targets…]`: brings targets up to date. */
-import type { Declaration } from "../../config/declaration.ts";
-import { expand } from "../../config/expand.ts";
-import { resolveParameters } from "../../config/resolve-parameters.ts";
-import type { Docker } from "../../docker/docker.ts";
 import { build } from "../../engine/build.ts";
 import { exitCodeOf } from "../../model/diagnostic.ts";
-import { ok, type Result } from "../../model/result.ts";
-import type { Project, TargetName } from "../../model/target.ts";
 import { Redactor, redactEvents } from "../../report/redact.ts";
 import { againCommand } from "../again.ts";
-import { loadDeclaration } from "../load.ts";
+import { LazyEngine } from "../lazy-engine.ts";
 import { makeReporter } from "../make-reporter.ts";
-import { readArguments } from "../read-arguments.ts";
-import type { Request } from "../request.ts";
+import { prepare, type TargetRequest } from "../prepare.ts";
 import { shellWord } from "../shell-word.ts";
 import { showProblems } from "../show-problems.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { tellInterruption } from "../tell-interruption.ts";
 
-type BuildRequest = Request & { readonly kind: "build" };
-
 /** @returns the exit code */
-export async function runBuild(
-  { common, argv }: BuildRequest,
-  place: Surroundings,
-): Promise<number> {
-  const { root, declaration } = loadDeclaration(common);
-  const prepared = declaration.ok
-    ? prepare(declaration.value, { common, argv }, place)
-    : declaration;
-  if (!prepared.ok || !declaration.ok) {
-    const problems = prepared.ok ? [] : prepared.problems;
-    return showProblems({ problems, root, log: common.log }, place);
-  }
-  const { project, wanted } = prepared.value;
+export async function runBuild(request: TargetRequest, place: Surroundings): Promise<number> {
+  const { common, argv } = request;
+  const prepared = prepare(request, place);
+  if (!prepared.ok) return showProblems({ ...prepared, log: common.log }, place);
+  const { root, project, wanted, declaration } = prepared;
   const redactor = new Redactor(project.secrets.values());
   const command = ["tbuild", ...argv.map(shellWord)].join(" ");
-  const again = (target: string) => againCommand(target, argv, declaration.value);
+  const again = (target: string) => againCommand(target, argv, declaration);
   const inner = await makeReporter(common, place, { root, again, redactor });
   const reporter = tellInterruption(redactEvents(inner, redactor), place.signal);
   const engine = new LazyEngine(place);
@@ -49,44 +32,5 @@ export async function runBuild(
   } finally {
     await reporter.close();
     await engine.close();
-  }
-}
-
-interface Prepared {
-  readonly project: Project;
-  readonly wanted: readonly TargetName[];
-}
-
-function prepare(
-  declaration: Declaration,
-  { common, argv }: Pick<BuildRequest, "common" | "argv">,
-  { environment }: Surroundings,
-): Result<Prepared> {
-  const read = readArguments(argv, declaration);
-  if (!read.ok) return read;
-  const { given } = read.value;
-  const values = resolveParameters(declaration, given, environment, common.directory);
-  if (!values.ok) return values;
-  const project = expand(declaration, values.value);
-  if (!project.ok) return project;
-  return ok({ project: project.value, wanted: read.value.wanted });
-}
-
-/** Connects when the engine is first asked something: a build of files alone needs none. */
-class LazyEngine {
-  readonly #place: Surroundings;
-  #docker: Promise<Docker> | undefined;
-
-  constructor(place: Surroundings) {
-    this.#place = place;
-  }
-
-  connect(): Promise<Docker> {
-    this.#docker ??= this.#place.connectDocker(this.#place.environment);
-    return this.#docker;
-  }
-
-  async close(): Promise<void> {
-    (await this.#docker?.catch(() => undefined))?.close();
   }
 }

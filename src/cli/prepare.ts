@@ -1,0 +1,57 @@
+/** What every command about targets begins with: the target file, the words, the parameters, the project. */
+import type { Declaration } from "../config/declaration.ts";
+import { expand } from "../config/expand.ts";
+import { resolveParameters } from "../config/resolve-parameters.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Project, TargetName } from "../model/target.ts";
+import { loadDeclaration } from "./load.ts";
+import type { OptionDefinition } from "./options.ts";
+import { readArguments } from "./read-arguments.ts";
+import type { CommonRequest } from "./request.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+export type Prepared =
+  | {
+      readonly ok: true;
+      /** Folder that the places of problems are relative to. */
+      readonly root: string;
+      readonly declaration: Declaration;
+      readonly project: Project;
+      readonly wanted: readonly TargetName[];
+      /** Names as they were typed, or the file's default. */
+      readonly names: readonly string[];
+      /** Values of the command's own options. */
+      readonly own: ReadonlyMap<string, string>;
+    }
+  | { readonly ok: false; readonly root: string; readonly problems: readonly Diagnostic[] };
+
+export interface TargetRequest {
+  readonly common: CommonRequest;
+  readonly argv: readonly string[];
+}
+
+/** @param ownOptions options that only this command has */
+export function prepare(
+  { common, argv }: TargetRequest,
+  { environment }: Surroundings,
+  ownOptions: readonly OptionDefinition[] = [],
+): Prepared {
+  const { root, declaration } = loadDeclaration(common);
+  if (!declaration.ok) return { ...declaration, root };
+  const read = readArguments(argv, declaration.value, ownOptions);
+  if (!read.ok) return { ...read, root };
+  const { given, names, wanted, own } = read.value;
+  const values = resolveParameters(declaration.value, given, environment, common.directory);
+  if (!values.ok) return { ...values, root };
+  const project = expand(declaration.value, values.value);
+  if (!project.ok) return { ...project, root };
+  return {
+    ok: true,
+    root,
+    declaration: declaration.value,
+    project: project.value,
+    wanted,
+    names,
+    own,
+  };
+}
