@@ -284,7 +284,7 @@ describe("prebuilt inputs", () => {
       const args = ["ansible-source", "--ansible-repo", `file://${repository}`, "--ansible-ref"];
       expect((await build(fleet, [...args, "v5.1.0-1"])).exitCode).toBe(0);
       const unknown = await tbuild(fleet, [...args, "no-such-ref"]);
-      expect(unknown.exitCode).toBe(1);
+      expect(unknown.exitCode).toBe(2);
       expect(unknown.stderr).toContain("no-such-ref");
     },
     2 * minutes,

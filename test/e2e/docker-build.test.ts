@@ -163,7 +163,9 @@ test("a missing Dockerfile and a missing file are named", async () => {
     /: failed to read dockerfile: open Dockerfile: no such file or directory$/,
   );
   const missing = await problemOf(build(`FROM ${base}\nCOPY nope /\n`));
-  expect(missing.message).toMatch(/: step `\[2\/2\] COPY nope \/` failed: "\/nope":? not found/);
+  expect(missing.message).toMatch(
+    /: step `\[2\/2\] COPY nope \/` failed: `nope` is not in the context$/,
+  );
 });
 
 test("a base image is asked for with the credentials of its registry only", async () => {

@@ -25,6 +25,8 @@ export interface Built extends Ended {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
+  /** Whom to run as, when the tests are run by root. */
+  readonly uid?: number;
 }
 
 /** Runs `tbuild` with these arguments in a folder; an exit code is an answer, not an error. */
@@ -37,6 +39,7 @@ export async function tbuild(
     cwd: folder,
     reject: false,
     ...(options.env && { env: options.env }),
+    ...(options.uid !== undefined && { uid: options.uid }),
   });
   return { exitCode, stdout, stderr };
 }

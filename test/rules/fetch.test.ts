@@ -56,7 +56,7 @@ test("a file without a place is called as the server calls it, redirects followe
   expect(room.read(".tbuild/out/it/moved")).toBe(content);
 });
 
-test("a file with another digest is a mistake, and nothing of it stays", async () => {
+test("a file with another digest fails the target, and nothing of it stays", async () => {
   const room = new RuleRoom();
   const expected = "0".repeat(64);
   const outcome = await room.act("fetch", { fetch: `${base}/file?sig=s3cret`, sha256: expected });
