@@ -164,10 +164,11 @@ targets:
     const { ran } = await build(folder, ["save"]);
 
     expect(ran).toEqual(["save"]);
-    for (const name of readdirSync(copy)) {
-      const [was, is] = [path.join(copy, name), path.join(folder, "dist", name)];
-      if (name === "SHA256SUMS") continue;
-      expect({ name, digest: digestOf(is) }).toEqual({ name, digest: digestOf(was) });
+    expect(readdirSync(path.join(folder, "dist"))).toEqual(readdirSync(copy));
+    await execa("sha256sum", ["-c", "--strict", "SHA256SUMS"], { cwd: path.join(folder, "dist") });
+    // An engine may pack the same image in other bytes each time.
+    for (const name of [first, second]) {
+      await docker("load", "--quiet", "--input", path.join(folder, "dist", name));
     }
     expect((await build(folder, ["save"])).ran).toEqual([]);
   });

@@ -15,8 +15,7 @@ const use =
 /** No step of it is in the engine's build cache. */
 const freshImage = () =>
   onBase(
-    `RUN : ${randomUUID()}`,
-    `RUN --mount=type=secret,id=index-token TOKEN=$(cat /run/secrets/index-token) && ${use}`,
+    `RUN --mount=type=secret,id=index-token : ${randomUUID()} && TOKEN=$(cat /run/secrets/index-token) && ${use}`,
     "RUN --mount=type=secret,id=index-token,mode=0400 test ! -e /run/secrets/other",
   );
 const targets = `
