@@ -45,6 +45,7 @@ export function makeActContext(
     get madeFiles() {
       return madeFiles(room);
     },
+    begin: (outputs) => room.traces.begin(outputs),
     forget: async ({ keepImages }) => forget(room, keepImages),
   };
 }
@@ -74,7 +75,7 @@ function progressOf(target: Target, room: BuildRoom, log: TargetLog): ActContext
 }
 
 function madeFiles(room: BuildRoom): readonly string[] {
-  const found = new Set<string>();
+  const found = new Set<string>(room.traces.begunFiles());
   for (const trace of room.traces.all()) {
     for (const artifact of trace.artifacts) {
       if (artifact.kind !== "image" && !path.isAbsolute(artifact.path)) found.add(artifact.path);

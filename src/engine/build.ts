@@ -1,6 +1,7 @@
 /** The one door of the engine: brings wanted targets up to date. Used by the command line and the server. */
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import { saveDigests } from "../store/digest-store.ts";
+import { endLeftovers } from "../store/leftovers.ts";
 import { type Lock, takeLock } from "../store/lock.ts";
 import { StateFolder } from "../store/state-folder.ts";
 import type { BuildParts, BuildRequest } from "./build-request.ts";
@@ -58,6 +59,7 @@ async function buildSafely(request: BuildRequest, parts: BuildParts): Promise<Ou
     if (!request.dryRun) {
       state.create();
       lock = await lockWorkspace(request, parts, state);
+      if (lock.takenOver) await endLeftovers(state.workspaceId());
       state.sweep();
     }
     return await buildLocked(request, parts, state);

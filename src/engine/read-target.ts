@@ -60,7 +60,9 @@ function readRule(
     if (field.counts && value !== undefined) parts[`field ${name}`] = hash(JSON.stringify(value));
   }
   for (const name of kind.environment?.(rule.fields as never) ?? []) {
-    parts[`environment ${name}`] = room.environment[name] ?? "";
+    // One that is not set is no part, as a command can tell it from an empty one.
+    const value = room.environment[name];
+    if (value !== undefined) parts[`environment ${name}`] = value;
   }
   const inputs = kind.inputs?.(rule.fields as never, room.files, target) ?? [];
   for (const input of inputs)

@@ -1,12 +1,14 @@
 /** Records what a run made, when that is the truth about its inputs. */
 import { type Signature, sameSignature } from "../files/digests.ts";
 import type { Artifact } from "../model/artifact.ts";
+import { DiagnosticError } from "../model/diagnostic.ts";
 import type { Target } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
 import type { BuildRoom } from "./build-room.ts";
+import { checkArtifact } from "./check-freshness.ts";
 import { inputChangedProblem, unrecordedProblem } from "./problems.ts";
-import type { Reading } from "./read-target.ts";
+import { type Reading, readTarget } from "./read-target.ts";
 import { systemProblem } from "./system-problem.ts";
 import { traceKey } from "./trace-key.ts";
 
@@ -19,8 +21,8 @@ export interface RunToRecord {
 }
 
 /**
- * Records a success. An input that changed meanwhile means no trace: what was made may be of the old
- * content or of the new one, so the target is made again next time.
+ * Records a success. An input that changed since it was checked means no trace: what was made may be
+ * of the old content or of the new one, so the target is made again next time.
  */
 export function recordRun(
   target: Target,
@@ -33,12 +35,10 @@ export function recordRun(
   }
   if (target.rule && ruleKindOf(target.rule.kind).always) return;
   const key = traceKey(room.project, target);
-  const changed = reading.inputs.find(
-    (input, index) => !isSame(signatures[index], room.digests.signature(input.path)),
-  );
-  if (changed) {
+  const changed = findChanged(target, reading, signatures, room);
+  if (changed !== undefined) {
     room.traces.drop(key);
-    room.reporter.report({ kind: "warning", problem: inputChangedProblem(target, changed.name) });
+    room.reporter.report({ kind: "warning", problem: inputChangedProblem(target, changed) });
     return;
   }
   const { parts, fingerprint } = reading;
@@ -56,6 +56,45 @@ function keep(trace: Trace, room: BuildRoom): void {
     const problem = unrecordedProblem(trace.target, cause);
     room.reporter.report({ kind: "warning", problem });
   }
+}
+
+/**
+ * An input that is not what the target was checked with: one that was touched while it ran, one that
+ * was replaced while it waited to run, one that came or went, or something a dependency had made.
+ */
+function findChanged(
+  target: Target,
+  reading: Reading,
+  signatures: RunToRecord["signatures"],
+  room: BuildRoom,
+): string | undefined {
+  const touched = reading.inputs.find(
+    (input, index) => !isSame(signatures[index], room.digests.signature(input.path)),
+  );
+  return touched?.name ?? changedPart(target, reading, room) ?? changedArtifact(target, room);
+}
+
+function changedPart(target: Target, { parts }: Reading, room: BuildRoom): string | undefined {
+  try {
+    const now = readTarget(target, room.reading).parts;
+    const names = [...Object.keys(parts), ...Object.keys(now)];
+    const changed = names.find((name) => parts[name] !== now[name]);
+    return changed?.replace(/^file /, "");
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error.message;
+    throw error;
+  }
+}
+
+function changedArtifact(target: Target, room: BuildRoom): string | undefined {
+  for (const { to, kind } of room.plan.edgesOf(target.name)) {
+    if (kind !== "dependency") continue;
+    for (const artifact of room.plan.artifactsOf(to)) {
+      if (artifact.kind === "image") continue;
+      if (checkArtifact(artifact, room.files, room.images)) return artifact.path;
+    }
+  }
+  return undefined;
 }
 
 const isSame = (a: Signature | undefined, b: Signature | undefined): boolean =>

@@ -54,7 +54,7 @@ export class FileDigests {
   file(path: string): Digest {
     const stats = lstatSync(path);
     if (stats.isSymbolicLink()) return digestOfLink(path);
-    return this.#ofRegular(path, stats);
+    return stats.isFile() ? this.#ofRegular(path, stats) : digestOfSpecial(stats);
   }
 
   /** Hash over sorted relative names and entry digests below a folder; empty folders count. */
@@ -88,7 +88,7 @@ export class FileDigests {
     }
     const startedAt = Date.now();
     const read = readStable(path);
-    const digest = entryDigest(read.content, (read.stats.mode & 0o111) !== 0);
+    const digest = entryDigest(read);
     if (isSettled(read.stats, startedAt)) {
       this.#remembered.set(path, { signature: signatureOf(read.stats), digest });
       this.#changed = true;
@@ -119,24 +119,47 @@ function isSettled(stats: Stats, startedAt: number): boolean {
   return newest + grain < startedAt;
 }
 
-function entryDigest(content: string, executable: boolean): Digest {
-  if (!executable) return `sha256:${content}`;
+interface ReadFile {
+  /** sha256 of the content. */
+  readonly content: string;
+  readonly stats: Stats;
+}
+
+/** Executable is what its owner may execute: that is also what is packed into archives and contexts. */
+function entryDigest({ content, stats }: ReadFile): Digest {
+  if ((stats.mode & 0o100) === 0) return `sha256:${content}`;
   return `sha256:${createHash("sha256").update(`executable\0${content}`).digest("hex")}`;
 }
 
-/** A link counts by where it points, and by the content there when that is a file. */
+/** A link counts by where it points, and by the file there when that is one. */
 function digestOfLink(path: string): Digest {
   const hash = createHash("sha256").update(`link\0${readlinkSync(path)}`);
-  const target = statSync(path, { throwIfNoEntry: false });
-  if (target?.isFile()) hash.update(`\0${readStable(path).content}`);
+  if (isLinkToFile(path)) hash.update(`\0${entryDigest(readStable(path))}`);
   return `sha256:${hash.digest("hex")}`;
 }
+
+/** Links may point to nowhere, and to each other in a circle. */
+function isLinkToFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(code)) return false;
+    throw error;
+  }
+}
+
+/** Pipes, sockets and devices hold nothing to compare, and reading one may never end. */
+const digestOfSpecial = ({ mode, rdev }: Stats): Digest =>
+  `sha256:${createHash("sha256")
+    .update(`special\0${mode >> 12} ${rdev}`)
+    .digest("hex")}`;
 
 const chunkSize = 1 << 20;
 let chunk: Buffer | undefined;
 
 /** Reads a file that does not change meanwhile; tries again when it does. */
-function readStable(path: string): { readonly content: string; readonly stats: Stats } {
+function readStable(path: string): ReadFile {
   for (let attempt = 1; ; attempt++) {
     const file = openSync(path, "r");
     try {

@@ -120,13 +120,13 @@ function matcher(patterns: readonly string[]): (file: string) => boolean {
 const readFolder = (folder: string) =>
   ifPresent(() => readdirSync(folder, { withFileTypes: true })) ?? [];
 
-/** Below a file there is nothing, as there is nothing below what does not exist. */
+/** Nothing is below a file, as nothing is below what does not exist, and behind links in a circle. */
 function ifPresent<T>(look: () => T): T | undefined {
   try {
     return look();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;
     throw error;
   }
 }

@@ -63,8 +63,10 @@ export interface ActContext {
   readonly workspaceId: string;
   /** Images that this workspace made, from its traces and their history. */
   readonly madeImages: readonly MadeImage[];
-  /** Paths of the files and folders that traces recorded as outputs, relative to the workspace. */
+  /** Paths of the files and folders that targets made or began to make, relative to the workspace. */
   readonly madeFiles: readonly string[];
+  /** Tells that what will stand at these paths is tbuild's own, even if this run is killed. */
+  readonly begin: (outputs: readonly string[]) => void;
   /** Drops the state in `.tbuild`, except the lock and the log in use; with `keepImages` traces of images stay. */
   readonly forget: (what: { readonly keepImages: boolean }) => Promise<void>;
 }

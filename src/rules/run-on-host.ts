@@ -1,6 +1,7 @@
 /** Runs a command of a `run` target on this machine, in the folder of the target file that declares it. */
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
+import { workspaceVariable } from "../store/leftovers.ts";
 import { hostEnvironment, proxyVariables, serviceUrls } from "./caller-environment.ts";
 import { LastLines } from "./lines.ts";
 import { clearOutput, isAtOrBelow, shownPath, whyNotOurs } from "./output-files.ts";
@@ -19,6 +20,7 @@ export async function runOnHost(values: RunValues, context: ActContext): Promise
   const outputs = (values.outputs ?? []).map((declared) => outputOf(declared).path);
   refuseInputsAsOutputs(outputs, context);
   setAsideForeign(outputs, context);
+  context.begin(outputs);
   for (const output of outputs) clearOutput(context, output);
   let outcome: ActOutcome | undefined;
   try {
@@ -56,6 +58,7 @@ function environmentOf(values: RunValues, context: ActContext): Record<string, s
     ),
     ...serviceUrls(services, ({ localHost, hostPort }) => `http://${localHost}:${hostPort}`),
     ...declaredEnvironment(values, context),
+    [workspaceVariable]: context.workspaceId,
   };
 }
 

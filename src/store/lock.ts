@@ -15,6 +15,8 @@ export interface LockOwner {
 }
 
 export interface Lock {
+  /** Whether its last owner ended without giving it back: killed, or by a power cut. */
+  readonly takenOver: boolean;
   release(): void;
 }
 
@@ -36,12 +38,16 @@ export async function takeLock(
   const owner: LockOwner = { pid: process.pid, startedAt: startOf(process.pid) ?? "", command };
   writeFileSync(own, JSON.stringify(owner));
   let told = false;
+  let takenOver = false;
   try {
     while (!tryLink(own, file)) {
       const other = readOwner(file);
       if (other === undefined) {
-        if (!isYoung(file)) takeAway(file, isUnreadable);
+        if (isYoung(file)) continue;
+        takenOver = true;
+        takeAway(file, isUnreadable);
       } else if (!isAlive(other)) {
+        takenOver = true;
         takeAway(file, (found) => found !== undefined && !isAlive(found));
       } else {
         if (!told) onWait(other);
@@ -52,7 +58,7 @@ export async function takeLock(
   } finally {
     rmSync(own, { force: true });
   }
-  return { release: () => rmSync(file, { force: true }) };
+  return { takenOver, release: () => rmSync(file, { force: true }) };
 }
 
 /** A hard link appears with its content or not at all, and fails when somebody was first. */

@@ -1,6 +1,6 @@
 /** The `.tbuild` folder of a workspace: where everything kept between runs lies. */
 import { randomBytes } from "node:crypto";
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { makeFolders } from "../files/make-folders.ts";
 import { safeFileName } from "../model/file-name.ts";
@@ -51,9 +51,23 @@ export class StateFolder {
     return made;
   }
 
-  /** Temporary files of a run that was killed. Only for the one who holds the lock. */
+  /** Removes temporary files of runs that were killed. Only for the one who holds the lock. */
   sweep(): void {
     rmSync(this.temporary, { recursive: true, force: true });
+    for (const name of readdirSync(this.path)) {
+      // Whoever waits for the lock keeps a file of its own here.
+      const waiting = /^lock\.(?:stale\.)?(\d+)/.exec(name)?.[1];
+      const isLeft = waiting === undefined ? name.endsWith(".new") : !isRunning(Number(waiting));
+      if (isLeft) rmSync(path.join(this.path, name), { force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

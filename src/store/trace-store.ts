@@ -18,7 +18,9 @@ export interface MadeImage {
 type LogRecord =
   | { readonly trace: Trace }
   | { readonly dropped: string }
-  | { readonly made: MadeImage };
+  | { readonly made: MadeImage }
+  /** Paths that targets began to make: what is there is tbuild's own, even half of it. */
+  | { readonly begun: readonly string[] };
 
 /** A log is rewritten once it holds this many records and three times what lives. */
 const compactFrom = 1000;
@@ -27,6 +29,7 @@ export class TraceStore {
   readonly #file: string;
   readonly #traces = new Map<string, Trace>();
   readonly #made = new Map<Digest, Set<string>>();
+  readonly #begun = new Set<string>();
   #recordCount: number;
   #handle: number | undefined;
   #endsClean: boolean;
@@ -58,6 +61,17 @@ export class TraceStore {
     return [...this.#made].map(([id, references]) => ({ id, references: [...references] }));
   }
 
+  /** Outputs that a target began to make, whether or not it came to an end. */
+  begunFiles(): Iterable<string> {
+    return this.#begun;
+  }
+
+  /** Keeps in mind that these outputs are about to be made, before anything of them is there. */
+  begin(paths: readonly string[]): void {
+    const begun = paths.filter((path) => !this.#begun.has(path));
+    if (begun.length > 0) this.#append({ begun });
+  }
+
   /** Keeps the trace of a successful run, in place of an older one. */
   put(trace: Trace): void {
     for (const artifact of trace.artifacts) {
@@ -75,6 +89,7 @@ export class TraceStore {
   keepOnly(keys: ReadonlySet<string>, keepImages: boolean): void {
     for (const key of [...this.#traces.keys()]) if (!keys.has(key)) this.#traces.delete(key);
     if (!keepImages) this.#made.clear();
+    this.#begun.clear();
     this.#compact();
   }
 
@@ -101,6 +116,7 @@ export class TraceStore {
   #apply(record: LogRecord): boolean {
     if ("trace" in record) this.#traces.set(record.trace.key, record.trace);
     else if ("dropped" in record) this.#traces.delete(record.dropped);
+    else if ("begun" in record) for (const path of record.begun) this.#begun.add(path);
     else return this.#applyMade(record.made);
     return true;
   }
@@ -114,7 +130,7 @@ export class TraceStore {
   }
 
   #liveCount(): number {
-    return this.#traces.size + this.#made.size;
+    return this.#traces.size + this.#made.size + (this.#begun.size > 0 ? 1 : 0);
   }
 
   #compact(): void {
@@ -127,6 +143,7 @@ export class TraceStore {
 
   *#liveRecords(): Generator<LogRecord> {
     for (const made of this.madeImages()) yield { made };
+    if (this.#begun.size > 0) yield { begun: [...this.#begun] };
     for (const trace of this.#traces.values()) yield { trace };
   }
 }

@@ -99,7 +99,7 @@ describe("explain names the one true cause", () => {
     const workspace = await made();
     const environment = { ...process.env, FLAVOUR: "hot" };
     expect(await explained(workspace, "copy", { environment })).toEqual([
-      "copy is stale: environment `FLAVOUR` changed from `` to `hot`",
+      "copy is stale: environment `FLAVOUR` is new",
     ]);
   });
 

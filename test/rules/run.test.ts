@@ -91,6 +91,7 @@ describe("a command on the host", () => {
       "LC_ALL=C",
       "MY_REPO_URL=http://127.0.0.1:20001",
       "NO_PROXY=127.0.0.1",
+      "TBUILD_WORKSPACE=w1",
       "TOKEN=s3cret",
       "http_proxy=http://p:1",
       "no_proxy=127.0.0.1",

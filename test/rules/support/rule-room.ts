@@ -115,6 +115,7 @@ export class RuleRoom {
       workspaceId: "w1",
       madeImages: [],
       madeFiles: [],
+      begin: () => undefined,
       forget: async ({ keepImages }) => void this.forgotten.push(keepImages),
       ...this.more,
     };
