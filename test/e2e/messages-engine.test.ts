@@ -56,7 +56,7 @@ failed 1 in N s
 });
 
 test.each([
-  ["FORM scratch", "dockerfile parse error on line 1: unknown instruction: FORM", ""],
+  ["NONSENSE scratch", "dockerfile parse error on line 1: unknown instruction: NONSENSE", ""],
   [
     onBase("COPY nope /").trim(),
     "step `[2/2] COPY nope /` failed: `nope` is not in the context",
