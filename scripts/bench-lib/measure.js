@@ -43,7 +43,9 @@ export async function runOnce({ argv, folder, environment }, limit) {
   if (ended) return undefined;
   if (code !== 0) {
     const lines = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-5).join("\n");
-    throw new Error(`\`${argv.join(" ").slice(0, 200)}\` ended with ${code}:\n${lines}`);
+    throw new Error(
+      `\`${argv.join(" ").slice(0, 200)}\` ended with ${code}:\n${lines.slice(-600)}`,
+    );
   }
   return seconds;
 }
@@ -59,14 +61,16 @@ export async function peakOf(program, limit) {
 /**
  * The best time of each contender, one run of each in turn, so that a busy minute of the machine
  * hits them all. Who takes long runs less often.
- * @param contenders with `name`, `run()` that gives seconds or undefined, and what is to be kept
+ * @param contenders with `name` and `run()`, which gives seconds or undefined; one with `unmade` or
+ *   `why` does not run
  */
 export async function race(contenders, runs, limit) {
   const found = contenders.map((contender) => ({ ...contender, times: [], late: false }));
   for (let round = 0; round < runs; round++) {
     for (const each of found) {
       const spent = each.times.reduce((sum, time) => sum + time, 0);
-      if (each.late || each.why !== undefined || (round > 0 && spent > limit / 2)) continue;
+      const isOut = each.late || each.unmade !== undefined || each.why !== undefined;
+      if (isOut || (round > 0 && spent > limit / 2)) continue;
       try {
         const seconds = await each.run();
         if (seconds === undefined) each.late = true;

@@ -18,13 +18,14 @@ export function time(seconds) {
 export function ratio(a, b) {
   if (a === undefined || b === undefined) return "";
   const quotient = a / b;
-  return `${quotient.toFixed(quotient < 10 ? 2 : quotient < 100 ? 1 : 0)} ×`;
+  return `${quotient < 100 ? quotient.toPrecision(quotient < 0.1 ? 1 : quotient < 1 ? 2 : 3) : quotient.toFixed(0)} ×`;
 }
 
 /** What came of a contender: its time, or why there is none. */
-export function outcome({ seconds, late, why, limit }) {
+export function outcome({ seconds, late, unmade, why, limit }) {
   if (seconds !== undefined) return time(seconds);
   if (late) return `> ${limit} s`;
+  if (unmade !== undefined) return `not made within ${unmade} s`;
   return why === undefined ? "" : "failed";
 }
 

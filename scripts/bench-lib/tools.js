@@ -41,4 +41,3 @@ export function versionsOf({ tools: folder, tbuild }) {
     `wireit ${ofPackage(`${modules}/wireit`)}`,
   ];
 }
-

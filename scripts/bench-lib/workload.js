@@ -17,7 +17,10 @@ export function groupsOf({ shape, size }) {
   if (shape === "chain") return [];
   return Array.from({ length: Math.ceil(size / 10) }, (_, group) => ({
     name: `g${group}`,
-    members: Array.from({ length: Math.min(10, size - group * 10) }, (_, place) => group * 10 + place),
+    members: Array.from(
+      { length: Math.min(10, size - group * 10) },
+      (_, place) => group * 10 + place,
+    ),
   }));
 }
 
@@ -45,6 +48,7 @@ export function writeInputs(folder, workload, prefixOf = () => "") {
 
 /** As if nothing had ever been made. */
 export function removeResults(folder, states) {
-  for (const name of ["out", ...states]) rmSync(`${folder}/${name}`, { recursive: true, force: true });
+  for (const name of ["out", ...states])
+    rmSync(`${folder}/${name}`, { recursive: true, force: true });
   mkdirSync(`${folder}/out`);
 }

@@ -39,7 +39,7 @@ function command(script: string, more: Partial<RunRequest> = {}): RunRequest {
     image,
     command: ["sh", "-c", script],
     environment: {},
-    workdir: "/work/here",
+    workdir: "/srv/here",
     inputs: [],
     outputs: [],
     destination: mkdtempSync(join(folder, "out-")),

@@ -1,8 +1,21 @@
 // just: knows no fresh. A run without changes is one of recipes that have dependencies and no commands.
-import { writeFileSync } from "node:fs";
-import { groupsOf, indexes, isLinked, nameOf, resultOf, sourceOf, writeInputs } from "../workload.js";
+import { readdirSync, writeFileSync } from "node:fs";
+import {
+  groupsOf,
+  indexes,
+  isLinked,
+  nameOf,
+  resultOf,
+  sourceOf,
+  writeInputs,
+} from "../workload.js";
 
-const program = ({ tools }) => `${tools}/node_modules/.bin/rust-just`;
+/** The program itself, past the script that npm would start. */
+function program({ tools }) {
+  const modules = `${tools}/node_modules`;
+  const ours = readdirSync(modules).find((name) => name.startsWith("rust-just-"));
+  return `${modules}/${ours}/bin/just`;
+}
 
 export const just = {
   name: "just",
@@ -12,12 +25,14 @@ export const just = {
   write(folder, workload) {
     writeInputs(folder, workload);
     const groups = groupsOf(workload);
-    const tops = groups.length > 0 ? groups.map(({ name }) => name) : [`l${nameOf(workload.size - 1)}`];
+    const tops =
+      groups.length > 0 ? groups.map(({ name }) => name) : [`l${nameOf(workload.size - 1)}`];
     const recipes = (body) =>
       [
         `all: ${tops.join(" ")}`,
         ...groups.map(
-          ({ name, members }) => `${name}: ${members.map((index) => `l${nameOf(index)}`).join(" ")}`,
+          ({ name, members }) =>
+            `${name}: ${members.map((index) => `l${nameOf(index)}`).join(" ")}`,
         ),
         ...indexes(workload).map((index) => {
           const before = isLinked(workload, index) ? ` l${nameOf(index - 1)}` : "";
@@ -25,7 +40,10 @@ export const just = {
         }),
         "",
       ].join("\n");
-    writeFileSync(`${folder}/empty.just`, recipes(() => ""));
+    writeFileSync(
+      `${folder}/empty.just`,
+      recipes(() => ""),
+    );
     writeFileSync(
       `${folder}/justfile`,
       recipes((index) => `\n  @cp ${sourceOf(workload, index)} ${resultOf(index)}`),

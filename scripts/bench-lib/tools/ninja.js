@@ -18,8 +18,12 @@ export const ninja = {
         "edit = 0",
         "rule cp",
         "  command = cp $in $out",
-        ...indexes(workload).map((index) => `build ${resultOf(index)}: cp ${sourceOf(workload, index)}`),
-        ...groups.map(({ name, members }) => `build ${name}: phony ${members.map(resultOf).join(" ")}`),
+        ...indexes(workload).map(
+          (index) => `build ${resultOf(index)}: cp ${sourceOf(workload, index)}`,
+        ),
+        ...groups.map(
+          ({ name, members }) => `build ${name}: phony ${members.map(resultOf).join(" ")}`,
+        ),
         `build all: phony ${tops.join(" ")}`,
         "default all",
         "",

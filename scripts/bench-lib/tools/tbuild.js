@@ -1,6 +1,14 @@
 // tbuild: the copies as one matrix, and as a target each.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { groupsOf, indexes, isLinked, nameOf, resultOf, sourceOf, writeInputs } from "../workload.js";
+import {
+  groupsOf,
+  indexes,
+  isLinked,
+  nameOf,
+  resultOf,
+  sourceOf,
+  writeInputs,
+} from "../workload.js";
 import { editFirstLine } from "./edit.js";
 
 const start = ({ tbuild }, folder) => ({
@@ -69,10 +77,13 @@ export const tbuildDeclared = {
 
 function targetsOf(workload, isWanted) {
   const groups = groupsOf(workload).filter(({ members }) => isWanted(members[0]));
-  const tops = groups.length > 0 ? groups.map(({ name }) => name) : [`l${nameOf(workload.size - 1)}`];
+  const tops =
+    groups.length > 0 ? groups.map(({ name }) => name) : [`l${nameOf(workload.size - 1)}`];
   return [
     "targets:",
-    ...indexes(workload).filter(isWanted).map((index) => leaf(workload, index)),
+    ...indexes(workload)
+      .filter(isWanted)
+      .map((index) => leaf(workload, index)),
     ...groups.map(
       ({ name, members }) =>
         `  ${name}: { needs: [${members.map((index) => `l${nameOf(index)}`).join(", ")}] }`,

@@ -20,7 +20,9 @@ export const turbo = {
       const file = `${folder}/packages/${name}/package.json`;
       writeFileSync(file, JSON.stringify({ name, version: "1.0.0", private: true, ...manifest }));
     };
-    const needs = (names) => ({ dependencies: Object.fromEntries(names.map((name) => [name, "*"])) });
+    const needs = (names) => ({
+      dependencies: Object.fromEntries(names.map((name) => [name, "*"])),
+    });
     for (const index of indexes(workload)) {
       add(`l${nameOf(index)}`, { scripts: { build: "cp in out" } });
       writeFileSync(`${folder}/packages/l${nameOf(index)}/in`, `file ${index}\n`);
@@ -31,11 +33,18 @@ export const turbo = {
     add("all", needs(groupsOf(workload).map(({ name }) => name)));
     writeFileSync(
       `${folder}/package.json`,
-      JSON.stringify({ name: "bench", private: true, packageManager: "npm@10.8.2", workspaces: ["packages/*"] }),
+      JSON.stringify({
+        name: "bench",
+        private: true,
+        packageManager: "npm@10.8.2",
+        workspaces: ["packages/*"],
+      }),
     );
     writeFileSync(
       `${folder}/turbo.json`,
-      JSON.stringify({ tasks: { build: { dependsOn: ["^build"], inputs: ["in"], outputs: ["out"] } } }),
+      JSON.stringify({
+        tasks: { build: { dependsOn: ["^build"], inputs: ["in"], outputs: ["out"] } },
+      }),
     );
     mkdirSync(`${folder}/stand-in`);
     writeFileSync(`${folder}/stand-in/npm`, "#!/bin/sh\nexec cp in out\n");

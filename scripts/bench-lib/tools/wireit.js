@@ -1,6 +1,14 @@
 // wireit, started as npm starts it but without npm's own quarter of a second, and without its cache.
 import { writeFileSync } from "node:fs";
-import { groupsOf, indexes, isLinked, nameOf, resultOf, sourceOf, writeInputs } from "../workload.js";
+import {
+  groupsOf,
+  indexes,
+  isLinked,
+  nameOf,
+  resultOf,
+  sourceOf,
+  writeInputs,
+} from "../workload.js";
 
 const start = ({ tools }, folder) => ({
   argv: ["node", `${tools}/node_modules/wireit/bin/wireit.js`],
@@ -11,7 +19,7 @@ const start = ({ tools }, folder) => ({
     npm_config_user_agent: "npm/10 node",
     npm_execpath: "npm",
     WIREIT_CACHE: "none",
-    WIREIT_LOGGER: "quiet",
+    WIREIT_LOGGER: "quiet-ci",
     WIREIT_PARALLEL: "2",
   },
 });
