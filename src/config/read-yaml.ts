@@ -34,6 +34,7 @@ export function readYaml(source: Source): Result<MapNode> {
 
 /** All of YAML, with all of its mistakes: slower by far, and loaded when it is needed. */
 export function readFullYaml(source: Source): Result<MapNode> {
+  if (depthOf(source.text) > deepest) return fail(problems.nestedTooDeep(source.locate(start)));
   const { parseDocument } = fullYaml();
   // `uniqueKeys` alone would double the time, and would not say where the first one stands.
   const options: ParseOptions & SchemaOptions & DocumentOptions = {
@@ -46,6 +47,33 @@ export function readFullYaml(source: Source): Result<MapNode> {
   const [error] = [...document.errors, ...document.warnings];
   if (error === undefined) return convert(document, source);
   return fail(syntaxProblem(error, source));
+}
+
+/** No target file needs more, and it is far from what the call stack holds. */
+const deepest = 500;
+
+/**
+ * How deeply collections are nested. The package composes them by recursion, and what happens at the
+ * end of the call stack is not always an exception that can be caught: V8 ends the process when it
+ * has to compile a regular expression there. Its parser, which comes first, needs no recursion.
+ */
+function depthOf(text: string): number {
+  const { Parser } = fullYaml();
+  let most = 0;
+  const open: [token: unknown, depth: number][] = [...new Parser().parse(text)].map((token) => [
+    token,
+    0,
+  ]);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [token, depth] = next;
+    most = Math.max(most, depth);
+    const { items, key, value } = (token ?? {}) as Record<string, unknown>;
+    if (Array.isArray(items)) for (const item of items) open.push([item, depth + 1]);
+    for (const inner of [key, value]) {
+      if (typeof inner === "object") open.push([inner, depth]);
+    }
+  }
+  return most;
 }
 
 /** The commonest mistake has a message of its own: `[a/${b}]` needs quotes, as `{` begins a mapping. */

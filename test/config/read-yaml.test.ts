@@ -45,8 +45,13 @@ describe("YAML that is not valid", () => {
     ]);
   });
 
-  test("is nested beyond all measure", () => {
-    expect(problemsIn(`targets: ${"[".repeat(50_000)}`)).toEqual([
+  test.each([
+    ["lists", `targets: ${"[".repeat(50_000)}`],
+    ["mappings", `targets: ${"{ a: ".repeat(20_000)}`],
+    ["lists in a column", `targets:\n  ${"- ".repeat(20_000)}a`],
+    ["explicit keys", `targets: ${"[? ".repeat(20_000)}`],
+  ])("is nested beyond all measure: %s", (_, text) => {
+    expect(problemsIn(text)).toEqual([
       "targets.yaml:1:1+1: values are nested too deeply in this file",
     ]);
   });
