@@ -8,7 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { filesBelow } from "../random/mutations.ts";
 import { Random } from "../random/random-numbers.ts";
 import { World } from "../random/world.ts";
-import { processes, says, start } from "./running.ts";
+import { processes, says, start, untilProcesses } from "./running.ts";
 import { forever, tag, workspace } from "./small-workspace.ts";
 import { build, docker } from "./tbuild.ts";
 
@@ -115,7 +115,7 @@ targets:
   const running = start(folder, ["late"]);
   await running.until(says("begun"));
   running.signal("SIGKILL");
-  expect(processes(forever("late"))).toHaveLength(1);
+  await untilProcesses(forever("late"), 1);
 
   await build(folder, ["late", "--no-wait"]);
 
