@@ -23,7 +23,7 @@ targets:${shellTarget}
     in: shell
     inputs: [src/a]
     outputs: [out/file, out/tree/]
-  fails: { run: "echo x >part; echo line one; echo line two >&2; exit 7", in: shell, outputs: [part] }
+  fails: { run: "echo x >part; echo line one; echo line two; exit 7", in: shell, outputs: [part] }
   lacks: { run: "echo part >one", in: shell, outputs: [one, two] }
   absent: { run: [no-such-program], in: shell }
   alone: { run: "ls /sys/class/net; echo to the world >/dev/tcp/192.0.2.1/80", in: shell, network: none }

@@ -35,15 +35,15 @@ failed 1 in N s
   );
 
 test("a step that fails is told with its command, its last lines and the log", async () => {
-  const folder = folderWithImage("RUN echo compiling; echo 'a.c: no such file' >&2; exit 3");
+  const folder = folderWithImage("RUN echo compiling; echo 'a.c: no such file'; exit 3");
   expect(await refusal(folder, ["web"])).toEqual(
     refused(
       1,
       `
 web: started, never made
-web: failed after N s: building image \`${web}\`: step \`[2/2] RUN echo compiling; echo 'a.c: no such file' >&2; exit 3\` exited with code 3 (1/1)
+web: failed after N s: building image \`${web}\`: step \`[2/2] RUN echo compiling; echo 'a.c: no such file'; exit 3\` exited with code 3 (1/1)
 
-error: target \`web\` failed: building image \`${web}\`: step \`[2/2] RUN echo compiling; echo 'a.c: no such file' >&2; exit 3\` exited with code 3
+error: target \`web\` failed: building image \`${web}\`: step \`[2/2] RUN echo compiling; echo 'a.c: no such file'; exit 3\` exited with code 3
   compiling
   a.c: no such file
 log: .tbuild/logs/web.log
