@@ -23,7 +23,7 @@ const show = "http $http_proxy https $https_proxy $HTTPS_PROXY no $no_proxy";
 const shown = `http ${proxy} https ${proxy} ${proxy} no ${direct}`;
 const image = onBase(
   `RUN : ${run}; echo "${show}" && echo whole >/state`,
-  "RUN --mount=type=secret,id=ca-certificates cat /run/secrets/ca-certificates",
+  `RUN --mount=type=secret,id=ca-certificates : ${run}; cat /run/secrets/ca-certificates`,
 );
 const targets = `
 targets:${shellTarget}
