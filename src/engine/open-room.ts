@@ -22,7 +22,7 @@ export function openRoom(
   parts: BuildParts,
   state: StateFolder,
 ): Result<BuildRoom> {
-  const digests = new FileDigests(loadDigests(state.digests));
+  const digests = new FileDigests(() => loadDigests(state.digests));
   const files = new WorkspaceFiles(request.project.root, digests);
   const graph = buildGraph(request.project, files);
   if (!graph.ok) return graph;

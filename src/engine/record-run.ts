@@ -1,5 +1,5 @@
 /** Records what a run made, when that is the truth about its inputs. */
-import { type Signature, sameSignature } from "../files/digests.ts";
+import { type Signature, sameSignature } from "../files/looks.ts";
 import type { Artifact } from "../model/artifact.ts";
 import { DiagnosticError } from "../model/diagnostic.ts";
 import type { Target } from "../model/target.ts";

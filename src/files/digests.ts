@@ -15,15 +15,16 @@ import {
   statSync,
 } from "node:fs";
 import type { Digest } from "../model/artifact.ts";
-
-/** Inode, size in bytes, mode, mtime and ctime in milliseconds: what an edit cannot keep all of. */
-export type Signature = readonly [
-  ino: number,
-  size: number,
-  mode: number,
-  mtime: number,
-  ctime: number,
-];
+import {
+  isSettled,
+  type Look,
+  Looks,
+  type Signature,
+  sameSignature,
+  settled,
+  signatureOf,
+  statIfPresent,
+} from "./looks.ts";
 
 export interface RememberedDigest {
   readonly signature: Signature;
@@ -35,16 +36,28 @@ export interface RememberedDigest {
  * symbolic link, a sha256 that says so too. Two entries with one digest are interchangeable.
  */
 export class FileDigests {
-  readonly #remembered: Map<string, RememberedDigest>;
+  readonly #load: () => Map<string, RememberedDigest>;
+  readonly #looks: Looks;
+  #loaded: Map<string, RememberedDigest> | undefined;
   #changed = false;
 
-  constructor(remembered: Map<string, RememberedDigest> = new Map()) {
-    this.#remembered = remembered;
+  /** @param load called when the first file is read: a run that reads none needs nothing of it */
+  constructor(
+    load: () => Map<string, RememberedDigest> = () => new Map(),
+    looks: Looks = new Looks(),
+  ) {
+    this.#load = load;
+    this.#looks = looks;
   }
 
   /** What is known, to be kept for the next run; undefined when nothing is new. */
   get toKeep(): ReadonlyMap<string, RememberedDigest> | undefined {
     return this.#changed ? this.#remembered : undefined;
+  }
+
+  get #remembered(): Map<string, RememberedDigest> {
+    this.#loaded ??= this.#load();
+    return this.#loaded;
   }
 
   /**
@@ -53,14 +66,27 @@ export class FileDigests {
    */
   file(path: string): Digest {
     const stats = lstatSync(path);
-    if (stats.isSymbolicLink()) return digestOfLink(path);
-    return stats.isFile() ? this.#ofRegular(path, stats) : digestOfSpecial(stats);
+    if (stats.isFile()) return this.#ofRegular(path, stats);
+    const startedAt = Date.now();
+    const self = settled(stats, startedAt);
+    if (!stats.isSymbolicLink()) {
+      this.#looks.saw(path, { self });
+      return digestOfSpecial(stats);
+    }
+    const { digest, behind } = readLink(path, startedAt);
+    this.#looks.saw(path, { self, behind });
+    return digest;
   }
 
   /** Hash over sorted relative names and entry digests below a folder; empty folders count. */
   tree(path: string): Digest {
+    return this.#looks.during(treeReader(path), () => this.#hashTree(path));
+  }
+
+  #hashTree(path: string): Digest {
     const hash = createHash("sha256");
     const visit = (folder: string, prefix: string): void => {
+      this.#looks.look(folder);
       const entries = readdirSync(folder, { withFileTypes: true });
       entries.sort((a, b) => (a.name < b.name ? -1 : 1));
       if (entries.length === 0) hash.update(`${prefix}\0empty\n`);
@@ -84,11 +110,13 @@ export class FileDigests {
   #ofRegular(path: string, stats: Stats): Digest {
     const known = this.#remembered.get(path);
     if (known !== undefined && sameSignature(known.signature, signatureOf(stats))) {
+      this.#looks.saw(path, { self: known.signature });
       return known.digest;
     }
     const startedAt = Date.now();
     const read = readStable(path);
     const digest = entryDigest(read);
+    this.#looks.saw(path, { self: settled(read.stats, startedAt) });
     if (isSettled(read.stats, startedAt)) {
       this.#remembered.set(path, { signature: signatureOf(read.stats), digest });
       this.#changed = true;
@@ -100,24 +128,8 @@ export class FileDigests {
   }
 }
 
-export function sameSignature(a: Signature, b: Signature): boolean {
-  return a[0] === b[0] && a[1] === b[1] && a[2] === b[2] && a[3] === b[3] && a[4] === b[4];
-}
-
-function signatureOf(stats: Stats): Signature {
-  return [stats.ino, stats.size, stats.mode, stats.mtimeMs, stats.ctimeMs];
-}
-
-/**
- * Whether an edit after the reading would show in the times. Within the clock's grain it would
- * not: git calls such an index entry racy. Whole seconds tell of a file system that keeps no
- * fractions; times in the future, of a clock that is not ours.
- */
-function isSettled(stats: Stats, startedAt: number): boolean {
-  const newest = Math.max(stats.mtimeMs, stats.ctimeMs);
-  const grain = stats.mtimeMs % 1000 === 0 && stats.ctimeMs % 1000 === 0 ? 2000 : 20;
-  return newest + grain < startedAt;
-}
+/** Who reads all that is below a folder, in `Looks`. */
+export const treeReader = (path: string): string => `tree ${path}`;
 
 interface ReadFile {
   /** sha256 of the content. */
@@ -131,22 +143,23 @@ function entryDigest({ content, stats }: ReadFile): Digest {
   return `sha256:${createHash("sha256").update(`executable\0${content}`).digest("hex")}`;
 }
 
-/** A link counts by where it points, and by the file there when that is one. */
-function digestOfLink(path: string): Digest {
+/**
+ * A link counts by where it points, and by the file there when that is one. Links may point to
+ * nowhere, and to each other in a circle.
+ */
+function readLink(
+  path: string,
+  startedAt: number,
+): { readonly digest: Digest } & Required<Pick<Look, "behind">> {
   const hash = createHash("sha256").update(`link\0${readlinkSync(path)}`);
-  if (isLinkToFile(path)) hash.update(`\0${entryDigest(readStable(path))}`);
-  return `sha256:${hash.digest("hex")}`;
-}
-
-/** Links may point to nowhere, and to each other in a circle. */
-function isLinkToFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(code)) return false;
-    throw error;
+  const stats = statIfPresent(path, statSync);
+  let behind = stats === undefined ? "absent" : settled(stats, startedAt);
+  if (stats?.isFile()) {
+    const read = readStable(path);
+    hash.update(`\0${entryDigest(read)}`);
+    behind = settled(read.stats, startedAt);
   }
+  return { digest: `sha256:${hash.digest("hex")}`, behind };
 }
 
 /** Pipes, sockets and devices hold nothing to compare, and reading one may never end. */

@@ -1,10 +1,11 @@
 /** The files of a workspace as rules see them: globs, lists, digests. Writes nothing. */
-import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import picomatch from "picomatch";
 import type { Digest } from "../model/artifact.ts";
 import type { FileDigests } from "./digests.ts";
 import type { FilesView } from "./files-view.ts";
+import { type EntryKind, Looks } from "./looks.ts";
 
 /** Folders that patterns never enter unless they name them: state, and git's own files. */
 const hidden = new Set([".tbuild", ".git"]);
@@ -12,10 +13,12 @@ const hidden = new Set([".tbuild", ".git"]);
 export class WorkspaceFiles implements FilesView {
   readonly #root: string;
   readonly #digests: FileDigests;
+  readonly #looks: Looks;
 
-  constructor(root: string, digests: FileDigests) {
+  constructor(root: string, digests: FileDigests, looks: Looks = new Looks()) {
     this.#root = root;
     this.#digests = digests;
+    this.#looks = looks;
   }
 
   absolute(relative: string): string {
@@ -62,7 +65,7 @@ export class WorkspaceFiles implements FilesView {
   #walk(prefix: string, deep: boolean): string[] {
     const found: string[] = [];
     const visit = (folder: string): void => {
-      for (const entry of readFolder(`${this.#root}/${folder}`)) {
+      for (const entry of this.#entriesOf(path.resolve(this.#root, folder))) {
         if (!entry.isDirectory()) found.push(folder + entry.name);
         else if (deep && !hidden.has(entry.name)) visit(`${folder}${entry.name}/`);
       }
@@ -78,7 +81,7 @@ export class WorkspaceFiles implements FilesView {
     const top = this.absolute(folder);
     const found: string[] = [];
     const visit = (prefix: string): void => {
-      for (const entry of readFolder(`${top}/${prefix}`)) {
+      for (const entry of this.#entriesOf(path.resolve(top, prefix))) {
         const name = prefix + entry.name;
         if (ignore(name, entry.isDirectory())) continue;
         if (entry.isDirectory()) visit(`${name}/`);
@@ -89,18 +92,20 @@ export class WorkspaceFiles implements FilesView {
     return found.sort();
   }
 
-  kindOf(relative: string): "file" | "folder" | "other" | "absent" {
-    const absolute = this.absolute(relative);
-    const stats = ifPresent(() => statSync(absolute, { throwIfNoEntry: false }));
-    if (stats?.isFile()) return "file";
-    if (stats?.isDirectory()) return "folder";
-    if (stats !== undefined) return "other";
-    const link = ifPresent(() => lstatSync(absolute, { throwIfNoEntry: false }));
-    return link === undefined ? "absent" : "other";
+  kindOf(relative: string): EntryKind {
+    return this.#looks.look(this.absolute(relative));
   }
 
   read(relative: string): string {
-    return readFileSync(this.absolute(relative), "utf8");
+    const absolute = this.absolute(relative);
+    this.#looks.look(absolute);
+    return readFileSync(absolute, "utf8");
+  }
+
+  /** A folder that does not exist holds nothing: whether that is an error is decided by the caller. */
+  #entriesOf(folder: string) {
+    const kind = this.#looks.look(folder);
+    return kind === "folder" ? readdirSync(folder, { withFileTypes: true }) : [];
   }
 }
 
@@ -114,19 +119,4 @@ function matcher(patterns: readonly string[]): (file: string) => boolean {
   const made = picomatch([...patterns], { dot: true });
   matchers.set(key, made);
   return made;
-}
-
-/** A folder that does not exist holds nothing: whether that is an error is decided by the caller. */
-const readFolder = (folder: string) =>
-  ifPresent(() => readdirSync(folder, { withFileTypes: true })) ?? [];
-
-/** Nothing is below a file, as nothing is below what does not exist, and behind links in a circle. */
-function ifPresent<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;
-    throw error;
-  }
 }

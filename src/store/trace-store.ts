@@ -27,7 +27,8 @@ const compactFrom = 1000;
 
 export class TraceStore {
   readonly #file: string;
-  readonly #traces = new Map<string, Trace>();
+  /** A trace that nobody asked for yet is the JSON of its record. */
+  readonly #traces = new Map<string, Trace | string>();
   readonly #made = new Map<Digest, Set<string>>();
   readonly #begun = new Set<string>();
   #recordCount: number;
@@ -46,15 +47,19 @@ export class TraceStore {
     this.damaged = lines.damaged;
     this.#endsClean = lines.endsClean;
     this.#recordCount = lines.records.length;
-    for (const record of lines.records) this.#apply(record as LogRecord);
+    for (const json of lines.records) this.#takeIn(json);
   }
 
   get(key: string): Trace | undefined {
-    return this.#traces.get(key);
+    const found = this.#traces.get(key);
+    if (typeof found !== "string") return found;
+    const { trace } = JSON.parse(found) as { readonly trace: Trace };
+    this.#traces.set(key, trace);
+    return trace;
   }
 
-  all(): Iterable<Trace> {
-    return this.#traces.values();
+  *all(): Iterable<Trace> {
+    for (const key of this.#traces.keys()) yield this.get(key) as Trace;
   }
 
   madeImages(): readonly MadeImage[] {
@@ -112,6 +117,12 @@ export class TraceStore {
     this.#recordCount++;
   }
 
+  #takeIn(json: string): void {
+    const key = keyOfTrace(json);
+    if (key !== undefined) this.#traces.set(key, json);
+    else this.#apply(JSON.parse(json) as LogRecord);
+  }
+
   /** @returns whether it told anything new */
   #apply(record: LogRecord): boolean {
     if ("trace" in record) this.#traces.set(record.trace.key, record.trace);
@@ -144,6 +155,16 @@ export class TraceStore {
   *#liveRecords(): Generator<LogRecord> {
     for (const made of this.madeImages()) yield { made };
     if (this.#begun.size > 0) yield { begun: [...this.#begun] };
-    for (const trace of this.#traces.values()) yield { trace };
+    for (const trace of this.all()) yield { trace };
   }
+}
+
+const traceStart = '{"trace":{"key":"';
+
+/** The key of a record that is a trace, without reading all of it; undefined where that takes more. */
+function keyOfTrace(json: string): string | undefined {
+  if (!json.startsWith(traceStart)) return undefined;
+  const end = json.indexOf('"', traceStart.length);
+  const key = json.slice(traceStart.length, end);
+  return key.includes("\\") ? undefined : key;
 }
