@@ -35,6 +35,7 @@ export function expand(
   return ok({
     name: declaration.name,
     root: declaration.root,
+    files: declaration.files.map(({ path }) => path),
     default: defaults,
     targets: expansion.targets,
     families: expansion.names.families,

@@ -2,7 +2,6 @@
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import type { StaleReason, Trace } from "../model/trace.ts";
-import { alternativesOf } from "./alternatives.ts";
 import type { BuildRoom } from "./build-room.ts";
 import { findReasons } from "./find-reason.ts";
 import { readTarget } from "./read-target.ts";
@@ -47,13 +46,5 @@ export const isMade = (target: Target): boolean =>
   target.rule !== undefined && target.rule.kind !== "first-of";
 
 function settle(target: Target, trace: Trace | undefined, room: BuildRoom): void {
-  const artifacts = isMade(target) ? (trace?.artifacts ?? []) : passedOn(target, room);
-  room.plan.move(target.name, { kind: "done", ran: false, artifacts });
-}
-
-function passedOn(target: Target, room: BuildRoom) {
-  const choice = room.plan.choiceOf(target.name);
-  const chosen = choice && alternativesOf(target)[choice.index];
-  const from = chosen === undefined ? target.needs : [chosen];
-  return from.flatMap((name) => room.plan.artifactsOf(name));
+  room.plan.move(target.name, { kind: "done", ran: false, artifacts: trace?.artifacts ?? [] });
 }

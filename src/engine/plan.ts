@@ -8,8 +8,16 @@ import type { Target, TargetName } from "../model/target.ts";
 import { alternativesOf, type Choice } from "./alternatives.ts";
 import type { Edge, Graph } from "./graph.ts";
 
+/** Targets that are known to be fresh before anything is planned: what is behind them is not looked at. */
+export interface Settled {
+  has(name: TargetName): boolean;
+  /** What a target with a rule made. */
+  artifactsOf(target: Target): readonly Artifact[];
+}
+
 interface Node {
   readonly target: Target;
+  readonly settled: boolean;
   state: TargetState;
   /** Dependencies in the plan that are not final yet. */
   pending: number;
@@ -25,15 +33,17 @@ interface Node {
 export class Plan {
   readonly graph: Graph;
   readonly #choose: (target: Target) => Choice;
+  readonly #settled: Settled | undefined;
   readonly #nodes = new Map<TargetName, Node>();
   /** Dependencies before dependents. */
   readonly #order: Node[] = [];
   #ready: Node[] = [];
   readonly #wanted = new Set<TargetName>();
 
-  constructor(graph: Graph, choose: (target: Target) => Choice) {
+  constructor(graph: Graph, choose: (target: Target) => Choice, settled?: Settled) {
     this.graph = graph;
     this.#choose = choose;
+    this.#settled = settled;
   }
 
   /**
@@ -49,6 +59,7 @@ export class Plan {
     return this.#order.slice(from).map(({ target }) => target);
   }
 
+  /** Dependencies first; targets that were settled from the start are not among them. */
   targets(): readonly Target[] {
     return this.#order.map(({ target }) => target);
   }
@@ -68,8 +79,12 @@ export class Plan {
 
   /** What a target made; a group and a `first-of` pass on what their dependencies made. */
   artifactsOf(name: TargetName): readonly Artifact[] {
-    const state = this.stateOf(name);
-    return state.kind === "done" ? state.artifacts : [];
+    const node = this.#node(name);
+    const { target, state } = node;
+    if (state.kind !== "done") return [];
+    const passedOn = passedOnBy(node);
+    if (passedOn) return passedOn.flatMap((from) => this.artifactsOf(from));
+    return node.settled && this.#settled ? this.#settled.artifactsOf(target) : state.artifacts;
   }
 
   dependentsOf(name: TargetName): readonly TargetName[] {
@@ -127,7 +142,7 @@ export class Plan {
   }
 
   #node(name: TargetName): Node {
-    const node = this.#nodes.get(name);
+    const node = this.#nodes.get(name) ?? this.#settle(name);
     if (!node) throw new Error(`${name} is not in the plan`);
     return node;
   }
@@ -136,7 +151,8 @@ export class Plan {
   #add(name: TargetName): void {
     const stack: { readonly node: Node; next: number }[] = [];
     const enter = (entered: TargetName): void => {
-      if (!this.#nodes.has(entered)) stack.push({ node: this.#create(entered), next: 0 });
+      if (!this.#nodes.has(entered) && !this.#settle(entered))
+        stack.push({ node: this.#create(entered), next: 0 });
     };
     enter(name);
     for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
@@ -152,13 +168,27 @@ export class Plan {
     }
   }
 
-  #create(name: TargetName): Node {
+  /** A node without edges: what is behind it need not be known. */
+  #settle(name: TargetName): Node | undefined {
+    if (!this.#settled?.has(name)) return undefined;
+    const node = new SettledNode(() => this.#declared(name), this.#choose);
+    this.#nodes.set(name, node);
+    return node;
+  }
+
+  #declared(name: TargetName): Target {
     const target = this.graph.project.targets.get(name);
     if (!target) throw new Error(`${name} is not declared`);
+    return target;
+  }
+
+  #create(name: TargetName): Node {
+    const target = this.#declared(name);
     const choice = target.rule?.kind === "first-of" ? this.#choose(target) : undefined;
     const edges = [...this.#liveEdges(target, choice)];
     const node: Node = {
       target,
+      settled: false,
       state: { kind: "waiting" },
       pending: 0,
       dependents: [],
@@ -191,4 +221,41 @@ export class Plan {
       if (!isFinal(dependency.state)) node.pending++;
     }
   }
+}
+
+/** Made only when somebody asks for it: of thousands of settled targets few are read. */
+class SettledNode implements Node {
+  readonly settled = true;
+  state: TargetState = { kind: "done", ran: false, artifacts: [] };
+  pending = 0;
+  readonly dependents: Node[] = [];
+  readonly edges: Edge[] = [];
+  readonly linked = new Set<TargetName>();
+  priority = 0;
+  readonly #declared: () => Target;
+  readonly #choose: (target: Target) => Choice;
+  #target: Target | undefined;
+
+  constructor(declared: () => Target, choose: (target: Target) => Choice) {
+    this.#declared = declared;
+    this.#choose = choose;
+  }
+
+  get target(): Target {
+    this.#target ??= this.#declared();
+    return this.#target;
+  }
+
+  get choice(): Choice {
+    return this.#choose(this.target);
+  }
+}
+
+/** The targets whose artifacts a group or a `first-of` passes on; undefined for a target that makes its own. */
+function passedOnBy(node: Node): readonly TargetName[] | undefined {
+  const { target } = node;
+  if (!target.rule) return target.needs;
+  if (target.rule.kind !== "first-of") return undefined;
+  const chosen = node.choice && alternativesOf(target)[node.choice.index];
+  return chosen === undefined ? [] : [chosen];
 }

@@ -1,6 +1,5 @@
 /** Checks and runs the targets of one build for the scheduler, and tells the reporter. */
 
-import type { Artifact } from "../model/artifact.ts";
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import { isFinal, type TargetState } from "../model/state.ts";
 import type { Target, TargetName } from "../model/target.ts";
@@ -48,7 +47,7 @@ export class TargetWorkers implements Workers {
 
   async check(target: Target): Promise<CheckResult> {
     try {
-      if (!target.rule) return { kind: "fresh", artifacts: this.#passedOn(target) };
+      if (!target.rule) return { kind: "fresh", artifacts: [] };
       if (target.rule.kind === "first-of") return this.#checkFirstOf(target);
       return await this.#checkRule(target);
     } catch (error) {
@@ -119,7 +118,7 @@ export class TargetWorkers implements Workers {
       throw new Error(`${target.name} has no choice`);
     if (state.kind !== "unavailable") {
       this.#recordChoice(target);
-      return { kind: "fresh", artifacts: plan.artifactsOf(chosen) };
+      return { kind: "fresh", artifacts: [] };
     }
     const next = nextChoice(project, target, choice, state.why);
     return this.#takeNext(target, next);
@@ -169,10 +168,6 @@ export class TargetWorkers implements Workers {
       finishedAt: Date.now(),
       alternative: choice.index,
     });
-  }
-
-  #passedOn(target: Target): readonly Artifact[] {
-    return target.needs.flatMap((name) => this.#room.plan.artifactsOf(name));
   }
 
   #releaseServices(target: Target): void {

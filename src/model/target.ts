@@ -60,6 +60,8 @@ export interface Project {
   readonly name: string;
   /** Absolute path of the folder that the root target file lies in. */
   readonly root: string;
+  /** Absolute paths of the target files: what no output may hold and nothing may remove. */
+  readonly files: readonly string[];
   readonly default: readonly TargetName[];
   readonly targets: ReadonlyMap<TargetName, Target>;
   /** What a name stands for: itself, or all members of a matrix. */

@@ -3,7 +3,6 @@ import { lstatSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { isAtOrBelow, whyNotOurs } from "./output-files.ts";
 import type { ActContext } from "./rule.ts";
-import { targetFilesOf } from "./target-files.ts";
 
 /** @returns how many files are gone, those in folders counted */
 export function removeMadeFiles(context: ActContext): number {
@@ -30,7 +29,7 @@ export function removeMadeFiles(context: ActContext): number {
 
 /** Target files, and what tells git what is there. */
 function protectedPlaces({ project, stateFolder }: ActContext): readonly string[] {
-  return [...targetFilesOf(project), path.join(project.root, ".git"), stateFolder];
+  return [...project.files, path.join(project.root, ".git"), stateFolder];
 }
 
 /** Undefined: there is nothing. A link is one file, wherever it leads. */

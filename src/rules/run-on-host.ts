@@ -10,7 +10,6 @@ import { type ProcessEnd, runProcess } from "./process-group.ts";
 import type { ActContext, ActOutcome } from "./rule.ts";
 import { argvOf, outputOf, type RunValues } from "./run-fields.ts";
 import { collectOutputs, commandFailure, declaredEnvironment } from "./run-result.ts";
-import { targetFilesOf } from "./target-files.ts";
 
 /**
  * Removes the outputs of an earlier run, runs the command, and takes its outputs. When it fails or
@@ -84,7 +83,7 @@ function failureOf(end: ProcessEnd, values: RunValues, last: LastLines): ActOutc
 function refuseInputsAsOutputs(outputs: readonly string[], context: ActContext): void {
   const { root } = context.project;
   const read = context.inputs.map((input) => ({ what: `input \`${input.name}\``, at: input.path }));
-  for (const at of targetFilesOf(context.project)) {
+  for (const at of context.project.files) {
     read.push({ what: `target file \`${shownPath(root, at)}\``, at });
   }
   for (const output of outputs) {

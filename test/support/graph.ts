@@ -29,7 +29,14 @@ export function graphOf(graph: string | Declared): Graph {
   for (const to of [...edges.values()].flat().map((edge) => edge.to)) {
     if (!targets.has(to)) add(to, [], "dependency");
   }
-  const project = { name: "test", root: "/", default: [], families: new Map(), secrets: new Map() };
+  const project = {
+    name: "test",
+    root: "/",
+    files: [],
+    default: [],
+    families: new Map(),
+    secrets: new Map(),
+  };
   return { project: { ...project, targets }, edges };
 }
 

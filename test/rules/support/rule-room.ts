@@ -154,6 +154,7 @@ export class RuleRoom {
     return {
       name: "shop",
       root: this.root,
+      files: [`${this.root}/targets.yaml`],
       default: [],
       targets: new Map([[target.name, target]]),
       families: new Map(),
