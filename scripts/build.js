@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Bundles src/ into dist/: one small file to start from, everything lazy in chunks of its own.
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { leanDockerode, requireBanner } from "./lib/lean-dockerode.js";
@@ -26,10 +27,21 @@ export async function bundle() {
     packages: "external",
     plugins: [leanDockerode],
     banner: { js: requireBanner },
+    define: { BUNDLED_SOURCES: JSON.stringify(digestOf(`${root}/src`)) },
     sourcemap: "linked",
     logLevel: "warning",
   });
   moveIn(aside, `${root}/dist`);
+}
+
+/** Of all files below a folder, by name and content. */
+function digestOf(folder) {
+  const hash = createHash("sha256");
+  for (const name of readdirSync(folder, { recursive: true }).sort()) {
+    const file = `${folder}/${name}`;
+    if (statSync(file).isFile()) hash.update(`${name}\0`).update(readFileSync(file)).update("\0");
+  }
+  return hash.digest("hex").slice(0, 32);
 }
 
 function moveIn(aside, dist) {

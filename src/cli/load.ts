@@ -2,10 +2,10 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import type { Declaration } from "../config/declaration.ts";
-import { findTargetFile } from "../config/find-target-file.ts";
 import { loadTargetFile } from "../config/load-target-file.ts";
 import { fail, type Result } from "../model/result.ts";
 import type { CommonRequest } from "./request.ts";
+import { targetFileOf } from "./target-file.ts";
 import * as problems from "./usage-problems.ts";
 
 export interface Loaded {
@@ -14,11 +14,12 @@ export interface Loaded {
   readonly declaration: Result<Declaration>;
 }
 
-export function loadDeclaration({ directory, file }: CommonRequest): Loaded {
+export function loadDeclaration(request: CommonRequest): Loaded {
+  const { directory } = request;
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
     return { root: directory, declaration: fail(problems.noFolder(directory)) };
   }
-  const found = file === undefined ? findTargetFile(directory) : path.resolve(directory, file);
+  const found = targetFileOf(request);
   if (found === undefined) {
     return { root: directory, declaration: fail(problems.noTargetFile(directory)) };
   }

@@ -1,8 +1,10 @@
 /** What every command about targets begins with: the target file, the words, the parameters, the project. */
 import type { Declaration } from "../config/declaration.ts";
-import { expand } from "../config/expand.ts";
-import { resolveParameters } from "../config/resolve-parameters.ts";
+import { expand, expandLazily } from "../config/expand.ts";
+import { type ParameterValues, resolveParameters } from "../config/resolve-parameters.ts";
+import { type CheckedPlan, hasSameFiles } from "../engine/check-plan.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import { ok } from "../model/result.ts";
 import type { Project, TargetName } from "../model/target.ts";
 import { loadDeclaration } from "./load.ts";
 import type { OptionDefinition } from "./options.ts";
@@ -20,6 +22,9 @@ export type Prepared =
       readonly wanted: readonly TargetName[];
       /** Names as they were typed, or the file's default. */
       readonly names: readonly string[];
+      readonly values: ParameterValues;
+      /** Whether a secret is read from a file that was named. */
+      readonly readsSecretFile: boolean;
       /** Values of the command's own options. */
       readonly own: ReadonlyMap<string, string>;
     }
@@ -30,11 +35,17 @@ export interface TargetRequest {
   readonly argv: readonly string[];
 }
 
-/** @param ownOptions options that only this command has */
+export interface PrepareOptions {
+  /** Options that only this command has. */
+  readonly ownOptions?: readonly OptionDefinition[];
+  /** A plan of the same command, to tell what need not be expanded. */
+  readonly checked?: CheckedPlan | undefined;
+}
+
 export function prepare(
   { common, argv }: TargetRequest,
   { environment }: Surroundings,
-  ownOptions: readonly OptionDefinition[] = [],
+  { ownOptions = [], checked }: PrepareOptions = {},
 ): Prepared {
   const { root, declaration } = loadDeclaration(common);
   if (!declaration.ok) return { ...declaration, root };
@@ -43,7 +54,10 @@ export function prepare(
   const { given, names, wanted, own } = read.value;
   const values = resolveParameters(declaration.value, given, environment, common.directory);
   if (!values.ok) return { ...values, root };
-  const project = expand(declaration.value, values.value);
+  const isKnown = checked && hasSameFiles(checked.plan, declaration.value.files);
+  const project = isKnown
+    ? ok(expandLazily(declaration.value, values.value))
+    : expand(declaration.value, values.value);
   if (!project.ok) return { ...project, root };
   return {
     ok: true,
@@ -52,6 +66,10 @@ export function prepare(
     project: project.value,
     wanted,
     names,
+    values: values.value,
+    readsSecretFile: declaration.value.parameters.some(
+      ({ name, type }) => type === "secret" && given.has(`${name}-file`),
+    ),
     own,
   };
 }

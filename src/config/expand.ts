@@ -14,11 +14,12 @@ import type {
 import { ruleKinds } from "../rules/kinds.ts";
 import type { Declaration, DeclaredField, TargetDeclaration } from "./declaration.ts";
 import { type Filler, fillField, fillReferences, fillTexts } from "./fill-field.ts";
+import { LazyTargets } from "./lazy-targets.ts";
 import { missingParameters } from "./missing-parameters.ts";
 import { NameResolver } from "./name-resolver.ts";
 import type { Kinds } from "./reader.ts";
 import type { ParameterValues } from "./resolve-parameters.ts";
-import { combinations } from "./target-index.ts";
+import { combinations, parseName } from "./target-index.ts";
 import { fill } from "./template.ts";
 
 /** All targets of the project, alternatives included. */
@@ -29,14 +30,31 @@ export function expand(
 ): Result<Project> {
   const problems = new Map<string, Diagnostic>();
   const expansion = new Expansion(declaration, values, { kinds, problems });
-  for (const target of declaration.targets) expansion.addFamily(target);
-  const defaults = fillReferences(expansion.fillerFor("", []), declaration.default);
-  if (problems.size > 0) return fail(...problems.values());
-  return ok({
+  expansion.targets.complete();
+  const project = projectOf(declaration, values, expansion);
+  return problems.size > 0 ? fail(...problems.values()) : ok(project);
+}
+
+/** The same for what was expanded before without a problem: each target is made when it is asked for. */
+export function expandLazily(
+  declaration: Declaration,
+  values: ParameterValues,
+  kinds: Kinds = ruleKinds,
+): Project {
+  const expansion = new Expansion(declaration, values, { kinds, problems: new Map() });
+  return projectOf(declaration, values, expansion);
+}
+
+function projectOf(
+  declaration: Declaration,
+  values: ParameterValues,
+  expansion: Expansion,
+): Project {
+  return {
     name: declaration.name,
     root: declaration.root,
     files: declaration.files.map(({ path }) => path),
-    default: defaults,
+    default: fillReferences(expansion.fillerFor("", []), declaration.default),
     targets: expansion.targets,
     families: expansion.names.families,
     secretVariables: new Map(
@@ -45,7 +63,7 @@ export function expand(
       ),
     ),
     secrets: values.secrets,
-  });
+  };
 }
 
 /** What all members of a matrix have in common, made once. */
@@ -101,25 +119,56 @@ class MemberFiller implements Filler {
 }
 
 class Expansion {
-  readonly targets = new Map<TargetName, Target>();
+  readonly targets: LazyTargets;
   readonly names: NameResolver;
   readonly #declaration: Declaration;
   readonly #values: ParameterValues;
   readonly #tools: Tools;
+  readonly #families = new Map<string, Family>();
+  readonly #added = new Set<TargetName>();
+  #byName: ReadonlyMap<string, TargetDeclaration> | undefined;
 
   constructor(declaration: Declaration, values: ParameterValues, tools: Tools) {
     this.#declaration = declaration;
     this.#values = values;
     this.#tools = tools;
     this.names = new NameResolver(declaration.targets);
+    this.targets = new LazyTargets(
+      (name) => this.#addOne(name),
+      () => this.#addAll(),
+    );
   }
 
-  addFamily(declaration: TargetDeclaration): void {
-    const family = this.#familyOf(declaration);
-    const names = this.names.families.get(declaration.name) ?? [];
-    for (const [index, member] of combinations(declaration.axes).entries()) {
-      this.#add(family, { name: names[index] as TargetName, member });
+  #addAll(): void {
+    for (const declaration of this.#declaration.targets) {
+      const names = this.names.families.get(declaration.name) ?? [];
+      for (const [index, member] of combinations(declaration.axes).entries()) {
+        this.#addMember(declaration, names[index] as TargetName, member);
+      }
     }
+  }
+
+  /** Makes one target; an alternative with the target that it belongs to. */
+  #addOne(name: TargetName): void {
+    let own = name;
+    while (!this.names.families.has(own)) {
+      const end = own.lastIndexOf("#");
+      if (end < 0) return;
+      own = own.slice(0, end) as TargetName;
+    }
+    const parsed = parseName(own);
+    this.#byName ??= new Map(this.#declaration.targets.map((each) => [each.name, each]));
+    const declaration = parsed && this.#byName.get(parsed.family);
+    if (!declaration || (declaration.axes.length > 0 && !parsed.values)) return;
+    this.#addMember(declaration, own, parsed.values ?? []);
+  }
+
+  #addMember(declaration: TargetDeclaration, name: TargetName, member: readonly string[]): void {
+    if (this.#added.has(name)) return;
+    this.#added.add(name);
+    const family = this.#families.get(declaration.name) ?? this.#familyOf(declaration);
+    this.#families.set(declaration.name, family);
+    this.#add(family, { name, member });
   }
 
   fillerFor(folder: string, member: readonly string[]): Filler {

@@ -2,6 +2,7 @@
 import type { Docker } from "../docker/docker.ts";
 import type { FileDigests } from "../files/digests.ts";
 import type { FilesView } from "../files/files-view.ts";
+import type { Looks } from "../files/looks.ts";
 import type { Reporter } from "../model/event.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
@@ -11,17 +12,22 @@ import type { EngineImages } from "./engine-images.ts";
 import type { Plan } from "./plan.ts";
 import type { ReadingRoom } from "./read-target.ts";
 import type { Services } from "./services.ts";
+import type { SettledTargets } from "./settled.ts";
 
 export interface BuildRoom {
   readonly project: Project;
   readonly plan: Plan;
   readonly files: FilesView;
   readonly digests: FileDigests;
+  /** What was seen of the files in this run. */
+  readonly looks: Looks;
   readonly state: StateFolder;
   readonly traces: TraceStore;
   /** The trace of the target as it is declared now. */
   readonly traceOf: (target: Target) => Trace | undefined;
   readonly images: EngineImages;
+  /** What is known to be fresh from an earlier run's plan. */
+  readonly settled: SettledTargets | undefined;
   readonly services: Services;
   readonly reading: ReadingRoom;
   /** Targets to make again even if they are fresh. */

@@ -6,6 +6,7 @@ import { type Lock, takeLock } from "../store/lock.ts";
 import { StateFolder } from "../store/state-folder.ts";
 import type { BuildParts, BuildRequest } from "./build-request.ts";
 import type { BuildRoom } from "./build-room.ts";
+import { keepPlan } from "./compile-plan.ts";
 import { demandWanted } from "./demand-wanted.ts";
 import { dryRun } from "./dry-run.ts";
 import { openRoom } from "./open-room.ts";
@@ -92,14 +93,20 @@ async function buildLocked(
   const opened = openRoom(request, parts, state);
   if (!opened.ok) return { ...nothing, early: opened.problems };
   const room = opened.value;
+  if (room.traces.damaged > 0) {
+    const problem = damagedTracesProblem(room.traces.damaged);
+    parts.reporter.report({ kind: "warning", problem });
+  }
+  if (request.dryRun) return dryRunOf(request, room);
+  let outcome: Outcome | undefined;
   try {
-    if (room.traces.damaged > 0) {
-      const problem = damagedTracesProblem(room.traces.damaged);
-      parts.reporter.report({ kind: "warning", problem });
-    }
-    return request.dryRun ? await dryRunOf(request, room) : await runPlan(request, room);
+    outcome = await runPlan(request, room);
+    return outcome;
   } finally {
-    if (!request.dryRun) keepForNextRun(room);
+    const { plan } = request;
+    const cameToItsEnd = outcome?.early.length === 0 && !outcome.interrupted;
+    onlyForSpeed(() => keepForNextRun(room));
+    if (plan && cameToItsEnd) onlyForSpeed(() => keepPlan(request, plan, room));
   }
 }
 
@@ -127,16 +134,21 @@ async function dryRunOf(request: BuildRequest, room: BuildRoom): Promise<Outcome
 
 function begin(request: BuildRequest, room: BuildRoom, workers: TargetWorkers): void {
   const { wanted, jobs } = request;
-  const { total } = workers;
-  room.reporter.report({ kind: "started", project: room.project.name, wanted, total, jobs });
+  const { total, settled } = workers;
+  const project = room.project.name;
+  room.reporter.report({ kind: "started", project, wanted, total, fresh: settled, jobs });
   workers.announceChoices();
 }
 
-/** A disk that is full costs the next run time and nothing else: what was there before still stands. */
 function keepForNextRun({ state, traces, digests }: BuildRoom): void {
+  traces.close();
+  if (digests.toKeep) saveDigests(state.digests, digests.toKeep);
+}
+
+/** A disk that is full costs the next run time and nothing else: what was there before still stands. */
+function onlyForSpeed(keep: () => void): void {
   try {
-    traces.close();
-    if (digests.toKeep) saveDigests(state.digests, digests.toKeep);
+    keep();
   } catch (error) {
     if (!systemProblem(error)) throw error;
   }

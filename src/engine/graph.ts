@@ -25,7 +25,9 @@ export interface Edge {
 
 export interface Graph {
   readonly project: Project;
-  readonly edges: ReadonlyMap<TargetName, readonly Edge[]>;
+  readonly edges: Pick<ReadonlyMap<TargetName, readonly Edge[]>, "get">;
+  /** Who makes the image under a reference. */
+  readonly makers: ReadonlyMap<string, TargetName>;
 }
 
 /** Finds all edges, those that a Dockerfile names included, and reports every problem at once. */
@@ -37,7 +39,7 @@ export function buildGraph(project: Project, files: FilesView): Result<Graph> {
     edges.set(target.name, edgesOf(target, files, makers));
   }
   const problems = [...findClashes(project, outputs), ...findCycles(project, edges)];
-  return problems.length > 0 ? fail(...problems) : ok({ project, edges });
+  return problems.length > 0 ? fail(...problems) : ok({ project, edges, makers });
 }
 
 /** Who makes the image under a reference; of an alternative it is the target that it belongs to. */
@@ -58,7 +60,8 @@ function findMakers(
   return makers;
 }
 
-function edgesOf(
+/** The edges of one target. */
+export function edgesOf(
   target: Target,
   files: FilesView,
   makers: ReadonlyMap<string, TargetName>,

@@ -1,5 +1,6 @@
 /** Opens the room of one build: reads the state, checks the graph, plans nothing yet. Writes nothing. */
 import { FileDigests } from "../files/digests.ts";
+import { Looks } from "../files/looks.ts";
 import { WorkspaceFiles } from "../files/workspace-files.ts";
 import { ok, type Result } from "../model/result.ts";
 import type { Target, TargetName } from "../model/target.ts";
@@ -9,11 +10,14 @@ import { TraceStore } from "../store/trace-store.ts";
 import { alternativesOf, firstChoice } from "./alternatives.ts";
 import type { BuildParts, BuildRequest } from "./build-request.ts";
 import type { BuildRoom } from "./build-room.ts";
+import { hasSameFiles, isTracesOf } from "./check-plan.ts";
 import { EngineImages } from "./engine-images.ts";
 import { buildGraph, type Graph } from "./graph.ts";
+import { lazyGraph } from "./lazy-graph.ts";
 import { Plan } from "./plan.ts";
 import { serviceDigest } from "./service-digest.ts";
 import { Services } from "./services.ts";
+import { SettledTargets, touchedBy } from "./settled.ts";
 import { traceKey } from "./trace-key.ts";
 
 /** @returns the room, or the problems of the graph */
@@ -22,30 +26,57 @@ export function openRoom(
   parts: BuildParts,
   state: StateFolder,
 ): Result<BuildRoom> {
-  const digests = new FileDigests(() => loadDigests(state.digests));
-  const files = new WorkspaceFiles(request.project.root, digests);
-  const graph = buildGraph(request.project, files);
-  if (!graph.ok) return graph;
+  const looks = new Looks();
+  const digests = new FileDigests(() => loadDigests(state.digests), looks);
+  const files = new WorkspaceFiles(request.project.root, digests, looks);
   const traces = new TraceStore(state.traces);
-  return ok(makeRoom(request, parts, { state, digests, files, traces, graph: graph.value }));
+  const known = knownOf(request, state, files, traces);
+  if (!known.ok) return known;
+  return ok(makeRoom(request, parts, { state, looks, digests, files, traces, ...known.value }));
+}
+
+/** The graph, and what an earlier plan tells of it. */
+function knownOf(
+  { project, plan: use }: BuildRequest,
+  state: StateFolder,
+  files: WorkspaceFiles,
+  traces: TraceStore,
+): Result<Pick<Kept, "graph" | "settled" | "images">> {
+  const checked = use?.checked && isTracesOf(use.checked.plan, state) ? use.checked : undefined;
+  const targets = checked?.plan.targets();
+  if (use && checked && targets && hasSameFiles(checked.plan, use.files)) {
+    const settled = new SettledTargets(checked, targets, { project, traces });
+    return ok({ graph: lazyGraph(project, files, settled), settled, images: checked.images });
+  }
+  const graph = buildGraph(project, files);
+  const before = checked?.plan.definitions();
+  if (!graph.ok || !use || !checked || !targets || !before) {
+    return graph.ok ? ok({ graph: graph.value }) : graph;
+  }
+  const isTouched = touchedBy(graph.value, before, use.definitions());
+  const settled = new SettledTargets(checked, targets, { project, traces }, isTouched);
+  return ok({ graph: graph.value, settled, images: checked.images });
 }
 
 interface Kept {
   readonly state: StateFolder;
+  readonly looks: Looks;
   readonly digests: FileDigests;
   readonly files: WorkspaceFiles;
   readonly traces: TraceStore;
   readonly graph: Graph;
+  readonly settled?: SettledTargets;
+  readonly images?: EngineImages;
 }
 
 function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRoom {
   const { project, environment, signal } = request;
-  const { state, digests, files, traces, graph } = kept;
+  const { state, looks, digests, files, traces, graph, settled } = kept;
   const forced = forcedTargets(request);
   const traceOf = (target: Target) => traces.get(traceKey(project, target));
-  const plan = new Plan(graph, (target) =>
-    firstChoice(project, target, forced.has(target.name) ? undefined : traceOf(target)),
-  );
+  const choose = (target: Target) =>
+    firstChoice(project, target, forced.has(target.name) ? undefined : traceOf(target));
+  const plan = new Plan(graph, choose, settled);
   const artifactsOf = (name: TargetName) => plan.artifactsOf(name);
   const services = new Services({
     project,
@@ -58,16 +89,19 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     project,
     plan,
     files,
+    looks,
     digests,
     state,
     traces,
     traceOf,
-    images: new EngineImages(),
+    settled,
+    images: kept.images ?? new EngineImages(),
     services,
     forced,
     fallback: request.fallback,
     reading: {
       files,
+      looks,
       environment,
       edgesOf: (name) => plan.edgesOf(name),
       artifactsOf,

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import type { FilesView } from "../files/files-view.ts";
+import type { Looks } from "../files/looks.ts";
 import type { Artifact, Digest } from "../model/artifact.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import type { Parts } from "../model/trace.ts";
@@ -15,6 +16,7 @@ import type { Edge } from "./graph.ts";
 /** What the walk needs of the world. */
 export interface ReadingRoom {
   readonly files: FilesView;
+  readonly looks: Looks;
   readonly environment: NodeJS.ProcessEnv;
   readonly edgesOf: (name: TargetName) => readonly Edge[];
   /** Artifacts of a dependency that is done. */
@@ -34,6 +36,10 @@ export interface Reading {
  * @throws DiagnosticError where an input is missing
  */
 export function readTarget(target: Target, room: ReadingRoom): Reading {
+  return room.looks.during(target.name, () => walk(target, room));
+}
+
+function walk(target: Target, room: ReadingRoom): Reading {
   const parts: Record<string, string> = {};
   for (const [name, value] of Object.entries(target.parameters)) parts[`parameter ${name}`] = value;
   const inputs = target.rule ? readRule(target, room, parts) : [];

@@ -6,6 +6,7 @@ import type { Target, TargetName } from "../model/target.ts";
 import { describeStaleReason, type StaleReason } from "../model/trace.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
 import { alternativesOf, nextChoice, partsOfChoice } from "./alternatives.ts";
+import { announcementOf } from "./announcement.ts";
 import type { BuildRoom } from "./build-room.ts";
 import { findReason } from "./find-reason.ts";
 import { planProblems } from "./plan-problems.ts";
@@ -18,16 +19,22 @@ export class TargetWorkers implements Workers {
   readonly #room: BuildRoom;
   readonly #readings = new Map<TargetName, Reading>();
   readonly #results = new Map<TargetName, RunResult>();
-  readonly #counts = { built: 0, fresh: 0, failed: 0, skipped: 0 };
+  readonly #counts;
   readonly #problems: Diagnostic[] = [];
 
   constructor(room: BuildRoom) {
     this.#room = room;
+    this.#counts = { built: 0, fresh: this.settled, failed: 0, skipped: 0 };
+  }
+
+  /** Those of them that an earlier plan tells to be fresh. */
+  get settled(): number {
+    return this.#room.settled?.made ?? 0;
   }
 
   /** Targets that count: those with something to make. */
   get total(): number {
-    return this.#room.plan.targets().filter(counts).length;
+    return this.#room.plan.targets().filter(counts).length + this.settled;
   }
 
   get counts() {
@@ -36,9 +43,9 @@ export class TargetWorkers implements Workers {
 
   /** Tells of alternatives that were settled while planning. */
   announceChoices(): void {
-    for (const target of this.#room.plan.targets()) {
-      if (target.rule?.kind === "first-of") this.#announce(target);
-    }
+    const { plan, settled, reporter } = this.#room;
+    for (const choice of settled?.settledChoices() ?? []) reporter.report(choice);
+    for (const target of plan.targets()) this.#announce(target);
   }
 
   isExclusive(target: Target): boolean {
@@ -138,17 +145,9 @@ export class TargetWorkers implements Workers {
   }
 
   #announce(target: Target): void {
-    const { plan, project, reporter } = this.#room;
-    const choice = plan.choiceOf(target.name);
-    const name = choice && alternativesOf(target)[choice.index];
-    const chosen = name && project.targets.get(name);
-    if (!choice || !chosen) return;
-    reporter.report({
-      kind: "alternative",
-      target: target.name,
-      chosen: chosen.title,
-      passedOver: choice.passedOver,
-    });
+    const { plan, reporter } = this.#room;
+    const announcement = announcementOf(target, plan);
+    if (announcement) reporter.report(announcement);
   }
 
   #recordChoice(target: Target): void {

@@ -21,6 +21,8 @@ export type Event =
       readonly wanted: readonly string[];
       /** Targets with a rule in the plan so far; `planned` raises it when an alternative adds some. */
       readonly total: number;
+      /** Those of them that are known to be fresh already, and of which nothing more is told. */
+      readonly fresh: number;
       readonly jobs: number;
     }
   | { readonly kind: "planned"; readonly total: number }

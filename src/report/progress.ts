@@ -40,6 +40,8 @@ export class Progress {
         this.begun = true;
         this.startedAt = now;
         this.total = event.total;
+        this.done = event.fresh;
+        this.fresh = event.fresh;
         return;
       case "planned":
         this.total = event.total;

@@ -29,6 +29,15 @@ export class StateFolder {
     return path.join(this.path, "tmp");
   }
 
+  get plans(): string {
+    return path.join(this.path, "plans");
+  }
+
+  /** @param key of the command that it is the plan of */
+  plan(key: string): string {
+    return path.join(this.plans, key);
+  }
+
   log(target: TargetName): string {
     return path.join(this.path, "logs", `${safeFileName(target)}.log`);
   }

@@ -72,6 +72,7 @@ export const begun = (total = 4): Event => ({
   project: "shop",
   wanted: ["all"],
   total,
+  fresh: 0,
   jobs: 2,
 });
 

@@ -37,7 +37,7 @@ export function graphOf(graph: string | Declared): Graph {
     families: new Map(),
     secrets: new Map(),
   };
-  return { project: { ...project, targets }, edges };
+  return { project: { ...project, targets }, edges, makers: new Map() };
 }
 
 function targetNamed(text: string, alternatives?: readonly string[]): Target {
