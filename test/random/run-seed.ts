@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { disturb } from "./mutations.ts";
 import { Random } from "./random-numbers.ts";
-import { Story } from "./story.ts";
+import { type BuildHow, Story } from "./story.ts";
 
 export interface Failure {
   readonly seed: number;
@@ -64,10 +64,11 @@ async function take(
   tell(story.change(random));
   if (random.chance(0.7)) return [];
   const jobs = 1 + random.below(3);
+  const planned = random.chance(0.8);
   try {
-    if (random.chance(0.1)) return await takeDisturbed(random, story, jobs, tell);
-    tell("build");
-    const wrong = await story.build({ jobs });
+    if (random.chance(0.1)) return await takeDisturbed(random, story, { jobs, planned }, tell);
+    tell(planned ? "build by the plan" : "build");
+    const wrong = await story.build({ jobs, planned });
     if (wrong.length > 0 || !random.chance(0.1)) return wrong;
     tell("build from nothing");
     return await story.compareWithClean();
@@ -84,7 +85,7 @@ async function take(
 async function takeDisturbed(
   random: Random,
   story: Story,
-  jobs: number,
+  { jobs, planned }: BuildHow,
   tell: (what: string) => void,
 ): Promise<readonly string[]> {
   tell("build, and meanwhile:");
@@ -96,7 +97,7 @@ async function takeDisturbed(
     tell(told);
     undone.push(undo);
   };
-  const wrong = await story.build({ jobs, onStart });
+  const wrong = await story.build({ jobs, planned, onStart });
   if (random.chance(0.7)) {
     tell("put back what was disturbed");
     for (const undo of undone.reverse()) undo();

@@ -17,6 +17,8 @@ import { differences, World } from "./world.ts";
 
 export interface BuildHow {
   readonly jobs: number;
+  /** Whether what the last build left as its plan is used, as by the command line. */
+  readonly planned: boolean;
   /** Called when a target starts; it may interfere. */
   readonly onStart?: () => void;
 }
@@ -91,7 +93,7 @@ export class Story {
         verbatimSymlinks: true,
       });
     }
-    const run = await this.#run(clean, { jobs: 2 });
+    const run = await this.#run(clean, { jobs: 2, planned: false });
     const made = World.read(clean.root, ["out"]);
     const here = World.read(root, ["out"]);
     for (const name of here.entries.keys()) if (!made.get(name)) here.entries.delete(name);
@@ -107,7 +109,7 @@ export class Story {
     return World.read(this.workspace.root, folders, (content) => this.#archives.nameOf(content));
   }
 
-  #run(workspace: Workspace, { jobs, onStart }: BuildHow): Promise<Run> {
+  #run(workspace: Workspace, { jobs, planned, onStart }: BuildHow): Promise<Run> {
     const { p, q, ...rest } = this.#values;
     const given = Object.entries({ p, q, g: rest["g"], h: rest["h"] });
     const environment = { ...process.env };
@@ -117,6 +119,7 @@ export class Story {
       environment,
       keepGoing: true,
       jobs,
+      planned,
       onEvent: ({ kind }) => {
         if (kind === "target-started") onStart?.();
       },

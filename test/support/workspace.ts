@@ -1,12 +1,20 @@
 /** A workspace in a temporary folder, built through the engine's one door, without a command line. */
 import { readFileSync, rmSync } from "node:fs";
-import { expand } from "../../src/config/expand.ts";
+import { definitionsOf } from "../../src/config/definitions.ts";
+import { expand, expandLazily } from "../../src/config/expand.ts";
 import { resolveWanted } from "../../src/config/list-targets.ts";
 import { loadTargetFile } from "../../src/config/load-target-file.ts";
 import { resolveParameters } from "../../src/config/resolve-parameters.ts";
 import type { Docker } from "../../src/docker/docker.ts";
 import { type BuildResult, build } from "../../src/engine/build.ts";
-import type { BuildParts, BuildRequest } from "../../src/engine/build-request.ts";
+import type { BuildParts, BuildRequest, PlanUse } from "../../src/engine/build-request.ts";
+import {
+  type CheckedPlan,
+  checkPlan,
+  hasSameFiles,
+  isFresh,
+  planKey,
+} from "../../src/engine/check-plan.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { Result } from "../../src/model/result.ts";
 import type { Project } from "../../src/model/target.ts";
@@ -24,6 +32,8 @@ export interface RunOptions extends Partial<BuildRequest> {
   readonly given?: Readonly<Record<string, string>>;
   /** Sees each event as it happens. */
   readonly onEvent?: (event: Event) => void;
+  /** Uses the plan that the last build of the same targets left, as the command line does. */
+  readonly planned?: boolean;
 }
 
 export class Workspace {
@@ -48,7 +58,9 @@ export class Workspace {
 
   async build(wanted: string | readonly string[], options: RunOptions = {}): Promise<Run> {
     const events: Event[] = [];
-    const { request, parts } = this.prepare(wanted, options, events);
+    const checked = options.planned ? await this.#checkPlan(wanted, options) : undefined;
+    if (checked && isFresh(checked)) return freshRun(checked.plan.about.made);
+    const { request, parts } = this.prepare(wanted, options, events, checked);
     const result = await build(request, parts);
     const ran = events.flatMap((event) =>
       event.kind === "target-started" ? [`${event.target}: ${event.why}`] : [],
@@ -59,8 +71,9 @@ export class Workspace {
   /** What `build` and the other doors of the engine are called with; events go to the list. */
   prepare(
     wanted: string | readonly string[],
-    { given = {}, onEvent, ...request }: RunOptions = {},
+    { given = {}, onEvent, planned, ...request }: RunOptions = {},
     events: Event[] = [],
+    checked?: CheckedPlan,
   ): { request: BuildRequest; parts: BuildParts } {
     const report = (event: Event): void => {
       events.push(event);
@@ -68,7 +81,10 @@ export class Workspace {
     };
     const names = typeof wanted === "string" ? [wanted] : wanted;
     return {
-      request: { ...this.#request(names, given), ...request },
+      request: {
+        ...this.#request(names, given, planned ? { checked } : undefined),
+        ...request,
+      },
       parts: {
         reporter: { report, close: () => Promise.resolve() },
         docker: () => this.docker(),
@@ -77,14 +93,40 @@ export class Workspace {
     };
   }
 
-  #request(wanted: readonly string[], given: Readonly<Record<string, string>>): BuildRequest {
+  #checkPlan(wanted: string | readonly string[], { given, environment }: RunOptions) {
+    const docker = () => this.docker();
+    const surroundings = { environment: environment ?? process.env, docker };
+    return checkPlan(this.root, this.#keyOf([wanted].flat(), given), surroundings);
+  }
+
+  #keyOf(wanted: readonly string[], given: RunOptions["given"] = {}): string {
+    return planKey(`${this.root}/targets.yaml`, this.root, [...wanted, JSON.stringify(given)]);
+  }
+
+  #request(
+    wanted: readonly string[],
+    given: Readonly<Record<string, string>>,
+    plan?: { readonly checked: CheckedPlan | undefined },
+  ): BuildRequest {
     const declaration = value(loadTargetFile(`${this.root}/targets.yaml`, this.root));
     const values = new Map(
       Object.entries(given).map(([name, text]) => [name, { value: text, from: `--${name}` }]),
     );
     const parameters = value(resolveParameters(declaration, values, process.env, this.root));
-    const project: Project = value(expand(declaration, parameters));
+    const { files } = declaration;
+    const isKnown = plan?.checked && hasSameFiles(plan.checked.plan, files);
+    const project: Project = isKnown
+      ? expandLazily(declaration, parameters)
+      : value(expand(declaration, parameters));
+    const use: PlanUse = {
+      key: this.#keyOf(wanted, given),
+      files,
+      variables: [],
+      definitions: () => definitionsOf(declaration, parameters),
+      ...(plan?.checked && { checked: plan.checked }),
+    };
     return {
+      ...(plan && { plan: use }),
       project,
       wanted: value(resolveWanted(declaration, wanted)).flatMap(
         (name) => project.families.get(name) ?? [],
@@ -100,6 +142,18 @@ export class Workspace {
     };
   }
 }
+
+const freshRun = (fresh: number): Run => ({
+  built: 0,
+  fresh,
+  failed: 0,
+  skipped: 0,
+  problems: [],
+  interrupted: false,
+  events: [],
+  ran: [],
+  messages: [],
+});
 
 function value<T>(result: Result<T>): T {
   if (result.ok) return result.value;
