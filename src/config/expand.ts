@@ -56,7 +56,7 @@ function projectOf(
     files: declaration.files.map(({ path }) => path),
     default: fillReferences(expansion.fillerFor("", []), declaration.default),
     targets: expansion.targets,
-    families: expansion.names.families,
+    families: expansion.names,
     secretVariables: new Map(
       declaration.parameters.flatMap(({ name, type, env }) =>
         type === "secret" ? [[name, env] as const] : [],
@@ -107,7 +107,7 @@ class MemberFiller implements Filler {
   }
 
   resolve(name: string, at: Location): readonly TargetName[] | undefined {
-    const known = this.#expansion.names.families.get(name);
+    const known = this.#expansion.names.get(name);
     if (known !== undefined) return known;
     this.problem(this.#expansion.names.unknown(name, at));
     return undefined;
@@ -141,7 +141,7 @@ class Expansion {
 
   #addAll(): void {
     for (const declaration of this.#declaration.targets) {
-      const names = this.names.families.get(declaration.name) ?? [];
+      const names = this.names.get(declaration.name) ?? [];
       for (const [index, member] of combinations(declaration.axes).entries()) {
         this.#addMember(declaration, names[index] as TargetName, member);
       }
@@ -151,7 +151,7 @@ class Expansion {
   /** Makes one target; an alternative with the target that it belongs to. */
   #addOne(name: TargetName): void {
     let own = name;
-    while (!this.names.families.has(own)) {
+    while (!this.names.get(own)) {
       const end = own.lastIndexOf("#");
       if (end < 0) return;
       own = own.slice(0, end) as TargetName;

@@ -5,25 +5,33 @@ import type { TargetName } from "../model/target.ts";
 import { nearest } from "./nearest.ts";
 import * as problems from "./problems.ts";
 import { checkMember } from "./read-reference.ts";
-import { combinations, type IndexedTarget, memberName, parseName } from "./target-index.ts";
+import { type IndexedTarget, memberName, memberNames, parseName } from "./target-index.ts";
 
 export class NameResolver {
-  /** Every declared name and every member. */
-  readonly families = new Map<string, readonly TargetName[]>();
-  readonly #declared = new Map<string, IndexedTarget>();
+  readonly #declared: ReadonlyMap<string, IndexedTarget>;
+  readonly #members = new Map<string, readonly TargetName[]>();
+  /** The values of each key of a matrix. */
+  readonly #axes = new Map<string, readonly ReadonlySet<string>[]>();
 
   constructor(targets: readonly IndexedTarget[]) {
-    for (const target of targets) {
-      const { name, axes } = target;
-      this.#declared.set(name, target);
-      const members = combinations(axes).map((values) => memberName(name, values) as TargetName);
-      this.families.set(name, members);
-      if (axes.length > 0) for (const member of members) this.families.set(member, [member]);
+    this.#declared = new Map(targets.map((target) => [target.name, target]));
+  }
+
+  /** The targets of a declared name, in the order of the matrix, or of one member; undefined for another name. */
+  get(name: string): readonly TargetName[] | undefined {
+    const known = this.#members.get(name);
+    if (known !== undefined) return known;
+    const target = this.#declared.get(name);
+    if (target) {
+      const members = memberNames(target) as readonly TargetName[];
+      this.#members.set(name, members);
+      return members;
     }
+    return this.#isMember(name) ? [name as TargetName] : undefined;
   }
 
   resolve(name: string, at?: Location): Result<readonly TargetName[]> {
-    const found = this.families.get(name);
+    const found = this.get(name);
     return found ? ok(found) : fail(this.unknown(name, at));
   }
 
@@ -35,5 +43,15 @@ export class NameResolver {
     if (problem !== undefined) return problem;
     const near = nearest(parsed?.family ?? name, this.#declared.keys());
     return at ? problems.unknownTarget(name, at, near) : problems.unknownWanted(name, near);
+  }
+
+  #isMember(name: string): boolean {
+    const parsed = parseName(name);
+    const target = parsed?.values && this.#declared.get(parsed.family);
+    if (!target || !parsed.values || memberName(target.name, parsed.values) !== name) return false;
+    const axes = this.#axes.get(target.name) ?? target.axes.map(({ values }) => new Set(values));
+    this.#axes.set(target.name, axes);
+    const { values } = parsed;
+    return axes.length === values.length && axes.every((axis, at) => axis.has(values[at] ?? ""));
   }
 }

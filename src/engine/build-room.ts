@@ -6,6 +6,7 @@ import type { Looks } from "../files/looks.ts";
 import type { Reporter } from "../model/event.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
+import type { DigestStore } from "../store/digest-store.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import type { TraceStore } from "../store/trace-store.ts";
 import type { EngineImages } from "./engine-images.ts";
@@ -19,6 +20,8 @@ export interface BuildRoom {
   readonly plan: Plan;
   readonly files: FilesView;
   readonly digests: FileDigests;
+  /** The digests that are kept between runs. */
+  readonly remembered: DigestStore;
   /** What was seen of the files in this run. */
   readonly looks: Looks;
   readonly state: StateFolder;

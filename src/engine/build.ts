@@ -1,6 +1,5 @@
 /** The one door of the engine: brings wanted targets up to date. Used by the command line and the server. */
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
-import { saveDigests } from "../store/digest-store.ts";
 import { endLeftovers } from "../store/leftovers.ts";
 import { type Lock, takeLock } from "../store/lock.ts";
 import { StateFolder } from "../store/state-folder.ts";
@@ -140,9 +139,9 @@ function begin(request: BuildRequest, room: BuildRoom, workers: TargetWorkers): 
   workers.announceChoices();
 }
 
-function keepForNextRun({ state, traces, digests }: BuildRoom): void {
+function keepForNextRun({ traces, remembered }: BuildRoom): void {
   traces.close();
-  if (digests.toKeep) saveDigests(state.digests, digests.toKeep);
+  remembered.save();
 }
 
 /** A disk that is full costs the next run time and nothing else: what was there before still stands. */

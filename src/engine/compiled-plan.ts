@@ -6,9 +6,10 @@
 import type { Signature } from "../files/looks.ts";
 import type { Digest } from "../model/artifact.ts";
 import type { TargetName } from "../model/target.ts";
-import { DamagedFile, PackedFile, type Section, writePacked } from "../store/packed-file.ts";
+import { DamagedFile, PackedFile, writePacked } from "../store/packed-file.ts";
 import type { Announcement } from "./announcement.ts";
 import type { EdgeKind } from "./graph.ts";
+import { NumberLists } from "./number-lists.ts";
 import type { Rows } from "./plan-rows.ts";
 
 /** A variable of the caller's environment that counts; of a secret only whether it is set. */
@@ -18,11 +19,13 @@ export interface CountedVariable {
 }
 
 export interface PlanAbout {
+  /** Of this one file, for those who read it in two parts. */
+  readonly id: string;
   /** Of the program that wrote it: another one may see the same files with other eyes. */
   readonly program: string;
   readonly project: string;
   readonly wanted: readonly TargetName[];
-  /** Absolute paths; they are the first rows. */
+  /** Absolute paths. */
   readonly targetFiles: readonly { readonly path: string; readonly digest: Digest }[];
   readonly variables: readonly CountedVariable[];
   /** Of the values of the variables. */
@@ -40,36 +43,47 @@ export interface PlanAbout {
   readonly makers: readonly (readonly [reference: string, target: TargetName])[];
 }
 
-export interface PlannedTarget {
-  readonly name: TargetName;
-  readonly isMade: boolean;
-  /** Whether it was fresh at the end of the run, by a trace that is kept. */
-  readonly isFresh: boolean;
-  /** Indexes of rows. */
-  readonly reads: readonly number[];
-  /** Indexes of targets, all before this one. */
-  readonly edges: readonly (readonly [to: number, kind: EdgeKind])[];
+/** The targets of a plan in columns, dependencies first. */
+export interface TargetTable {
+  readonly names: readonly TargetName[];
+  /** Of `madeFlag` and `freshFlag`. */
+  readonly flags: Uint8Array;
+  /** Rows that each reads. */
+  readonly reads: NumberLists;
+  /** Packed by `packEdge`; every target that is named stands before the one that names it. */
+  readonly edges: NumberLists;
 }
+
+/** It has something to make. */
+export const madeFlag = 1;
+/** It was fresh at the end of the run, by a trace that is kept. */
+export const freshFlag = 2;
 
 export interface PlanContents {
   readonly about: PlanAbout;
   readonly rows: Rows;
-  /** Dependencies first. */
-  readonly targets: readonly PlannedTarget[];
+  readonly targets: TargetTable;
   /** What each family of targets is declared to be. */
   readonly definitions: ReadonlyMap<string, string>;
 }
 
 const edgeKinds: readonly EdgeKind[] = ["dependency", "order-only", "service", "alternative"];
-const madeFlag = 1;
-const freshFlag = 2;
+
+/** @param to index of the target that is needed */
+export const packEdge = (to: number, kind: EdgeKind): number =>
+  to * edgeKinds.length + edgeKinds.indexOf(kind);
+
+export const targetOfEdge = (packed: number): number => Math.floor(packed / edgeKinds.length);
+
+export const kindOfEdge = (packed: number): EdgeKind =>
+  edgeKinds[packed % edgeKinds.length] as EdgeKind;
 
 /** Reads the plan that was written; what only a run with changes needs is read when it is asked for. */
 export class CompiledPlan {
   readonly about: PlanAbout;
   readonly rows: Rows;
   readonly #file: string;
-  #targets: readonly PlannedTarget[] | undefined;
+  #targets: TargetTable | undefined;
   #definitions: ReadonlyMap<string, string> | undefined;
 
   /** @returns undefined where there is none, or none that can be believed */
@@ -88,14 +102,21 @@ export class CompiledPlan {
   }
 
   /** @returns undefined where they cannot be read any more */
-  targets(): readonly PlannedTarget[] | undefined {
-    this.#targets ??= readPacked(this.#file, readTargets);
+  targets(): TargetTable | undefined {
+    this.#targets ??= this.#readMore(readTargets);
     return this.#targets;
   }
 
   definitions(): ReadonlyMap<string, string> | undefined {
-    this.#definitions ??= readPacked(this.#file, readDefinitions);
+    this.#definitions ??= this.#readMore(readDefinitions);
     return this.#definitions;
+  }
+
+  /** Another run may have replaced the file meanwhile: its rows are not ours. */
+  #readMore<T>(read: (packed: PackedFile) => T): T | undefined {
+    return readPacked(this.#file, (packed) =>
+      (packed.about as PlanAbout).id === this.about.id ? read(packed) : undefined,
+    );
   }
 }
 
@@ -111,18 +132,13 @@ function readPacked<T>(file: string, read: (packed: PackedFile) => T): T | undef
   }
 }
 
-function readTargets(packed: PackedFile): readonly PlannedTarget[] {
-  const names = packed.strings("names") as readonly TargetName[];
-  const flags = packed.bytes("flags");
-  const reads = readLists(packed, "reads");
-  const edges = readLists(packed, "edges");
-  return names.map((name, index) => ({
-    name,
-    isMade: ((flags[index] as number) & madeFlag) !== 0,
-    isFresh: ((flags[index] as number) & freshFlag) !== 0,
-    reads: reads(index),
-    edges: edges(index).map(unpackEdge),
-  }));
+function readTargets(packed: PackedFile): TargetTable {
+  return {
+    names: packed.strings("names") as readonly TargetName[],
+    flags: packed.bytes("flags"),
+    reads: new NumberLists(packed.integers("read starts"), packed.integers("reads")),
+    edges: new NumberLists(packed.integers("edge starts"), packed.integers("edges")),
+  };
 }
 
 function readDefinitions(packed: PackedFile): ReadonlyMap<string, string> {
@@ -137,45 +153,13 @@ export function writePlan(file: string, contents: PlanContents): void {
     paths: rows.paths,
     kinds: rows.kinds,
     signatures: rows.signatures,
-    names: targets.map(({ name }) => name),
-    flags: Uint8Array.from(targets, flagsOf),
-    ...packLists(
-      "reads",
-      targets.map(({ reads }) => reads),
-    ),
-    ...packLists(
-      "edges",
-      targets.map(({ edges }) => edges.map(packEdge)),
-    ),
+    names: targets.names,
+    flags: targets.flags,
+    "read starts": targets.reads.starts,
+    reads: targets.reads.all,
+    "edge starts": targets.edges.starts,
+    edges: targets.edges.all,
     families: [...definitions.keys()],
     definitions: [...definitions.values()],
   });
-}
-
-const flagsOf = ({ isMade, isFresh }: PlannedTarget): number =>
-  (isMade ? madeFlag : 0) | (isFresh ? freshFlag : 0);
-
-const packEdge = ([to, kind]: PlannedTarget["edges"][number]): number =>
-  to * edgeKinds.length + edgeKinds.indexOf(kind);
-
-function unpackEdge(packed: number): PlannedTarget["edges"][number] {
-  const kind = edgeKinds[packed % edgeKinds.length] as EdgeKind;
-  return [Math.floor(packed / edgeKinds.length), kind];
-}
-
-/** Lists of numbers one after the other, and where each begins. */
-function packLists(name: string, lists: readonly (readonly number[])[]): Record<string, Section> {
-  const starts = new Uint32Array(lists.length + 1);
-  for (const [index, list] of lists.entries()) {
-    starts[index + 1] = (starts[index] as number) + list.length;
-  }
-  const all = new Uint32Array(starts[lists.length] as number);
-  for (const [index, list] of lists.entries()) all.set(list, starts[index] as number);
-  return { [`${name} starts`]: starts, [name]: all };
-}
-
-function readLists(packed: PackedFile, name: string): (index: number) => readonly number[] {
-  const starts = packed.integers(`${name} starts`);
-  const all = packed.integers(name);
-  return (index) => [...all.subarray(starts[index], starts[index + 1])];
 }

@@ -16,9 +16,11 @@ export function lazyGraph(project: Project, files: FilesView, settled: SettledTa
     const target = project.targets.get(name);
     if (!target) return undefined;
     const edges = edgesOf(target, files, makers);
-    const isKnown = settled.plannedOf(name) !== undefined;
-    if (target.rule?.kind === "first-of" && isKnown) return edges;
-    if (isKnown && sameEdges(edges, settled.edgesOf(name))) return edges;
+    const index = settled.indexOf(name);
+    if (index !== undefined) {
+      if (target.rule?.kind === "first-of") return edges;
+      if (sameEdges(edges, settled.edgesOf(index))) return edges;
+    }
     // A Dockerfile names other images than before: there may be a cycle now.
     whole = checkedGraph(project, files);
     return whole.edges.get(name);

@@ -4,7 +4,7 @@ import { Looks } from "../files/looks.ts";
 import { WorkspaceFiles } from "../files/workspace-files.ts";
 import { ok, type Result } from "../model/result.ts";
 import type { Target, TargetName } from "../model/target.ts";
-import { loadDigests } from "../store/digest-store.ts";
+import { DigestStore } from "../store/digest-store.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import { TraceStore } from "../store/trace-store.ts";
 import { alternativesOf, firstChoice } from "./alternatives.ts";
@@ -27,12 +27,15 @@ export function openRoom(
   state: StateFolder,
 ): Result<BuildRoom> {
   const looks = new Looks();
-  const digests = new FileDigests(() => loadDigests(state.digests), looks);
+  const remembered = new DigestStore(state.digests);
+  const digests = new FileDigests(remembered, looks);
   const files = new WorkspaceFiles(request.project.root, digests, looks);
   const traces = new TraceStore(state.traces);
   const known = knownOf(request, state, files, traces);
   if (!known.ok) return known;
-  return ok(makeRoom(request, parts, { state, looks, digests, files, traces, ...known.value }));
+  return ok(
+    makeRoom(request, parts, { state, looks, remembered, digests, files, traces, ...known.value }),
+  );
 }
 
 /** The graph, and what an earlier plan tells of it. */
@@ -61,6 +64,7 @@ function knownOf(
 interface Kept {
   readonly state: StateFolder;
   readonly looks: Looks;
+  readonly remembered: DigestStore;
   readonly digests: FileDigests;
   readonly files: WorkspaceFiles;
   readonly traces: TraceStore;
@@ -71,7 +75,7 @@ interface Kept {
 
 function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRoom {
   const { project, environment, signal } = request;
-  const { state, looks, digests, files, traces, graph, settled } = kept;
+  const { state, looks, remembered, digests, files, traces, graph, settled } = kept;
   const forced = forcedTargets(request);
   const traceOf = (target: Target) => traces.get(traceKey(project, target));
   const choose = (target: Target) =>
@@ -90,6 +94,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     plan,
     files,
     looks,
+    remembered,
     digests,
     state,
     traces,

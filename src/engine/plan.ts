@@ -64,6 +64,10 @@ export class Plan {
     return this.#order.map(({ target }) => target);
   }
 
+  targetOf(name: TargetName): Target {
+    return this.#node(name).target;
+  }
+
   stateOf(name: TargetName): TargetState {
     return this.#node(name).state;
   }

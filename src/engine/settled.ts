@@ -7,58 +7,70 @@ import type { Project, Target, TargetName } from "../model/target.ts";
 import type { TraceStore } from "../store/trace-store.ts";
 import type { Announcement } from "./announcement.ts";
 import type { CheckedPlan } from "./check-plan.ts";
-import type { PlannedTarget } from "./compiled-plan.ts";
+import {
+  freshFlag,
+  kindOfEdge,
+  madeFlag,
+  type TargetTable,
+  targetOfEdge,
+} from "./compiled-plan.ts";
 import type { Edge, Graph } from "./graph.ts";
 import type { Settled } from "./plan.ts";
-import type { Rows } from "./plan-rows.ts";
 import { traceKey } from "./trace-key.ts";
 
+/** Whether a target is to be looked at for reasons that lie in the target file. */
+type IsTouched = (name: TargetName, edges: () => readonly Edge[]) => boolean;
+
 export class SettledTargets implements Settled {
-  readonly rows: Rows;
-  readonly #checked: CheckedPlan;
-  readonly #targets: readonly PlannedTarget[];
+  readonly checked: CheckedPlan;
+  readonly table: TargetTable;
   readonly #indexes: ReadonlyMap<TargetName, number>;
   readonly #settled: Uint8Array;
   readonly #room: { readonly project: Project; readonly traces: TraceStore };
 
-  /** @param isTouched whether a target is to be looked at for reasons that lie in the target file */
   constructor(
     checked: CheckedPlan,
-    targets: readonly PlannedTarget[],
+    table: TargetTable,
     room: { readonly project: Project; readonly traces: TraceStore },
-    isTouched: (target: PlannedTarget, edges: readonly Edge[]) => boolean = () => false,
+    isTouched?: IsTouched,
   ) {
-    this.#checked = checked;
-    this.#targets = targets;
+    this.checked = checked;
+    this.table = table;
     this.#room = room;
-    this.rows = checked.plan.rows;
-    this.#indexes = new Map(targets.map(({ name }, index) => [name, index]));
+    this.#indexes = new Map(table.names.map((name, index) => [name, index]));
     this.#settled = this.#settle(isTouched);
   }
 
   has(name: TargetName): boolean {
     const index = this.#indexes.get(name);
-    return index !== undefined && this.#settled[index] === 1;
+    return index !== undefined && this.isSettled(index);
   }
 
-  /** How many of them have something to make. */
+  isSettled(index: number): boolean {
+    return this.#settled[index] === 1;
+  }
+
+  /** Index in the table, of one that need not be settled. */
+  indexOf(name: TargetName): number | undefined {
+    return this.#indexes.get(name);
+  }
+
+  /** How many have something to make. */
   get made(): number {
-    return this.#targets.filter((target, index) => target.isMade && this.#settled[index] === 1)
-      .length;
-  }
-
-  /** Of the caller's environment, that the rules of the earlier run counted. */
-  get variables(): readonly string[] {
-    return this.#checked.plan.about.variables.flatMap(({ name, secret }) => (secret ? [] : [name]));
+    let count = 0;
+    for (const [index, settled] of this.#settled.entries()) {
+      if (settled === 1 && ((this.table.flags[index] as number) & madeFlag) !== 0) count++;
+    }
+    return count;
   }
 
   get makers(): ReadonlyMap<string, TargetName> {
-    return new Map(this.#checked.plan.about.makers);
+    return new Map(this.checked.plan.about.makers);
   }
 
   /** What is told of the `first-of` targets among them. */
   settledChoices(): readonly Announcement[] {
-    return this.#checked.plan.about.choices.filter(({ target }) => this.has(target as TargetName));
+    return this.checked.plan.about.choices.filter(({ target }) => this.has(target as TargetName));
   }
 
   artifactsOf(target: Target): readonly Artifact[] {
@@ -67,39 +79,37 @@ export class SettledTargets implements Settled {
     return trace.artifacts;
   }
 
-  plannedOf(name: TargetName): PlannedTarget | undefined {
-    return this.#targets[this.#indexes.get(name) ?? -1];
+  /** Of any target of the table. */
+  edgesOf(index: number): readonly Edge[] {
+    return Array.from(this.table.edges.at(index), (edge) => ({
+      to: this.table.names[targetOfEdge(edge)] as TargetName,
+      kind: kindOfEdge(edge),
+    }));
   }
 
-  edgesOf(name: TargetName): readonly Edge[] {
-    const planned = this.plannedOf(name);
-    return planned ? this.#edgesOf(planned) : [];
-  }
-
-  imagesOf(name: TargetName): readonly (readonly [reference: string, id: Digest])[] {
-    const index = this.#indexes.get(name);
-    return this.#checked.plan.about.images.flatMap(([reference, id, target]) =>
+  /** Images of a target of the table. */
+  imagesOf(index: number): readonly (readonly [reference: string, id: Digest])[] {
+    return this.checked.plan.about.images.flatMap(([reference, id, target]) =>
       target === index ? [[reference, id] as const] : [],
     );
   }
 
-  #edgesOf({ edges }: PlannedTarget): readonly Edge[] {
-    return edges.map(([to, kind]) => ({ to: (this.#targets[to] as PlannedTarget).name, kind }));
-  }
-
   /** Dependencies come first, so that one pass tells who depends on what is not settled. */
-  #settle(isTouched: (target: PlannedTarget, edges: readonly Edge[]) => boolean): Uint8Array {
-    const settled = new Uint8Array(this.#targets.length);
-    const changedRow = new Uint8Array(this.rows.paths.length);
-    for (const row of this.#checked.rows) changedRow[row] = 1;
-    const changedImage = new Set(this.#checked.targets);
-    for (const [index, target] of this.#targets.entries()) {
+  #settle(isTouched?: IsTouched): Uint8Array {
+    const { names, flags, reads, edges } = this.table;
+    const settled = new Uint8Array(names.length);
+    const { rows, targets } = this.checked;
+    const changed = new Set(rows);
+    const isChanged = (row: number): boolean => changed.has(row);
+    const isOpen = (edge: number): boolean => settled[targetOfEdge(edge)] !== 1;
+    const changedImage = new Set(targets);
+    for (let index = 0; index < names.length; index++) {
       const holds =
-        target.isFresh &&
+        ((flags[index] as number) & freshFlag) !== 0 &&
         !changedImage.has(index) &&
-        !target.reads.some((row) => changedRow[row] === 1) &&
-        target.edges.every(([to]) => settled[to] === 1) &&
-        !isTouched(target, this.#edgesOf(target));
+        !reads.some(index, isChanged) &&
+        !edges.some(index, isOpen) &&
+        !isTouched?.(names[index] as TargetName, () => this.edgesOf(index));
       if (holds) settled[index] = 1;
     }
     return settled;
@@ -111,14 +121,14 @@ export function touchedBy(
   graph: Graph,
   before: ReadonlyMap<string, string>,
   now: ReadonlyMap<string, string>,
-): (target: PlannedTarget, edges: readonly Edge[]) => boolean {
-  return ({ name }, edges) => {
+): IsTouched {
+  return (name, edges) => {
     const target = graph.project.targets.get(name);
     // What a `first-of` chose before may not be what it would choose now.
     if (!target || target.rule?.kind === "first-of") return true;
     const family = familyOf(name);
     if (before.get(family) === undefined || before.get(family) !== now.get(family)) return true;
-    return !sameEdges(graph.edges.get(name) ?? [], edges);
+    return !sameEdges(graph.edges.get(name) ?? [], edges());
   };
 }
 

@@ -31,33 +31,24 @@ export interface RememberedDigest {
   readonly digest: Digest;
 }
 
+/** Digests of files as they were when they were read, by absolute path. */
+export interface RememberedDigests {
+  get(path: string): RememberedDigest | undefined;
+  set(path: string, remembered: RememberedDigest): unknown;
+  delete(path: string): unknown;
+}
+
 /**
  * Digest of one entry: the sha256 of a plain file's content; of an executable one and of a
  * symbolic link, a sha256 that says so too. Two entries with one digest are interchangeable.
  */
 export class FileDigests {
-  readonly #load: () => Map<string, RememberedDigest>;
+  readonly #remembered: RememberedDigests;
   readonly #looks: Looks;
-  #loaded: Map<string, RememberedDigest> | undefined;
-  #changed = false;
 
-  /** @param load called when the first file is read: a run that reads none needs nothing of it */
-  constructor(
-    load: () => Map<string, RememberedDigest> = () => new Map(),
-    looks: Looks = new Looks(),
-  ) {
-    this.#load = load;
+  constructor(remembered: RememberedDigests = new Map(), looks: Looks = new Looks()) {
+    this.#remembered = remembered;
     this.#looks = looks;
-  }
-
-  /** What is known, to be kept for the next run; undefined when nothing is new. */
-  get toKeep(): ReadonlyMap<string, RememberedDigest> | undefined {
-    return this.#changed ? this.#remembered : undefined;
-  }
-
-  get #remembered(): Map<string, RememberedDigest> {
-    this.#loaded ??= this.#load();
-    return this.#loaded;
   }
 
   /**
@@ -119,10 +110,8 @@ export class FileDigests {
     this.#looks.saw(path, { self: settled(read.stats, startedAt) });
     if (isSettled(read.stats, startedAt)) {
       this.#remembered.set(path, { signature: signatureOf(read.stats), digest });
-      this.#changed = true;
     } else if (known !== undefined) {
       this.#remembered.delete(path);
-      this.#changed = true;
     }
     return digest;
   }

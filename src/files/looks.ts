@@ -13,6 +13,8 @@ export type Signature = readonly [
   ctime: number,
 ];
 
+export const signatureLength = 5;
+
 /** `unsettled`: changed so lately, or while it was looked at, that an edit need not show by its times. */
 export type Seen = Signature | "absent" | "unsettled";
 

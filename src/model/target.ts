@@ -65,7 +65,7 @@ export interface Project {
   readonly default: readonly TargetName[];
   readonly targets: ReadonlyMap<TargetName, Target>;
   /** What a name stands for: itself, or all members of a matrix. */
-  readonly families: ReadonlyMap<string, readonly TargetName[]>;
+  readonly families: Pick<ReadonlyMap<string, readonly TargetName[]>, "get">;
   /** Environment variables of the secret parameters, by their names: these are given in ways of their own. */
   readonly secretVariables?: ReadonlyMap<string, string | undefined>;
   /** Values of secret parameters, by name; kept apart so that nothing prints them by accident. */

@@ -14,32 +14,46 @@ import {
 import { crc32 } from "node:zlib";
 
 export interface CheckedLines {
-  /** The records as JSON, unread: of thousands of traces a run may need one. */
-  readonly records: readonly string[];
+  /** The records as JSON, unread: of thousands a run may need one. */
+  readonly records: readonly Buffer[];
   /** Lines that did not pass their check. */
   readonly damaged: number;
   /** Whether the last line is complete, so that a record may be appended as it is. */
   readonly endsClean: boolean;
 }
 
+const lineFeed = 0x0a;
+const space = 0x20;
+const checksumLength = 8;
+
 /** Reads all records that are intact; a file that does not exist holds none. */
 export function readCheckedLines(file: string): CheckedLines {
-  let text: string;
+  const bytes = readIfPresent(file);
+  const records: Buffer[] = [];
+  let damaged = 0;
+  for (let start = 0; start < bytes.length; ) {
+    const feed = bytes.indexOf(lineFeed, start);
+    const end = feed < 0 ? bytes.length : feed;
+    if (isIntact(bytes, start, end)) records.push(bytes.subarray(start + checksumLength + 1, end));
+    else if (end > start) damaged++;
+    start = end + 1;
+  }
+  return { records, damaged, endsClean: bytes.length === 0 || bytes.at(-1) === lineFeed };
+}
+
+function readIfPresent(file: string): Buffer {
   try {
-    text = readFileSync(file, "utf8");
+    return readFileSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return { records: [], damaged: 0, endsClean: true };
+    return Buffer.alloc(0);
   }
-  const records: string[] = [];
-  let damaged = 0;
-  for (const line of text.split("\n")) {
-    if (line === "") continue;
-    const json = line.slice(9);
-    if (line[8] === " " && line.startsWith(checksum(json))) records.push(json);
-    else damaged++;
-  }
-  return { records, damaged, endsClean: text === "" || text.endsWith("\n") };
+}
+
+function isIntact(bytes: Buffer, start: number, end: number): boolean {
+  const from = start + checksumLength;
+  if (end <= from || bytes[from] !== space) return false;
+  return checksum(bytes.subarray(from + 1, end)) === bytes.toString("latin1", start, from);
 }
 
 export function encodeCheckedLine(record: unknown): string {
@@ -71,6 +85,6 @@ export function replaceCheckedLines(file: string, records: Iterable<unknown>): v
   renameSync(temporary, file);
 }
 
-function checksum(text: string): string {
+function checksum(text: string | Uint8Array): string {
   return crc32(text).toString(16).padStart(8, "0");
 }

@@ -28,7 +28,7 @@ const compactFrom = 1000;
 export class TraceStore {
   readonly #file: string;
   /** A trace that nobody asked for yet is the JSON of its record. */
-  readonly #traces = new Map<string, Trace | string>();
+  readonly #traces = new Map<string, Trace | Buffer>();
   readonly #made = new Map<Digest, Set<string>>();
   readonly #begun = new Set<string>();
   #recordCount: number;
@@ -52,8 +52,8 @@ export class TraceStore {
 
   get(key: string): Trace | undefined {
     const found = this.#traces.get(key);
-    if (typeof found !== "string") return found;
-    const { trace } = JSON.parse(found) as { readonly trace: Trace };
+    if (!Buffer.isBuffer(found)) return found;
+    const { trace } = JSON.parse(found.toString("utf8")) as { readonly trace: Trace };
     this.#traces.set(key, trace);
     return trace;
   }
@@ -117,10 +117,10 @@ export class TraceStore {
     this.#recordCount++;
   }
 
-  #takeIn(json: string): void {
+  #takeIn(json: Buffer): void {
     const key = keyOfTrace(json);
     if (key !== undefined) this.#traces.set(key, json);
-    else this.#apply(JSON.parse(json) as LogRecord);
+    else this.#apply(JSON.parse(json.toString("utf8")) as LogRecord);
   }
 
   /** @returns whether it told anything new */
@@ -160,11 +160,12 @@ export class TraceStore {
 }
 
 const traceStart = '{"trace":{"key":"';
+const quote = 0x22;
 
 /** The key of a record that is a trace, without reading all of it; undefined where that takes more. */
-function keyOfTrace(json: string): string | undefined {
-  if (!json.startsWith(traceStart)) return undefined;
-  const end = json.indexOf('"', traceStart.length);
-  const key = json.slice(traceStart.length, end);
+function keyOfTrace(json: Buffer): string | undefined {
+  const from = traceStart.length;
+  if (json.toString("latin1", 0, from) !== traceStart) return undefined;
+  const key = json.toString("utf8", from, json.indexOf(quote, from));
   return key.includes("\\") ? undefined : key;
 }

@@ -125,7 +125,7 @@ targets:
   });
 
   test("are no names for users", () => {
-    expect(must(expanded(text)).families.has("base#1")).toBe(false);
+    expect(must(expanded(text)).families.get("base#1")).toBeUndefined();
   });
 });
 
