@@ -3,6 +3,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { signatureOf, statIfPresent } from "../files/looks.ts";
+import type { Digest } from "../model/artifact.ts";
+import type { TargetState } from "../model/state.ts";
 import type { TargetName } from "../model/target.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
 import { announcementOf } from "./announcement.ts";
@@ -88,20 +90,31 @@ function choicesOf({ plan, settled }: BuildRoom) {
   return [...(settled?.settledChoices() ?? []), ...now];
 }
 
-function imagesOf({ names }: TargetTable, room: BuildRoom) {
-  return [...names.entries()].flatMap(([index, name]) =>
-    imagesOfTarget(name, room).map(([reference, id]) => [reference, id, index] as const),
-  );
+type HeldImage = readonly [reference: string, id: Digest, target: number];
+
+function imagesOf({ names }: TargetTable, { plan, settled }: BuildRoom): readonly HeldImage[] {
+  const found: HeldImage[] = [];
+  const before = byTarget(settled?.checked.plan.about.images ?? []);
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] as TargetName;
+    const old = settled?.has(name) ? settled.indexOf(name) : undefined;
+    if (old === undefined) found.push(...heldImages(plan.stateOf(name), index));
+    else for (const [reference, id] of before.get(old) ?? []) found.push([reference, id, index]);
+  }
+  return found;
 }
 
-function imagesOfTarget(name: TargetName, { plan, settled }: BuildRoom) {
-  const index = settled?.has(name) ? settled.indexOf(name) : undefined;
-  if (settled && index !== undefined) return settled.imagesOf(index);
-  const state = plan.stateOf(name);
+function byTarget(images: readonly HeldImage[]): ReadonlyMap<number, readonly HeldImage[]> {
+  const grouped = new Map<number, HeldImage[]>();
+  for (const image of images) grouped.set(image[2], [...(grouped.get(image[2]) ?? []), image]);
+  return grouped;
+}
+
+function heldImages(state: TargetState, index: number): readonly HeldImage[] {
   const artifacts = state.kind === "done" ? state.artifacts : [];
   return artifacts.flatMap((artifact) =>
     artifact.kind === "image"
-      ? artifact.references.map((reference) => [reference, artifact.digest] as const)
+      ? artifact.references.map((reference) => [reference, artifact.digest, index] as const)
       : [],
   );
 }

@@ -10,7 +10,7 @@ import { TraceStore } from "../store/trace-store.ts";
 import { alternativesOf, firstChoice } from "./alternatives.ts";
 import type { BuildParts, BuildRequest } from "./build-request.ts";
 import type { BuildRoom } from "./build-room.ts";
-import { hasSameFiles, isTracesOf } from "./check-plan.ts";
+import { type CheckedPlan, hasSameFiles, isTracesOf } from "./check-plan.ts";
 import { EngineImages } from "./engine-images.ts";
 import { buildGraph, type Graph } from "./graph.ts";
 import { lazyGraph } from "./lazy-graph.ts";
@@ -30,8 +30,10 @@ export function openRoom(
   const remembered = new DigestStore(state.digests);
   const digests = new FileDigests(remembered, looks);
   const files = new WorkspaceFiles(request.project.root, digests, looks);
-  const traces = new TraceStore(state.traces);
-  const known = knownOf(request, state, files, traces);
+  const use = request.plan;
+  const checked = use?.checked && isTracesOf(use.checked.plan, state) ? use.checked : undefined;
+  const traces = new TraceStore(state.traces, { isSound: checked !== undefined });
+  const known = knownOf(request, checked, files, traces);
   if (!known.ok) return known;
   return ok(
     makeRoom(request, parts, { state, looks, remembered, digests, files, traces, ...known.value }),
@@ -41,11 +43,10 @@ export function openRoom(
 /** The graph, and what an earlier plan tells of it. */
 function knownOf(
   { project, plan: use }: BuildRequest,
-  state: StateFolder,
+  checked: CheckedPlan | undefined,
   files: WorkspaceFiles,
   traces: TraceStore,
 ): Result<Pick<Kept, "graph" | "settled" | "images">> {
-  const checked = use?.checked && isTracesOf(use.checked.plan, state) ? use.checked : undefined;
   const targets = checked?.plan.targets();
   if (use && checked && targets && hasSameFiles(checked.plan, use.files)) {
     const settled = new SettledTargets(checked, targets, { project, traces });

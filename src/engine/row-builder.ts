@@ -6,27 +6,28 @@ import { isBehind, type Rows, rowKinds } from "./plan-rows.ts";
 export class RowBuilder {
   readonly #root: string;
   readonly #paths: string[];
-  readonly #kinds: number[];
-  readonly #signatures: number[];
-  readonly #byPath = new Map<string, number>();
+  #kinds: Uint8Array;
+  #signatures: Float64Array;
+  readonly #entries = new Map<string, number>();
   readonly #behind = new Map<string, number>();
-  /** Of the rows that it began with, those whose readers all looked again. */
-  readonly #replaceable: Uint8Array;
+  /** Rows of an earlier plan, until this run's look replaces them. */
+  readonly #replaceable = new Set<number>();
 
   /**
    * @param root absolute path of the workspace
    * @param rows of an earlier plan, to begin with
-   * @param isRelied which of them somebody still relies on who did not look again
+   * @param isRelied 1 for those that somebody still relies on who did not look again: they stay
    */
   constructor(root: string, rows: Rows = noRows, isRelied: Uint8Array = new Uint8Array()) {
     this.#root = `${root}/`;
     this.#paths = [...rows.paths];
-    this.#kinds = [...rows.kinds];
-    this.#signatures = Array.from(rows.signatures);
-    this.#replaceable = isRelied.map((relied) => 1 - relied);
-    for (const [row, path] of rows.paths.entries()) {
-      if (rows.kinds[row] === rowKinds.idle) continue;
-      (isBehind(rows.kinds[row] as number) ? this.#behind : this.#byPath).set(path, row);
+    this.#kinds = rows.kinds.slice();
+    this.#signatures = rows.signatures.slice();
+    for (let row = 0; row < isRelied.length; row++) {
+      const kind = rows.kinds[row] as number;
+      if (isRelied[row] === 1 || kind === rowKinds.idle) continue;
+      this.#replaceable.add(row);
+      this.#byPath(isBehind(kind)).set(rows.paths[row] as string, row);
     }
   }
 
@@ -53,30 +54,46 @@ export class RowBuilder {
       for (let index = 0; index < rows.length; index++) isUsed[rows[index] as number] = 1;
     }
     for (const [row, inUse] of isUsed.entries()) if (!inUse) this.#kinds[row] = rowKinds.idle;
+    const count = this.#paths.length;
     return {
       paths: this.#paths,
-      kinds: Uint8Array.from(this.#kinds),
-      signatures: Float64Array.from(this.#signatures),
+      kinds: this.#kinds.subarray(0, count),
+      signatures: this.#signatures.subarray(0, count * signatureLength),
     };
   }
 
   #add(path: string, behind: boolean, seen: Seen): number {
-    const known = behind ? this.#behind : this.#byPath;
+    const known = this.#byPath(behind);
     const before = known.get(path);
     const row = before ?? this.#paths.length;
-    if (before === undefined || this.#replaceable[before] === 1) {
+    if (before === undefined || this.#replaceable.delete(before)) {
       known.set(path, row);
-      this.#paths[row] = path;
-      this.#kinds[row] = kindOf(seen, behind);
-      const signature = typeof seen === "object" ? seen : nothing;
-      for (const [index, number] of signature.entries()) {
-        this.#signatures[row * signatureLength + index] = number;
-      }
-      if (before !== undefined) this.#replaceable[before] = 0;
+      this.#set(row, path, kindOf(seen, behind), seen);
     } else if (!this.#isSame(row, kindOf(seen, behind), seen)) {
       this.#kinds[row] = rowKinds.unsettled;
     }
     return row;
+  }
+
+  #byPath(behind: boolean): Map<string, number> {
+    return behind ? this.#behind : this.#entries;
+  }
+
+  #set(row: number, path: string, kind: number, seen: Seen): void {
+    this.#makeRoomFor(row);
+    this.#paths[row] = path;
+    this.#kinds[row] = kind;
+    this.#signatures.set(typeof seen === "object" ? seen : nothing, row * signatureLength);
+  }
+
+  #makeRoomFor(row: number): void {
+    if (row < this.#kinds.length) return;
+    const rows = 2 * row + 64;
+    const [kinds, signatures] = [this.#kinds, this.#signatures];
+    this.#kinds = new Uint8Array(rows);
+    this.#signatures = new Float64Array(rows * signatureLength);
+    this.#kinds.set(kinds);
+    this.#signatures.set(signatures);
   }
 
   #isSame(row: number, kind: number, seen: Seen): boolean {

@@ -2,7 +2,7 @@
  * What an earlier plan says of targets that nothing touched since: they are fresh without being
  * looked at one by one. Which they are follows from what changed, and from who depends on that.
  */
-import type { Artifact, Digest } from "../model/artifact.ts";
+import type { Artifact } from "../model/artifact.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { TraceStore } from "../store/trace-store.ts";
 import type { Announcement } from "./announcement.ts";
@@ -85,13 +85,6 @@ export class SettledTargets implements Settled {
       to: this.table.names[targetOfEdge(edge)] as TargetName,
       kind: kindOfEdge(edge),
     }));
-  }
-
-  /** Images of a target of the table. */
-  imagesOf(index: number): readonly (readonly [reference: string, id: Digest])[] {
-    return this.checked.plan.about.images.flatMap(([reference, id, target]) =>
-      target === index ? [[reference, id] as const] : [],
-    );
   }
 
   /** Dependencies come first, so that one pass tells who depends on what is not settled. */

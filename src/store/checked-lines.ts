@@ -2,15 +2,7 @@
  * A file of JSON records, one a line, each behind the CRC-32 of its text: a torn or altered line
  * is noticed and left out. Knows nothing of what the records mean.
  */
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 
 export interface CheckedLines {
@@ -18,17 +10,14 @@ export interface CheckedLines {
   readonly records: readonly Buffer[];
   /** Lines that did not pass their check. */
   readonly damaged: number;
-  /** Whether the last line is complete, so that a record may be appended as it is. */
-  readonly endsClean: boolean;
 }
 
 const lineFeed = 0x0a;
 const space = 0x20;
 const checksumLength = 8;
 
-/** Reads all records that are intact; a file that does not exist holds none. */
-export function readCheckedLines(file: string): CheckedLines {
-  const bytes = readIfPresent(file);
+/** All records that are intact. */
+export function splitCheckedLines(bytes: Buffer): CheckedLines {
   const records: Buffer[] = [];
   let damaged = 0;
   for (let start = 0; start < bytes.length; ) {
@@ -38,16 +27,16 @@ export function readCheckedLines(file: string): CheckedLines {
     else if (end > start) damaged++;
     start = end + 1;
   }
-  return { records, damaged, endsClean: bytes.length === 0 || bytes.at(-1) === lineFeed };
+  return { records, damaged };
 }
 
-function readIfPresent(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return Buffer.alloc(0);
-  }
+/** The record whose JSON begins at a place; undefined when it is no intact line. */
+export function lineAt(bytes: Buffer, from: number): Buffer | undefined {
+  const start = from - checksumLength - 1;
+  const feed = bytes.indexOf(lineFeed, from);
+  const end = feed < 0 ? bytes.length : feed;
+  const isStart = start === 0 || bytes[start - 1] === lineFeed;
+  return isStart && isIntact(bytes, start, end) ? bytes.subarray(from, end) : undefined;
 }
 
 function isIntact(bytes: Buffer, start: number, end: number): boolean {

@@ -1,4 +1,5 @@
 /** Keeps remembered file digests between runs. Losing them costs reading the files again. */
+import { rmSync } from "node:fs";
 import type { RememberedDigest, RememberedDigests } from "../files/digests.ts";
 import { type Signature, signatureLength } from "../files/looks.ts";
 import type { Digest } from "../model/artifact.ts";
@@ -6,7 +7,10 @@ import { DamagedFile, PackedFile, writePacked } from "./packed-file.ts";
 
 const digestLength = 32;
 
-/** Columns of numbers as they lie in the file, and what was added since. */
+/** So many new ones are kept in a small file beside the large one, which is written anew less often. */
+const fewRecent = 1000;
+
+/** Columns of numbers as they lie in a file. */
 interface Columns {
   readonly paths: readonly string[];
   readonly signatures: Float64Array;
@@ -15,11 +19,14 @@ interface Columns {
 
 const empty: Columns = { paths: [], signatures: new Float64Array(), digests: new Uint8Array() };
 
+/** Undefined: no longer remembered. */
+type Entry = readonly [path: string, remembered: RememberedDigest | undefined];
+
 export class DigestStore implements RememberedDigests {
   readonly #file: string;
   readonly #added = new Map<string, RememberedDigest | undefined>();
-
-  #read: Columns | undefined;
+  #columns: Columns | undefined;
+  #isChanged = false;
   #rows: ReadonlyMap<string, number> | undefined;
 
   /**
@@ -31,57 +38,67 @@ export class DigestStore implements RememberedDigests {
   }
 
   get(path: string): RememberedDigest | undefined {
+    const { columns, rows } = this.#read();
     if (this.#added.has(path)) return this.#added.get(path);
-    this.#rows ??= new Map(this.#columns.paths.map((known, row) => [known, row]));
-    const row = this.#rows.get(path);
-    if (row === undefined) return undefined;
-    const { signatures, digests } = this.#columns;
-    const from = row * signatureLength;
-    const digest = Buffer.from(digests.subarray(row * digestLength, (row + 1) * digestLength));
-    return {
-      signature: [...signatures.subarray(from, from + signatureLength)] as unknown as Signature,
-      digest: `sha256:${digest.toString("hex")}`,
-    };
+    const row = rows.get(path);
+    return row === undefined ? undefined : entryAt(columns, row);
   }
 
   set(path: string, remembered: RememberedDigest): void {
+    this.#read();
     this.#added.set(path, remembered);
+    this.#isChanged = true;
   }
 
   delete(path: string): void {
+    this.#read();
     this.#added.set(path, undefined);
+    this.#isChanged = true;
   }
 
   /**
-   * Writes all of it, when anything is new.
+   * Writes what is new, when anything is.
    * @throws the system's error when it cannot be written; what was there before still stands
    */
   save(): void {
-    if (this.#added.size === 0) return;
-    const { paths, signatures, digests } = this.#columns;
-    const kept = paths.flatMap((path, row) => (this.#added.has(path) ? [] : [row]));
-    const added = [...this.#added].flatMap(([path, each]) => (each ? [{ path, ...each }] : []));
-    const columns = {
-      paths: [...kept.map((row) => paths[row] as string), ...added.map(({ path }) => path)],
-      signatures: new Float64Array((kept.length + added.length) * signatureLength),
-      digests: Buffer.alloc((kept.length + added.length) * digestLength),
-    };
-    for (const [to, row] of kept.entries()) {
-      copyRow(signatures, row, columns.signatures, to, signatureLength);
-      copyRow(digests, row, columns.digests, to, digestLength);
-    }
-    for (const [index, { signature, digest }] of added.entries()) {
-      const to = kept.length + index;
-      columns.signatures.set(signature, to * signatureLength);
-      columns.digests.write(hexOf(digest), to * digestLength, "hex");
-    }
-    writePacked(this.#file, "digests", columns);
+    if (!this.#isChanged) return;
+    const entries = [...this.#added];
+    if (entries.length < fewRecent) return write(this.#recent, empty, [], entries);
+    const { columns } = this.#read();
+    const kept = columns.paths.flatMap((path, row) => (this.#added.has(path) ? [] : [row]));
+    const remembered = entries.filter(([, entry]) => entry !== undefined);
+    write(this.#file, columns, kept, remembered);
+    rmSync(this.#recent, { force: true });
   }
 
-  get #columns(): Columns {
-    this.#read ??= readColumns(this.#file);
-    return this.#read;
+  get #recent(): string {
+    return `${this.#file}.recent`;
   }
+
+  #read(): { readonly columns: Columns; readonly rows: ReadonlyMap<string, number> } {
+    if (!this.#columns) {
+      this.#columns = readColumns(this.#file);
+      const recent = readColumns(this.#recent);
+      for (const [row, path] of recent.paths.entries()) {
+        this.#added.set(path, entryAt(recent, row));
+      }
+    }
+    const columns = this.#columns;
+    this.#rows ??= new Map(columns.paths.map((path, row) => [path, row]));
+    return { columns, rows: this.#rows };
+  }
+}
+
+/** One that is not remembered any more has a digest that no file has. */
+const forgotten = "0".repeat(2 * digestLength);
+
+function entryAt({ signatures, digests }: Columns, row: number): RememberedDigest | undefined {
+  const from = row * signatureLength;
+  const bytes = Buffer.from(digests.subarray(row * digestLength, (row + 1) * digestLength));
+  const digest = bytes.toString("hex");
+  if (digest === forgotten) return undefined;
+  const signature = [...signatures.subarray(from, from + signatureLength)] as unknown as Signature;
+  return { signature, digest: `sha256:${digest}` };
 }
 
 function readColumns(file: string): Columns {
@@ -99,6 +116,31 @@ function readColumns(file: string): Columns {
   } finally {
     packed.close();
   }
+}
+
+/** @param kept rows of the columns that stand before the new ones */
+function write(
+  file: string,
+  { paths, signatures, digests }: Columns,
+  kept: readonly number[],
+  added: readonly Entry[],
+): void {
+  const columns = {
+    paths: [...kept.map((row) => paths[row] as string), ...added.map(([path]) => path)],
+    signatures: new Float64Array((kept.length + added.length) * signatureLength),
+    digests: Buffer.alloc((kept.length + added.length) * digestLength),
+  };
+  for (const [to, row] of kept.entries()) {
+    copyRow(signatures, row, columns.signatures, to, signatureLength);
+    copyRow(digests, row, columns.digests, to, digestLength);
+  }
+  for (const [index, [, entry]] of added.entries()) {
+    const to = kept.length + index;
+    if (!entry) continue;
+    columns.signatures.set(entry.signature, to * signatureLength);
+    columns.digests.write(hexOf(entry.digest), to * digestLength, "hex");
+  }
+  writePacked(file, "digests", columns);
 }
 
 /** By hand: a view for each row would be an object for each row. */

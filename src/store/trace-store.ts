@@ -2,12 +2,8 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import type { Digest } from "../model/artifact.ts";
 import type { Trace } from "../model/trace.ts";
-import {
-  type CheckedLines,
-  encodeCheckedLine,
-  readCheckedLines,
-  replaceCheckedLines,
-} from "./checked-lines.ts";
+import { encodeCheckedLine, replaceCheckedLines } from "./checked-lines.ts";
+import { keyOfTrace, readTrace, TraceLog } from "./trace-log.ts";
 
 /** An image that this workspace once made, and the names it gave it. */
 export interface MadeImage {
@@ -25,49 +21,65 @@ type LogRecord =
 /** A log is rewritten once it holds this many records and three times what lives. */
 const compactFrom = 1000;
 
+/** So many traces are looked for one by one before all are read. */
+const fewLookups = 16;
+
 export class TraceStore {
   readonly #file: string;
   /** A trace that nobody asked for yet is the JSON of its record. */
   readonly #traces = new Map<string, Trace | Buffer>();
   readonly #made = new Map<Digest, Set<string>>();
   readonly #begun = new Set<string>();
-  #recordCount: number;
+  #recordCount = 0;
   #handle: number | undefined;
   #endsClean: boolean;
-  /** Records of the file that were torn or altered and are left out. */
-  readonly damaged: number;
+  #damaged = 0;
+  /** The log before anything of it is taken in. */
+  #unread: TraceLog | undefined;
+  #lookups = 0;
+  /** Keys that were looked for in it in vain. */
+  readonly #absent = new Set<string>();
 
   /**
    * Opens the log; a file that does not exist is an empty one, and nothing is written yet.
    * @param file absolute path
+   * @param isSound whether an earlier run read this very file without finding damage: then of thousands
+   *   of records only those that are asked for are read
    */
-  constructor(file: string) {
+  constructor(file: string, { isSound = false } = {}) {
     this.#file = file;
-    const lines: CheckedLines = readCheckedLines(file);
-    this.damaged = lines.damaged;
-    this.#endsClean = lines.endsClean;
-    this.#recordCount = lines.records.length;
-    for (const json of lines.records) this.#takeIn(json);
+    this.#unread = new TraceLog(file);
+    this.#endsClean = this.#unread.endsClean;
+    if (!isSound) this.#takeIn();
+  }
+
+  /** Records of the file that were torn or altered and are left out. */
+  get damaged(): number {
+    return this.#damaged;
   }
 
   get(key: string): Trace | undefined {
+    this.#lookFor(key);
     const found = this.#traces.get(key);
     if (!Buffer.isBuffer(found)) return found;
-    const { trace } = JSON.parse(found.toString("utf8")) as { readonly trace: Trace };
+    const trace = readTrace(found);
     this.#traces.set(key, trace);
     return trace;
   }
 
   *all(): Iterable<Trace> {
+    this.#takeIn();
     for (const key of this.#traces.keys()) yield this.get(key) as Trace;
   }
 
   madeImages(): readonly MadeImage[] {
+    this.#takeIn();
     return [...this.#made].map(([id, references]) => ({ id, references: [...references] }));
   }
 
   /** Outputs that a target began to make, whether or not it came to an end. */
   begunFiles(): Iterable<string> {
+    this.#takeIn();
     return this.#begun;
   }
 
@@ -81,17 +93,20 @@ export class TraceStore {
   put(trace: Trace): void {
     for (const artifact of trace.artifacts) {
       if (artifact.kind !== "image") continue;
+      this.#takeIn();
       this.#append({ made: { id: artifact.digest, references: artifact.references } });
     }
     this.#append({ trace });
   }
 
   drop(key: string): void {
+    this.#takeIn();
     if (this.#traces.has(key)) this.#append({ dropped: key });
   }
 
   /** Forgets everything but the traces under these keys. */
   keepOnly(keys: ReadonlySet<string>, keepImages: boolean): void {
+    this.#takeIn();
     for (const key of [...this.#traces.keys()]) if (!keys.has(key)) this.#traces.delete(key);
     if (!keepImages) this.#made.clear();
     this.#begun.clear();
@@ -99,7 +114,11 @@ export class TraceStore {
   }
 
   close(): void {
-    if (this.#recordCount > compactFrom && this.#recordCount > 3 * this.#liveCount()) {
+    if (
+      !this.#unread &&
+      this.#recordCount > compactFrom &&
+      this.#recordCount > 3 * this.#liveCount()
+    ) {
       this.#compact();
     }
     if (this.#handle !== undefined) closeSync(this.#handle);
@@ -117,10 +136,29 @@ export class TraceStore {
     this.#recordCount++;
   }
 
-  #takeIn(json: Buffer): void {
-    const key = keyOfTrace(json);
-    if (key !== undefined) this.#traces.set(key, json);
-    else this.#apply(JSON.parse(json.toString("utf8")) as LogRecord);
+  #lookFor(key: string): void {
+    if (!this.#unread || this.#traces.has(key) || this.#absent.has(key)) return;
+    if (this.#lookups++ === fewLookups) return this.#takeIn();
+    const found = this.#unread.find(key);
+    if (found) this.#traces.set(key, found);
+    else this.#absent.add(key);
+  }
+
+  /** What was put since the log was opened stands in it too, and comes last. */
+  #takeIn(): void {
+    const log = this.#unread;
+    if (!log) return;
+    this.#unread = undefined;
+    const since = [...this.#traces];
+    const { records, damaged } = log.read();
+    this.#damaged = damaged;
+    this.#recordCount += records.length;
+    for (const json of records) {
+      const key = keyOfTrace(json);
+      if (key !== undefined) this.#traces.set(key, json);
+      else this.#apply(JSON.parse(json.toString("utf8")) as LogRecord);
+    }
+    for (const [key, trace] of since) this.#traces.set(key, trace);
   }
 
   /** @returns whether it told anything new */
@@ -157,15 +195,4 @@ export class TraceStore {
     if (this.#begun.size > 0) yield { begun: [...this.#begun] };
     for (const trace of this.all()) yield { trace };
   }
-}
-
-const traceStart = '{"trace":{"key":"';
-const quote = 0x22;
-
-/** The key of a record that is a trace, without reading all of it; undefined where that takes more. */
-function keyOfTrace(json: Buffer): string | undefined {
-  const from = traceStart.length;
-  if (json.toString("latin1", 0, from) !== traceStart) return undefined;
-  const key = json.toString("utf8", from, json.indexOf(quote, from));
-  return key.includes("\\") ? undefined : key;
 }

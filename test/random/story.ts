@@ -161,7 +161,9 @@ export class Story {
   #loseState(random: Random): string {
     const state = `${this.workspace.root}/.tbuild`;
     if (random.chance(0.7)) {
-      rmSync(`${state}/digests`, { force: true });
+      for (const file of ["digests", "digests.recent", "plans"]) {
+        rmSync(`${state}/${file}`, { recursive: true, force: true });
+      }
       return "lose the remembered digests";
     }
     rmSync(state, { recursive: true, force: true });
