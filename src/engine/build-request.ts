@@ -1,6 +1,7 @@
 /** What a build is asked for, and the parts of the world that it is given. */
 import type { Docker } from "../docker/docker.ts";
 import type { Reporter } from "../model/event.ts";
+import type { RunLine } from "../model/run-log.ts";
 import type { Project, TargetName } from "../model/target.ts";
 
 export interface BuildRequest {
@@ -18,6 +19,8 @@ export interface BuildRequest {
   readonly dryRun: boolean;
   /** What the user typed, shown to another build that has to wait. */
   readonly command: string;
+  /** Of tbuild, for the run log. */
+  readonly version: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
@@ -28,4 +31,6 @@ export interface BuildParts {
   readonly docker: () => Promise<Docker>;
   /** Hides the values of secrets in a text. */
   readonly redact: (text: string) => string;
+  /** Given each line of the run log, as it is kept. */
+  readonly record?: (line: RunLine) => void;
 }

@@ -25,7 +25,15 @@ export async function runBuild(request: TargetRequest, place: Surroundings): Pro
   const engine = new LazyEngine(place);
   try {
     const result = await build(
-      { ...common, project, wanted, command, environment: place.environment, signal: place.signal },
+      {
+        ...common,
+        project,
+        wanted,
+        command,
+        version: place.version(),
+        environment: place.environment,
+        signal: place.signal,
+      },
       { reporter, docker: () => engine.connect(), redact: (text) => redactor.text(text) },
     );
     return result.interrupted ? 130 : exitCodeOf(result.problems);
