@@ -4,7 +4,7 @@
  */
 import type { Event, Reporter } from "../model/event.ts";
 import { hideTexts } from "../model/hide-texts.ts";
-import { isKept, type RunLine, runLogFormat } from "../model/run-log.ts";
+import { keptOf, type RunLine, runLogFormat } from "../model/run-log.ts";
 import type { TargetName } from "../model/target.ts";
 import { RunLog } from "../store/run-log.ts";
 import type { BuildParts, BuildRequest } from "./build-request.ts";
@@ -59,12 +59,13 @@ export class Recorder {
 
   #report(event: Event): void {
     this.#parts.reporter.report(event);
-    if (this.#early === undefined || !isKept(event)) return;
-    if (event.kind === "interrupted") this.#interrupt();
+    const kept = this.#early && keptOf(event);
+    if (!kept) return;
+    if (kept.kind === "interrupted") this.#interrupt();
     else {
       const ms = this.#milliseconds();
-      this.#follow(event, ms);
-      this.#keep({ ...event, ms });
+      this.#follow(kept, ms);
+      this.#keep({ ...kept, ms });
     }
   }
 

@@ -20,20 +20,25 @@ export type TimedEvent = Event & { readonly ms: number };
 
 export type RunLine = RunHeader | TimedEvent;
 
+/** How many of the wanted targets a run log names; the command line says what all were called. */
+export const wantedKept = 100;
+
 /**
- * What a run log keeps of a run. What was fresh, and what was never begun, is counted in `finished`: a
+ * What a run log keeps of an event. What was fresh, and what was never begun, is counted in `finished`: a
  * hundred thousand such targets cost nothing. Output of commands is in the log of each target, which is
  * replaced when it is made again; bytes on their way are of no use later.
  */
-export function isKept(event: Event): boolean {
+export function keptOf(event: Event): Event | undefined {
   switch (event.kind) {
     case "output":
     case "transfer":
     case "would-run":
-      return false;
+      return undefined;
+    case "started":
+      return { ...event, wanted: event.wanted.slice(0, wantedKept) };
     case "target-finished":
-      return event.log !== undefined || event.outcome === "failed";
+      return event.log !== undefined || event.outcome === "failed" ? event : undefined;
     default:
-      return true;
+      return event;
   }
 }

@@ -15,11 +15,13 @@ const namedAtEachEnd = 4;
 export function criticalPathLine(event: Event & { readonly kind: "finished" }): string | undefined {
   const { criticalPath: path, seconds } = event;
   if (path === undefined || seconds < worthTelling) return undefined;
-  const waited =
-    path.waited / seconds >= worthwhile ? `, and ${duration(path.waited)} waiting` : "";
-  const whole = `critical path ${duration(path.seconds)}${waited} of ${duration(seconds)}`;
   const more = moreJobs(path, seconds);
-  return `${whole}: ${chain(path.targets)}${more === "" ? "" : `; ${more}`}`;
+  // Many short targets: no chain decided anything, and jobs did.
+  if (path.seconds / seconds < worthwhile) return more;
+  const waited =
+    path.waited / seconds >= worthwhile ? ` (waited ${duration(path.waited)} for a job)` : "";
+  const whole = `critical path ${duration(path.seconds)} of ${duration(seconds)}${waited}`;
+  return `${whole}: ${chain(path.targets)}; ${more ?? "more jobs would not help"}`;
 }
 
 /** `base 12.0 s → web 29.2 s`; the middle of a long one is left out. */
@@ -31,26 +33,21 @@ function chain(targets: readonly CriticalTarget[]): string {
 }
 
 /**
- * What the estimates say beside each other is added to the time that the build took: checks and other
+ * What the estimates say beside each other is taken from the time that the build took: checks and other
  * things that they leave out stay as they were.
  */
-function moreJobs({ estimates }: CriticalPath, seconds: number): string {
+function moreJobs({ estimates }: CriticalPath, seconds: number): string | undefined {
   const [used, twice, any] = estimates;
-  if (used?.jobs === undefined || twice?.jobs === undefined || any === undefined) return "";
+  if (used?.jobs === undefined || twice?.jobs === undefined || any === undefined) return undefined;
   const expected = (estimate: { readonly seconds: number }): number =>
     seconds - Math.max(0, used.seconds - estimate.seconds);
-  const gain = (from: number, to: number): boolean => (from - to) / seconds >= worthwhile;
+  const isLess = (one: number, other: number): boolean => (other - one) / seconds >= worthwhile;
   const [withTwice, withAny] = [expected(twice), expected(any)];
-  const parts: string[] = [];
-  if (gain(seconds, withTwice)) {
-    const instead = `${jobsText(twice.jobs)} instead of ${used.jobs}`;
-    parts.push(`${instead} would take about ${about(withTwice)}`);
-  }
-  const before = parts.length > 0 ? withTwice : seconds;
-  if (gain(before, withAny)) parts.push(`any number of jobs about ${about(withAny)}`);
-  return parts.length > 0 ? parts.join(", ") : "more jobs would not help";
+  if (!isLess(withAny, seconds)) return undefined;
+  const instead = `${twice.jobs} jobs instead of ${used.jobs} would take about ${about(withTwice)}`;
+  return isLess(withAny, withTwice)
+    ? `${instead}, and no number of jobs less than ${about(withAny)}`
+    : instead;
 }
-
-const jobsText = (jobs: number): string => `${jobs} job${jobs === 1 ? "" : "s"}`;
 
 const about = (seconds: number): string => wholeDuration(Math.round(seconds));

@@ -2,7 +2,7 @@
 import type { Artifact, Digest } from "../model/artifact.ts";
 import type { Diagnostic, Location } from "../model/diagnostic.ts";
 import type { CriticalPath, CriticalTarget, Event, PassedOver } from "../model/event.ts";
-import { type RunHeader, runLogFormat } from "../model/run-log.ts";
+import { type RunHeader, runLogFormat, wantedKept } from "../model/run-log.ts";
 import type { StaleReason } from "../model/trace.ts";
 import {
   constant,
@@ -117,7 +117,7 @@ const title = described("What to call it in messages", text);
 const events: Kinds<Event> = {
   started: {
     project: text,
-    wanted: list(text),
+    wanted: described(`In a run log no more than ${wantedKept} of them`, list(text)),
     total: described("Targets with a rule in the plan", whole),
     jobs: whole,
   },

@@ -68,6 +68,15 @@ test("a run in which all is fresh logs no target, and counts them", async () => 
   expect(runLogNames(workspace.root)).toHaveLength(2);
 });
 
+test("of a great many wanted targets it names the first hundred", async () => {
+  const workspace = new Workspace(`
+targets:
+  many: { matrix: { n: [${Array.from({ length: 120 }, (_, n) => n)}] } }`);
+  const { events } = await workspace.build("many");
+  expect(events[0]).toMatchObject({ wanted: { length: 120 } });
+  expect(lastRun(workspace.root)[1]).toMatchObject({ kind: "started", wanted: { length: 100 } });
+});
+
 test("of a failed run it keeps what ran and the problem, and counts what was skipped", async () => {
   const workspace = fleet();
   await workspace.build("last");

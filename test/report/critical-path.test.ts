@@ -34,13 +34,20 @@ test("the path is named with the seconds of each target, and what twice the jobs
   );
 });
 
-test("it says where even more jobs would bring even more", () => {
-  expect(line(100, path("a 10", [100, 50, 10]))).toBe(
-    "critical path 10.0 s of 1 min 40 s: a 10.0 s; 4 jobs instead of 2 would take about 50 s, any number of jobs about 10 s",
+test("it says what even more jobs could bring", () => {
+  expect(line(100, path("a 20", [100, 50, 20]))).toBe(
+    "critical path 20.0 s of 1 min 40 s: a 20.0 s; 4 jobs instead of 2 would take about 50 s, and no number of jobs less than 20 s",
   );
   expect(line(20, path("a 10", [20, 19, 10]))).toBe(
-    "critical path 10.0 s of 20.0 s: a 10.0 s; any number of jobs about 10 s",
+    "critical path 10.0 s of 20.0 s: a 10.0 s; 4 jobs instead of 2 would take about 19 s, and no number of jobs less than 10 s",
   );
+});
+
+test("where no chain decided anything, only the jobs are told of", () => {
+  expect(line(100, path("a 1", [98, 49, 1]))).toBe(
+    "4 jobs instead of 2 would take about 51 s, and no number of jobs less than 3 s",
+  );
+  expect(line(100, path("a 1", [5, 2, 1]))).toBeUndefined();
 });
 
 test("it says when more jobs would not help", () => {
@@ -51,7 +58,7 @@ test("it says when more jobs would not help", () => {
 
 test("the time for which the path waited stands apart", () => {
   expect(line(40, path("a 10 b 20", [39, 31, 30], 8))).toBe(
-    "critical path 30.0 s, and 8.0 s waiting of 40.0 s: a 10.0 s → b 20.0 s; 4 jobs instead of 2 would take about 32 s",
+    "critical path 30.0 s of 40.0 s (waited 8.0 s for a job): a 10.0 s → b 20.0 s; 4 jobs instead of 2 would take about 32 s",
   );
 });
 
