@@ -15,6 +15,13 @@ test("events are accepted with their time, and without it as `--log json` prints
   expect(refusedLines(events.map((event) => ({ ...event, ms: 1.5 })))).toEqual([]);
 });
 
+test("the lines on the page about it are accepted", () => {
+  const page = readFileSync(new URL("../../docs/events.md", import.meta.url), "utf8");
+  const lines = page.split("\n").filter((line) => line.startsWith("{"));
+  expect(lines).toHaveLength(5);
+  expect(refusedLines(lines.map((line) => JSON.parse(line)))).toEqual([]);
+});
+
 test.each([
   ["a kind that there is not", { ...finished(), kind: "ended" }],
   ["a key too many", { ...finished(), done: 1 }],
