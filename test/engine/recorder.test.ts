@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { build } from "../../src/engine/build.ts";
 import type { RunLine } from "../../src/model/run-log.ts";
 import { lastRun, refusedLines, runLogNames, told } from "../support/run-logs.ts";
 import { Workspace } from "../support/workspace.ts";
@@ -121,7 +122,6 @@ test("a dry run leaves no log", async () => {
 test("secrets are hidden, and leave the lines what they are", async () => {
   const workspace = fleet();
   const { request, parts } = workspace.prepare("copy", { command: "tbuild copy --x built" });
-  const { build } = await import("../../src/engine/build.ts");
   const redact = (text: string) => text.replaceAll(/built|made|1/g, "***");
   const record: RunLine[] = [];
   await build(request, { ...parts, redact, record: (line) => record.push(line) });
