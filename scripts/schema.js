@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes schema/targets.schema.json from the rules' own declarations; a test tells when it is due.
+// Writes the files of schema/ from the declarations that they are made of; tests tell when it is due.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -9,20 +9,27 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(root, "node_modules", ".schema-"));
 
 try {
-  const outfile = join(folder, "target-file-schema.mjs");
   await build({
     absWorkingDir: root,
-    entryPoints: ["src/config/target-file-schema.ts"],
-    outfile,
+    entryPoints: {
+      targets: "src/config/target-file-schema.ts",
+      events: "src/report/event-schema.ts",
+    },
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
     bundle: true,
     format: "esm",
     platform: "node",
     packages: "external",
     logLevel: "warning",
   });
-  const { targetFileSchema } = await import(pathToFileURL(outfile).href);
-  const text = `${JSON.stringify(targetFileSchema(), null, 2)}\n`;
-  writeFileSync(join(root, "schema/targets.schema.json"), text);
+  const made = (name) => import(pathToFileURL(join(folder, `${name}.mjs`)).href);
+  write("targets", (await made("targets")).targetFileSchema());
+  write("events", (await made("events")).eventSchema());
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+function write(name, schema) {
+  writeFileSync(join(root, `schema/${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
 }

@@ -1,8 +1,9 @@
 /**
  * Makespans of tbuild's scheduler on random graphs with known durations, in virtual time, beside
- * list scheduling written down anew. Starts nothing and looks at no file.
+ * list scheduling as the estimates of a build have it. Starts nothing and looks at no file.
  */
 import type { Edge } from "../../src/engine/graph.ts";
+import { makespan } from "../../src/engine/makespan.ts";
 import { Plan } from "../../src/engine/plan.ts";
 import { type CheckResult, Scheduler, type Workers } from "../../src/engine/scheduler.ts";
 import type { Target, TargetName } from "../../src/model/target.ts";
@@ -29,7 +30,7 @@ export async function makespans(graph: RandomGraph): Promise<Makespans> {
   const work = graph.durations.reduce((sum, each) => sum + each, 0);
   return {
     bound: Math.max(work / graph.jobs, ...longestPaths(graph)),
-    list: listMakespan(graph),
+    list: makespan(graph, graph.jobs),
     tbuild: await tbuildMakespan(graph, (index) => graph.durations[index] ?? 0),
     unknown: await tbuildMakespan(graph, () => 1),
   };
@@ -76,29 +77,6 @@ function longestPaths({ durations, needs }: RandomGraph): readonly number[] {
     for (const need of needs[index] ?? []) after[need] = Math.max(after[need] ?? 0, path);
   }
   return paths;
-}
-
-/** Whenever a job is free, the ready target with the longest path before it starts. */
-function listMakespan(graph: RandomGraph): number {
-  const paths = longestPaths(graph);
-  const done = new Set<number>();
-  const begun = new Set<number>();
-  let running: { readonly index: number; readonly end: number }[] = [];
-  let now = 0;
-  while (done.size < graph.durations.length) {
-    const ready = graph.needs.flatMap((needs, index) =>
-      !begun.has(index) && needs.every((need) => done.has(need)) ? [index] : [],
-    );
-    ready.sort((a, b) => (paths[b] ?? 0) - (paths[a] ?? 0));
-    for (const index of ready.slice(0, graph.jobs - running.length)) {
-      begun.add(index);
-      running.push({ index, end: now + (graph.durations[index] ?? 0) });
-    }
-    now = Math.min(...running.map(({ end }) => end));
-    for (const { index, end } of running) if (end === now) done.add(index);
-    running = running.filter(({ end }) => end > now);
-  }
-  return now;
 }
 
 /** The real plan and scheduler; a target runs until the clock is set past its end. */
@@ -154,12 +132,13 @@ function planOf(names: readonly TargetName[], needs: RandomGraph["needs"]): Plan
   const project = {
     name: "bench",
     root: "/",
+    files: [],
     default: [],
     targets,
     families: new Map(),
     secrets: new Map(),
   };
-  return new Plan({ project, edges }, () => {
+  return new Plan({ project, edges, makers: new Map() }, () => {
     throw new Error("no alternatives here");
   });
 }

@@ -3,7 +3,7 @@ import type { Declaration } from "../config/declaration.ts";
 import { reachableParameters } from "../config/list-targets.ts";
 import { commonOptions, parameterOptions } from "./options.ts";
 import { type ReadOption, readWords } from "./read-words.ts";
-import { shellWord } from "./shell-word.ts";
+import { commandOf } from "./shell-word.ts";
 
 /** Where the target file is and what may be used; how it is reported and in what order is up to the user. */
 const kept = new Set(["file", "directory", "no-fallback"]);
@@ -26,7 +26,7 @@ export function againCommand(
   const words = [...options].flatMap(([option, read]) =>
     matters.has(option) ? wordsOf(read) : [],
   );
-  return ["tbuild", name, ...words].map(shellWord).join(" ");
+  return commandOf([name, ...words]);
 }
 
 function wordsOf({ typed, value }: ReadOption): readonly string[] {

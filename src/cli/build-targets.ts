@@ -1,15 +1,17 @@
 /** A build as the command line asks for it: from the target file to the exit code. */
 import { definitionsOf } from "../config/definitions.ts";
 import { build } from "../engine/build.ts";
-import type { PlanUse } from "../engine/build-request.ts";
+import type { BuildParts, PlanUse } from "../engine/build-request.ts";
 import { exitCodeOf } from "../model/diagnostic.ts";
+import type { RunLine } from "../model/run-log.ts";
 import { Redactor, redactEvents } from "../report/redact.ts";
 import { againCommand } from "./again.ts";
 import type { KnownPlan } from "./known-plan.ts";
 import type { LazyEngine } from "./lazy-engine.ts";
 import { makeReporter } from "./make-reporter.ts";
 import { type Prepared, prepare, type TargetRequest } from "./prepare.ts";
-import { shellWord } from "./shell-word.ts";
+import { profileProblem, writeProfile } from "./profile-file.ts";
+import { commandOf } from "./shell-word.ts";
 import { showProblems } from "./show-problems.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { tellInterruption } from "./tell-interruption.ts";
@@ -23,23 +25,49 @@ export interface BuildTools {
 export async function buildTargets(
   request: TargetRequest,
   place: Surroundings,
-  { engine, known }: BuildTools,
+  tools: BuildTools,
 ): Promise<number> {
-  const { common, argv } = request;
-  const prepared = prepare(request, place, { checked: known?.checked });
-  if (!prepared.ok) return showProblems({ ...prepared, log: common.log }, place);
+  const { log, profile } = request.common;
+  const prepared = prepare(request, place, { checked: tools.known?.checked });
+  if (!prepared.ok) return showProblems({ ...prepared, log }, place);
+  const { root } = prepared;
+  if (profile === undefined) return buildPrepared(request, prepared, place, tools);
+  const unwritable = profileProblem(profile);
+  if (unwritable) return showProblems({ problems: [unwritable], root, log }, place);
+  const lines: RunLine[] = [];
+  const record = (line: RunLine) => lines.push(line);
+  const code = await buildPrepared(request, prepared, place, { ...tools, record });
+  const unwritten = await writeProfile(profile, lines);
+  if (!unwritten) return code;
+  // In words for programs too: they have had their last line.
+  const late = await showProblems({ problems: [unwritten], root }, place);
+  return code === 0 ? late : code;
+}
+
+async function buildPrepared(
+  { common, argv }: TargetRequest,
+  prepared: Prepared & { readonly ok: true },
+  place: Surroundings,
+  { engine, known, record }: BuildTools & Pick<BuildParts, "record">,
+): Promise<number> {
   const { root, project, wanted, declaration } = prepared;
   const redactor = new Redactor(project.secrets.values());
-  const command = ["tbuild", ...argv.map(shellWord)].join(" ");
+  const command = commandOf(argv);
   const again = (target: string) => againCommand(target, argv, declaration);
   const inner = await makeReporter(common, place, { root, again, redactor });
   const reporter = tellInterruption(redactEvents(inner, redactor), place.signal);
   const { environment, signal } = place;
   const plan = planUse(known, prepared);
+  const asked = { ...common, project, wanted, command, version: place.version() };
   try {
     const result = await build(
-      { ...common, project, wanted, command, environment, signal, ...(plan && { plan }) },
-      { reporter, docker: () => engine.connect(), redact: (text) => redactor.text(text) },
+      { ...asked, environment, signal, ...(plan && { plan }) },
+      {
+        reporter,
+        docker: () => engine.connect(),
+        redact: (text) => redactor.text(text),
+        ...(record && { record }),
+      },
     );
     return result.interrupted ? 130 : exitCodeOf(result.problems);
   } finally {
@@ -53,8 +81,10 @@ function planUse(
   { declaration, values, readsSecretFile }: Prepared & { readonly ok: true },
 ): PlanUse | undefined {
   if (!known || readsSecretFile) return undefined;
+  const { key, checked } = known;
   return {
-    ...known,
+    key,
+    ...(checked && { checked }),
     files: declaration.files,
     variables: declaration.parameters.flatMap(({ env, type }) =>
       env === undefined ? [] : [{ name: env, secret: type === "secret" }],

@@ -10,6 +10,8 @@ import { targetFileOf } from "./target-file.ts";
 
 export interface KnownPlan {
   readonly key: string;
+  /** Absolute path of the workspace. */
+  readonly root: string;
   readonly checked?: CheckedPlan;
 }
 
@@ -22,16 +24,15 @@ export async function findKnownPlan(
   const file = targetFileOf(common);
   if (file === undefined || looksAtAll(common)) return undefined;
   const key = planKey(file, common.directory, argv);
+  const root = path.dirname(file);
   const docker = () => engine.connect();
-  const checked = await checkPlan(path.dirname(file), key, { environment, docker }).catch(
-    unlessBug,
-  );
-  return checked ? { key, checked } : { key };
+  const checked = await checkPlan(root, key, { environment, docker }).catch(unlessBug);
+  return checked ? { key, root, checked } : { key, root };
 }
 
 /** What has to tell of each target has to look at each. */
-const looksAtAll = ({ dryRun, force, verbose, log }: CommonRequest): boolean =>
-  dryRun || force || verbose || log === "json";
+const looksAtAll = ({ dryRun, force, verbose, log, profile }: CommonRequest): boolean =>
+  dryRun || force || verbose || log === "json" || profile !== undefined;
 
 /** An engine that cannot be asked, a folder that cannot be read: the build tells of it in its own words. */
 function unlessBug(error: unknown): undefined {

@@ -47,6 +47,7 @@ export const commonOptions: readonly OptionDefinition[] = [
     choices: logKinds,
     help: "How to report; pretty on a terminal, else plain",
   },
+  { name: "profile", takes: "FILE", help: "Write when each target ran, for ui.perfetto.dev" },
   { name: "quiet", short: "q", help: "Report only what goes wrong" },
   { name: "verbose", help: "Report steps, output and fresh targets too" },
   { name: "help", short: "h", help: "Help, of the targets that are named" },

@@ -8,7 +8,7 @@ export const requestOf = (
   { project, wanted }: Prepared & { readonly ok: true },
   { common }: TargetRequest,
   { environment, signal }: Surroundings,
-): BuildRequest => ({ ...common, project, wanted, command: "", environment, signal });
+): BuildRequest => ({ ...common, project, wanted, command: "", version: "", environment, signal });
 
 export const quietParts = (engine: LazyEngine): BuildParts => ({
   reporter: { report: () => undefined, close: () => Promise.resolve() },

@@ -90,10 +90,13 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
   const jobs = readJobs(read, found);
   const log = readLog(read, found);
   if (has("quiet") && has("verbose")) found.push(problems.contradiction("--quiet", "--verbose"));
+  const [file, profile] = [text("file"), text("profile")];
+  if (has("dry-run") && profile !== undefined)
+    found.push(problems.contradiction("--dry-run", "--profile"));
   if (found.length > 0) return fail(...found);
-  const file = text("file");
+  const directory = resolve(cwd, text("directory") ?? ".");
   return ok({
-    directory: resolve(cwd, text("directory") ?? "."),
+    directory,
     jobs: jobs ?? cpus(),
     keepGoing: has("keep-going"),
     dryRun: has("dry-run"),
@@ -103,6 +106,7 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
     verbose: has("verbose"),
     ...(file !== undefined && { file }),
     ...(log !== undefined && { log }),
+    ...(profile !== undefined && { profile: resolve(directory, profile) }),
   });
 }
 

@@ -14,6 +14,8 @@ export interface CommonRequest {
   readonly fallback: boolean;
   /** Absent: by whether there is a terminal. */
   readonly log?: LogKind;
+  /** File that the profile of a build goes to, absolute. */
+  readonly profile?: string;
   readonly quiet: boolean;
   readonly verbose: boolean;
 }

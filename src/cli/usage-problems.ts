@@ -106,3 +106,11 @@ export const secretTyped = (name: string, env: string | undefined): Diagnostic =
       ? `put it into a file and say \`--${name}-file PATH\``
       : `set the environment variable \`${env}\`, or say \`--${name}-file PATH\``,
   );
+
+/** Nothing is wrong with what was typed, as far as that can be told: the disk refuses. */
+export const unwritableProfile = (file: string, why: string): Diagnostic => ({
+  code: "profile-unwritable",
+  blame: "surroundings",
+  message: `cannot write the profile \`${file}\`: ${why}`,
+  hint: "name another file with `--profile`",
+});

@@ -2,6 +2,7 @@
 import type { Docker } from "../docker/docker.ts";
 import type { Digest } from "../model/artifact.ts";
 import type { Reporter } from "../model/event.ts";
+import type { RunLine } from "../model/run-log.ts";
 import type { Project, TargetName } from "../model/target.ts";
 import type { CheckedPlan } from "./check-plan.ts";
 import type { CountedVariable } from "./compiled-plan.ts";
@@ -35,6 +36,8 @@ export interface BuildRequest {
   readonly dryRun: boolean;
   /** What the user typed, shown to another build that has to wait. */
   readonly command: string;
+  /** Of tbuild, for the run log. */
+  readonly version: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   /** Absent: no plan is used, and none kept. */
@@ -47,4 +50,6 @@ export interface BuildParts {
   readonly docker: () => Promise<Docker>;
   /** Hides the values of secrets in a text. */
   readonly redact: (text: string) => string;
+  /** Given each line of the run log, as it is kept. */
+  readonly record?: (line: RunLine) => void;
 }

@@ -1,5 +1,6 @@
 /** The one door of the engine: brings wanted targets up to date. Used by the command line and the server. */
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
+import type { Event, Reporter } from "../model/event.ts";
 import { endLeftovers } from "../store/leftovers.ts";
 import { type Lock, takeLock } from "../store/lock.ts";
 import { StateFolder } from "../store/state-folder.ts";
@@ -9,7 +10,9 @@ import { keepPlan } from "./compile-plan.ts";
 import { demandWanted } from "./demand-wanted.ts";
 import { dryRun } from "./dry-run.ts";
 import { openRoom } from "./open-room.ts";
+import type { Plan } from "./plan.ts";
 import { damagedTracesProblem } from "./problems.ts";
+import { Recorder } from "./recorder.ts";
 import { Scheduler } from "./scheduler.ts";
 import { stateProblem } from "./state-problem.ts";
 import { systemProblem } from "./system-problem.ts";
@@ -32,12 +35,24 @@ export interface BuildResult {
 export async function build(request: BuildRequest, parts: BuildParts): Promise<BuildResult> {
   const startedAt = performance.now();
   const seconds = (): number => Math.round(performance.now() - startedAt) / 1000;
-  const result = await buildSafely(request, parts);
-  for (const problem of result.early) parts.reporter.report({ kind: "problem", problem });
-  if (result.interrupted) parts.reporter.report({ kind: "interrupted" });
+  const recorder = new Recorder(request, parts);
+  try {
+    const result = await buildSafely(request, { ...parts, reporter: recorder.reporter }, recorder);
+    const path = await criticalPathOf(result, request, recorder);
+    return tell(result, { seconds: seconds(), ...path }, recorder.reporter);
+  } finally {
+    recorder.close();
+  }
+}
+
+type Told = Pick<Event & { readonly kind: "finished" }, "seconds" | "criticalPath">;
+
+function tell(result: Outcome, told: Told, reporter: Reporter): BuildResult {
+  for (const problem of result.early) reporter.report({ kind: "problem", problem });
+  if (result.interrupted) reporter.report({ kind: "interrupted" });
   const { built, fresh, failed, skipped } = result;
   const counts = { built, fresh, failed, skipped };
-  parts.reporter.report({ kind: "finished", ...counts, seconds: seconds() });
+  reporter.report({ kind: "finished", ...counts, ...told });
   return {
     ...counts,
     problems: [...result.early, ...result.problems],
@@ -48,11 +63,28 @@ export async function build(request: BuildRequest, parts: BuildParts): Promise<B
 interface Outcome extends BuildResult {
   /** Problems that no target is to blame for, not reported yet. */
   readonly early: readonly Diagnostic[];
+  /** Once targets could run. */
+  readonly plan?: Plan;
+}
+
+/** What a failure or Ctrl-C cut short says nothing of how long it would have taken. */
+async function criticalPathOf(
+  { plan, failed, interrupted }: Outcome,
+  { jobs }: BuildRequest,
+  recorder: Recorder,
+): Promise<Pick<Told, "criticalPath">> {
+  if (!plan || failed > 0 || interrupted || recorder.ran.size < 2) return {};
+  const { criticalPath } = await import("./critical-path.ts");
+  return { criticalPath: criticalPath(plan, recorder, jobs) };
 }
 
 const nothing = { built: 0, fresh: 0, failed: 0, skipped: 0, problems: [], interrupted: false };
 
-async function buildSafely(request: BuildRequest, parts: BuildParts): Promise<Outcome> {
+async function buildSafely(
+  request: BuildRequest,
+  parts: BuildParts,
+  recorder: Recorder,
+): Promise<Outcome> {
   const state = new StateFolder(request.project.root);
   let lock: Lock | undefined;
   try {
@@ -61,6 +93,7 @@ async function buildSafely(request: BuildRequest, parts: BuildParts): Promise<Ou
       lock = await lockWorkspace(request, parts, state);
       if (lock.takenOver) await endLeftovers(state.workspaceId());
       state.sweep();
+      recorder.open(state.runs);
     }
     return await buildLocked(request, parts, state);
   } catch (error) {
@@ -120,7 +153,8 @@ async function runPlan(request: BuildRequest, room: BuildRoom): Promise<Outcome>
   } finally {
     await room.services.close();
   }
-  return { ...workers.counts, early: [], interrupted: request.signal.aborted };
+  const { plan } = room;
+  return { ...workers.counts, early: [], interrupted: request.signal.aborted, plan };
 }
 
 async function dryRunOf(request: BuildRequest, room: BuildRoom): Promise<Outcome> {

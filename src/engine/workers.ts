@@ -4,11 +4,11 @@ import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import { isFinal, type TargetState } from "../model/state.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import { describeStaleReason, type StaleReason } from "../model/trace.ts";
-import { ruleKindOf } from "../rules/kinds.ts";
 import { alternativesOf, nextChoice, partsOfChoice } from "./alternatives.ts";
 import { announcementOf } from "./announcement.ts";
 import type { BuildRoom } from "./build-room.ts";
 import { findReason } from "./find-reason.ts";
+import { isExclusive } from "./is-exclusive.ts";
 import { planProblems } from "./plan-problems.ts";
 import { type Reading, readTarget } from "./read-target.ts";
 import { type RunResult, runTarget } from "./run-target.ts";
@@ -49,7 +49,7 @@ export class TargetWorkers implements Workers {
   }
 
   isExclusive(target: Target): boolean {
-    return target.rule !== undefined && ruleKindOf(target.rule.kind).exclusive === true;
+    return isExclusive(target);
   }
 
   async check(target: Target): Promise<CheckResult> {

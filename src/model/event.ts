@@ -14,6 +14,28 @@ export interface PassedOver {
 /** `unavailable`: an alternative that is not to be had; the next one is tried. */
 export type TargetOutcome = "built" | "fresh" | "failed" | "unavailable" | "skipped" | "cancelled";
 
+/** A target on the critical path. */
+export interface CriticalTarget {
+  readonly target: string;
+  readonly title: string;
+  readonly seconds: number;
+  /** Seconds between the end of its last dependency and its own start, while others had the jobs. */
+  readonly waited: number;
+}
+
+/** The chain of targets that no number of jobs makes shorter, and what more jobs would bring. */
+export interface CriticalPath {
+  /** In the order in which they ran, each a dependency of the next, directly or by way of others. */
+  readonly targets: readonly CriticalTarget[];
+  readonly seconds: number;
+  readonly waited: number;
+  /**
+   * Seconds that the targets which ran would take: with the jobs of this run, with twice as many,
+   * and, where `jobs` is absent, with any number.
+   */
+  readonly estimates: readonly { readonly jobs?: number; readonly seconds: number }[];
+}
+
 export type Event =
   | {
       readonly kind: "started";
@@ -103,6 +125,8 @@ export type Event =
       readonly failed: number;
       readonly skipped: number;
       readonly seconds: number;
+      /** Where two or more targets ran and none failed. */
+      readonly criticalPath?: CriticalPath;
     };
 
 /** Shows events. Never throws: what cannot be shown must not stop a build. */

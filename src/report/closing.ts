@@ -1,12 +1,27 @@
 /** The end of a build for people: root causes, what was skipped for them, and the totals. */
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Event } from "../model/event.ts";
+import { criticalPathLine } from "./critical-path.ts";
 import { formatDiagnostic } from "./format-diagnostic.ts";
 import type { Progress, TargetFinished } from "./progress.ts";
 import type { ReportOptions } from "./report-options.ts";
 import { again, dryRunSummary, logAt, skippedLine, summary } from "./wording.ts";
 
 type Finished = Event & { readonly kind: "finished" };
+
+/** All that is said once a build has ended. */
+export function closingLines(
+  progress: Progress,
+  event: Finished,
+  options: ReportOptions,
+): string[] {
+  const path = criticalPathLine(event);
+  return [
+    ...failureLines(progress, options),
+    ...(path === undefined ? [] : [options.paint.dim(path)]),
+    lastLine(progress, event, options),
+  ];
+}
 
 /** Blocks of all failures, with an empty line before each, and then what was skipped for them. */
 export function failureLines(progress: Progress, options: ReportOptions): string[] {
@@ -17,7 +32,7 @@ export function failureLines(progress: Progress, options: ReportOptions): string
 }
 
 /** The last line, in the colour of the outcome. */
-export function lastLine(progress: Progress, event: Finished, options: ReportOptions): string {
+function lastLine(progress: Progress, event: Finished, options: ReportOptions): string {
   const { paint } = options;
   if (progress.interrupted) return paint.warn(summary(event, "interrupted"));
   if (event.failed > 0) return paint.bad(summary(event));

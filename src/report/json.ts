@@ -13,9 +13,11 @@ export function jsonReporter(out: Sink): Reporter {
   };
 }
 
-/** Programs rely on exactly these keys of the last line. */
+/** Programs rely on these keys of the last line; the critical path comes behind them, where there is one. */
 function inOrder(event: Event): Event {
   if (event.kind !== "finished") return event;
-  const { kind, built, fresh, failed, skipped, seconds } = event;
-  return { kind, built, fresh, failed, skipped, seconds: Math.round(seconds * 1000) / 1000 };
+  const { kind, built, fresh, failed, skipped, criticalPath } = event;
+  const seconds = Math.round(event.seconds * 1000) / 1000;
+  const counts = { kind, built, fresh, failed, skipped, seconds };
+  return { ...counts, ...(criticalPath && { criticalPath }) };
 }

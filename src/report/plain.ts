@@ -3,7 +3,7 @@
  * redrawn and nothing coloured. Output of commands only when asked for, since failures bring theirs.
  */
 import type { Event, Reporter } from "../model/event.ts";
-import { failureLines, lastLine } from "./closing.ts";
+import { closingLines } from "./closing.ts";
 import { formatDiagnostic } from "./format-diagnostic.ts";
 import { activityOf, Progress, type Running } from "./progress.ts";
 import { type ReportOptions, textOf } from "./report-options.ts";
@@ -61,7 +61,7 @@ function linesOf(event: Event, progress: Progress, options: ReportOptions): stri
     case "interrupted":
       return ["interrupted, stopping"];
     case "finished":
-      return closingLines(event, progress, options);
+      return progress.begun ? closingLines(progress, event, options) : [];
     default:
       return options.verbose ? verboseLines(event) : [];
   }
@@ -77,15 +77,6 @@ function finishedLines(
   const cause = event.problem === undefined ? "" : `: ${event.problem.message}`;
   const count = `(${progress.done}/${progress.total})`;
   return [`${event.title}: ${outcome(event)}${note}${cause} ${count}`];
-}
-
-function closingLines(
-  event: Event & { kind: "finished" },
-  progress: Progress,
-  options: ReportOptions,
-): string[] {
-  if (!progress.begun) return [];
-  return [...failureLines(progress, options), lastLine(progress, event, options)];
 }
 
 function verboseLines(event: Event): string[] {

@@ -3,7 +3,7 @@
  * Without a terminal (`--log pretty` into a pipe) there is no live region, only its lines and colours.
  */
 import type { Event, Reporter } from "../model/event.ts";
-import { failureLines, lastLine } from "./closing.ts";
+import { closingLines } from "./closing.ts";
 import { formatDiagnostic } from "./format-diagnostic.ts";
 import { liveLines } from "./live-lines.ts";
 import { LiveRegion } from "./live-region.ts";
@@ -73,8 +73,7 @@ function linesOf(event: Event, progress: Progress, options: ReportOptions): stri
     case "interrupted":
       return [paint.warn("interrupted, stopping")];
     case "finished":
-      if (!progress.begun) return [];
-      return [...failureLines(progress, options), lastLine(progress, event, options)];
+      return progress.begun ? closingLines(progress, event, options) : [];
     default:
       return options.verbose ? verboseLines(event, options) : [];
   }

@@ -2,7 +2,8 @@
  * Hides secrets in everything that is shown: values of secret parameters in the forms in which they
  * may turn up, and credentials in URLs. Knows no particular event; which values are secret is said by others.
  */
-import type { Event, Reporter } from "../model/event.ts";
+import type { Reporter } from "../model/event.ts";
+import { hideTexts } from "../model/hide-texts.ts";
 
 const mask = "***";
 
@@ -31,7 +32,7 @@ export class Redactor {
 /** Hides secrets in all texts of all events on their way to a reporter. */
 export function redactEvents(reporter: Reporter, redactor: Redactor): Reporter {
   return {
-    report: (event) => reporter.report(redactValue(event, redactor) as Event),
+    report: (event) => reporter.report(hideTexts(event, (text) => redactor.text(text))),
     close: () => reporter.close(),
   };
 }
@@ -42,29 +43,6 @@ export function hideCredentials(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]*):\/\/([^\s/?#"'`<>]+)@/gi, (whole, scheme, user) =>
     user.includes(":") || /^https?$/i.test(scheme) ? `${scheme}://${mask}@` : whole,
   );
-}
-
-/** Words of our own by which reporters tell events apart: a secret `built` must not change them. */
-const ownWords = new Set(["kind", "outcome", "state", "code", "blame"]);
-
-/** Gives back the very same value where nothing in it is secret: ten thousand fresh targets cost no copies. */
-function redactValue(value: unknown, redactor: Redactor): unknown {
-  if (typeof value === "string") return redactor.text(value);
-  if (Array.isArray(value)) return redactList(value, redactor);
-  if (typeof value !== "object" || value === null) return value;
-  let changed: Record<string, unknown> | undefined;
-  for (const [key, item] of Object.entries(value)) {
-    const shown = ownWords.has(key) ? item : redactValue(item, redactor);
-    if (shown === item) continue;
-    changed ??= { ...value };
-    changed[key] = shown;
-  }
-  return changed ?? value;
-}
-
-function redactList(list: readonly unknown[], redactor: Redactor): readonly unknown[] {
-  const shown = list.map((item) => redactValue(item, redactor));
-  return shown.some((item, index) => item !== list[index]) ? shown : list;
 }
 
 /** Shorter pieces of encoded text say nothing, and would turn up everywhere. */

@@ -63,7 +63,10 @@ export class DigestStore implements RememberedDigests {
   save(): void {
     if (!this.#isChanged) return;
     const entries = [...this.#added];
-    if (entries.length < fewRecent) return write(this.#recent, empty, [], entries);
+    if (entries.length < fewRecent) {
+      write(this.#recent, empty, [], entries);
+      return;
+    }
     const { columns } = this.#read();
     const kept = columns.paths.flatMap((path, row) => (this.#added.has(path) ? [] : [row]));
     const remembered = entries.filter(([, entry]) => entry !== undefined);

@@ -25,6 +25,10 @@ export class StateFolder {
   get lock(): string {
     return path.join(this.path, "lock");
   }
+  /** Logs of whole runs. */
+  get runs(): string {
+    return path.join(this.path, "runs");
+  }
   get temporary(): string {
     return path.join(this.path, "tmp");
   }

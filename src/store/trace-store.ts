@@ -138,9 +138,9 @@ export class TraceStore {
 
   #lookFor(key: string): void {
     if (!this.#unread || this.#traces.has(key) || this.#absent.has(key)) return;
-    if (this.#lookups++ === fewLookups) return this.#takeIn();
-    const found = this.#unread.find(key);
-    if (found) this.#traces.set(key, found);
+    const found = ++this.#lookups > fewLookups ? undefined : this.#unread.find(key);
+    if (this.#lookups > fewLookups) this.#takeIn();
+    else if (found) this.#traces.set(key, found);
     else this.#absent.add(key);
   }
 

@@ -50,6 +50,11 @@ test("every common option is understood, long and short", () => {
   }
 });
 
+test("the file of a profile starts at the folder that `-C` names", () => {
+  const common = { profile: "/home/me/sub/x.json" };
+  expect(read("--profile", "x.json", "-C", "sub")).toMatchObject({ ok: true, value: { common } });
+});
+
 test("`--version` alone asks for tbuild's version, and with anything else is a parameter", () => {
   expect(kindOf("--version")).toBe("version");
   expect(kindOf("--version", "5.1")).toBe("build");
@@ -75,6 +80,7 @@ test.each([
   [["--jobs", "0"], "option `--jobs` cannot be `0`: expected a whole number from 1"],
   [["-j", "many"], "option `-j` cannot be `many`: expected a whole number from 1"],
   [["--log", "xml"], "option `--log` cannot be `xml`: expected `pretty`, `plain` or `json`"],
+  [["-n", "--profile", "x"], "options `--dry-run` and `--profile` contradict each other"],
   [["--quiet", "--verbose"], "options `--quiet` and `--verbose` contradict each other"],
   [["--force", "--force"], "option `--force` is given twice"],
   [["--jobs", "1", "-j", "2"], "option `-j` is given twice"],

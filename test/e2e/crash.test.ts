@@ -56,7 +56,8 @@ async function stateOf(folder: string): Promise<State> {
   const layers = hasEngine
     ? await docker("image", "inspect", "--format", "{{.RootFS.Layers}}", tag("crash"))
     : "";
-  const kept = filesBelow(folder, [".tbuild"]);
+  // Each run has a log of its own, the killed one too.
+  const kept = filesBelow(folder, [".tbuild"]).filter((file) => !file.includes("/runs/"));
   return { outputs: World.read(folder, ["out"]), kept, layers };
 }
 

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   rmdirSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +14,7 @@ import path from "node:path";
 import { temporaryFolder } from "../support/folder.ts";
 import { folderWith, refusal, refused } from "./message.ts";
 import { onBase, tag } from "./small-workspace.ts";
-import { tbuild } from "./tbuild.ts";
+import { build, tbuild } from "./tbuild.ts";
 
 const targets = `
 params: { to: { type: path, default: dist } }
@@ -85,6 +86,16 @@ hint: free the disk, or make the workspace writable
 `,
     ),
   );
+});
+
+onDisk("a full disk costs the log of the run, and not the run", async () => {
+  const folder = folderWith(targets);
+  const disk = smallDisk();
+  fill(`${disk}/full`);
+  mkdirSync(`${folder}/.tbuild`);
+  symlinkSync(disk, `${folder}/.tbuild/runs`);
+  const { exitCode, finished } = await build(folder, ["note"]);
+  expect({ exitCode, finished }).toMatchObject({ exitCode: 0, finished: { built: 1 } });
 });
 
 onDisk("a workspace that cannot be written is told", async () => {

@@ -137,6 +137,7 @@ export class Workspace {
       fallback: true,
       dryRun: false,
       command: "tbuild",
+      version: "1.2.3",
       environment: process.env,
       signal: new AbortController().signal,
     };

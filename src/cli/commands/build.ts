@@ -1,10 +1,12 @@
 /** `tbuild [targets…]`: brings targets up to date. What shows that they are is all that is loaded at first. */
 import { type CheckedPlan, isFresh } from "../../engine/check-plan.ts";
+import { tellFresh } from "../../engine/tell-fresh.ts";
 import { Redactor } from "../../report/redact.ts";
-import { findKnownPlan } from "../known-plan.ts";
+import { findKnownPlan, type KnownPlan } from "../known-plan.ts";
 import { LazyEngine } from "../lazy-engine.ts";
 import { makeReporter } from "../make-reporter.ts";
 import type { TargetRequest } from "../prepare.ts";
+import { commandOf } from "../shell-word.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** @returns the exit code */
@@ -12,9 +14,8 @@ export async function runBuild(request: TargetRequest, place: Surroundings): Pro
   const engine = new LazyEngine(place);
   try {
     const known = await findKnownPlan(request, place, engine);
-    if (known?.checked && isFresh(known.checked)) {
-      return await tellFresh(request, place, known.checked);
-    }
+    const checked = known?.checked;
+    if (checked && isFresh(checked)) return await endFresh(request, place, { ...known, checked });
     const { buildTargets } = await import("../build-targets.ts");
     return await buildTargets(request, place, { engine, known });
   } finally {
@@ -22,28 +23,22 @@ export async function runBuild(request: TargetRequest, place: Surroundings): Pro
   }
 }
 
-async function tellFresh(
-  { common }: TargetRequest,
+async function endFresh(
+  { common, argv }: TargetRequest,
   place: Surroundings,
-  { plan }: CheckedPlan,
+  { checked, root }: KnownPlan & { readonly checked: CheckedPlan },
 ): Promise<number> {
-  const { project, wanted, made, choices } = plan.about;
-  const reporter = await makeReporter(common, place, {
-    root: common.directory,
-    again: () => "",
-    redactor: new Redactor([]),
-  });
-  const counts = { built: 0, fresh: made, failed: 0, skipped: 0 };
-  reporter.report({
-    kind: "started",
-    project,
-    wanted,
-    total: made,
-    fresh: made,
-    jobs: common.jobs,
-  });
-  for (const choice of choices) reporter.report(choice);
-  reporter.report({ kind: "finished", ...counts, seconds: performance.now() / 1000 });
+  const redactor = new Redactor([]);
+  const reporter = await makeReporter(common, place, { root, again: () => "", redactor });
+  const command = commandOf(argv);
+  const seconds = performance.now() / 1000;
+  const { signal } = place;
+  const version = place.version();
+  tellFresh(
+    checked,
+    { ...common, root, command, version, signal, seconds },
+    { reporter, redact: (text) => redactor.text(text) },
+  );
   await reporter.close();
   return 0;
 }

@@ -1,0 +1,6 @@
+/** Whether a target must have all jobs for itself, by its rule. */
+import type { Target } from "../model/target.ts";
+import { ruleKindOf } from "../rules/kinds.ts";
+
+export const isExclusive = (target: Target): boolean =>
+  target.rule !== undefined && ruleKindOf(target.rule.kind).exclusive === true;

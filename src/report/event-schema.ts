@@ -1,0 +1,178 @@
+/** The JSON Schema of run logs and of `--log json`, checked against the types of the events. */
+import type { Artifact, Digest } from "../model/artifact.ts";
+import type { Diagnostic, Location } from "../model/diagnostic.ts";
+import type { CriticalPath, CriticalTarget, Event, PassedOver } from "../model/event.ts";
+import { type RunHeader, runLogFormat, wantedKept } from "../model/run-log.ts";
+import type { StaleReason } from "../model/trace.ts";
+import {
+  constant,
+  described,
+  type Fields,
+  flag,
+  type Kinds,
+  list,
+  mapping,
+  members,
+  oneOf,
+  optional,
+  type Schema,
+  seconds,
+  type Typed,
+  text,
+  union,
+  whole,
+} from "./typed-schema.ts";
+
+/** Draft 7, as that of target files. */
+export function eventSchema(): Schema {
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "A line of a run log of tbuild, or of a build with `--log json`",
+    description:
+      "A run log begins with the line `run`, and each event of it has `ms`. Targets that were fresh or " +
+      "never begun are not told one by one: `finished` counts them. It has no `output`, which is in the " +
+      "log of each target, no `transfer`, and no `would-run`, since a dry run leaves no log. `--log json` " +
+      "prints all events, without the line `run` and without `ms`. Readers pass over keys and kinds that " +
+      "they do not know.",
+    anyOf: [...members<RunHeader>({ run: header }), ...members<Event>(events).map(timed)],
+  };
+}
+
+const milliseconds = described("Milliseconds since the run started", seconds);
+
+function timed(event: Schema): Schema {
+  const properties = event["properties"] as Schema;
+  return { ...event, properties: { ...properties, ms: milliseconds.schema } };
+}
+
+const header: Fields<Omit<RunHeader, "kind">> = {
+  format: described(
+    "Raised when readers of the earlier lines would go wrong",
+    constant(runLogFormat),
+  ),
+  tbuild: described("Version of tbuild", text),
+  command: text,
+  startedAt: described("UTC, in ISO 8601", text),
+};
+
+const location = mapping<Location>({
+  file: text,
+  line: whole,
+  column: whole,
+  length: optional(whole),
+});
+
+const problem = mapping<Diagnostic>({
+  code: described("Stable, in kebab-case", text),
+  blame: oneOf("usage", "target", "surroundings"),
+  message: text,
+  at: optional(location),
+  hint: optional(text),
+  details: optional(list(text)),
+});
+
+const digest = { schema: text.schema } as Typed<Digest>;
+
+const artifact = union<Artifact>({
+  file: { path: text, digest },
+  tree: { path: text, digest },
+  image: { digest, references: list(text) },
+});
+
+const reason = union<StaleReason>({
+  "never-made": {},
+  forced: {},
+  always: {},
+  "part-added": { part: text },
+  "part-removed": { part: text },
+  "part-changed": { part: text, from: text, to: text },
+  "output-missing": { output: text },
+  "output-changed": { output: text },
+  "image-missing": { reference: text },
+  "image-moved": { reference: text },
+  "other-engine": {},
+});
+
+const passedOver = mapping<PassedOver>({ alternative: text, why: text });
+
+const criticalPath = mapping<CriticalPath>({
+  targets: list(
+    mapping<CriticalTarget>({
+      target: text,
+      title: text,
+      seconds,
+      waited: described("Seconds that it was ready while others had the jobs", seconds),
+    }),
+  ),
+  seconds: described("No number of jobs makes the build shorter", seconds),
+  waited: seconds,
+  estimates: described(
+    "Seconds with the jobs of this run, with twice as many, and with any number, where `jobs` is absent",
+    list(mapping<CriticalPath["estimates"][number]>({ jobs: optional(whole), seconds })),
+  ),
+});
+
+const title = described("What to call it in messages", text);
+
+const events: Kinds<Event> = {
+  started: {
+    project: text,
+    wanted: described(`In a run log no more than ${wantedKept} of them`, list(text)),
+    total: described("Targets with a rule in the plan", whole),
+    fresh: described(
+      "Those of them that are known to be fresh, of which nothing more is told",
+      whole,
+    ),
+    jobs: whole,
+  },
+  planned: { total: described("Raised by an alternative", whole) },
+  "target-started": {
+    target: text,
+    title,
+    rule: text,
+    reason,
+    why: described("The reason in words", text),
+  },
+  step: {
+    target: text,
+    id: text,
+    name: text,
+    state: oneOf("started", "done", "cached", "failed"),
+    seconds: optional(seconds),
+  },
+  output: { target: text, line: text, step: optional(text) },
+  transfer: { target: text, id: text, done: whole, total: optional(whole) },
+  alternative: { target: text, chosen: text, passedOver: list(passedOver) },
+  service: {
+    target: text,
+    state: oneOf("starting", "ready", "stopped"),
+    address: optional(text),
+  },
+  "target-finished": {
+    target: text,
+    title,
+    rule: text,
+    outcome: oneOf("built", "fresh", "failed", "unavailable", "skipped", "cancelled"),
+    seconds,
+    artifacts: list(artifact),
+    note: optional(text),
+    problem: optional(problem),
+    log: optional(described("Path of the log of a target that ran, from the workspace", text)),
+    because: optional(described("The failed target that a skipped one needs", text)),
+  },
+  "would-run": { target: text, title, rule: text, why: text, certain: flag },
+  waiting: { pid: whole, command: text },
+  warning: { problem },
+  problem: { problem },
+  interrupted: {},
+  finished: {
+    built: whole,
+    fresh: whole,
+    failed: whole,
+    skipped: described("Those that were cancelled too", whole),
+    seconds,
+    criticalPath: optional(
+      described("Where two or more targets ran and none failed", criticalPath),
+    ),
+  },
+};

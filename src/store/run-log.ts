@@ -1,0 +1,64 @@
+/**
+ * The log of one run in a file of its own, and the bound on how many such files stay. What its lines
+ * say is decided by others.
+ */
+import { closeSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
+import path from "node:path";
+import { makeFolders } from "../files/make-folders.ts";
+
+/** How many runs are kept, with the one that is logged now, and how many bytes of earlier ones. */
+export const runsKept = 100;
+export const bytesKept = 64_000_000;
+
+export class RunLog {
+  readonly path: string;
+  #file: number | undefined;
+
+  /**
+   * Begins a log, and removes the oldest ones. Only for the one who holds the lock. A log that cannot
+   * be written, on a full disk, is left out: it must not end what it tells of.
+   * @param folder absolute path; made where it is not there
+   */
+  constructor(folder: string, startedAt: Date) {
+    this.path = path.join(folder, nameFor(startedAt));
+    try {
+      makeFolders(folder);
+      removeOldest(folder);
+      this.#file = openSync(this.path, "wx");
+    } catch {
+      this.#file = undefined;
+    }
+  }
+
+  /** Written at once: what a killed run leaves can be read up to its last whole line. */
+  append(line: unknown): void {
+    if (this.#file === undefined) return;
+    try {
+      writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    } catch {
+      this.close();
+    }
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
+}
+
+/** `20260801T120000.123Z-4711.ndjson`: names sort by time, and have no colon, which some disks refuse. */
+const nameFor = (startedAt: Date): string =>
+  `${startedAt.toISOString().replaceAll(/[:-]/g, "")}-${process.pid}.ndjson`;
+
+const isRunLog = (name: string): boolean => /^\d{8}T\d{6}\.\d{3}Z-\d+\.ndjson$/.test(name);
+
+/** Leaves room for one more; a file that is not ours is not touched. */
+function removeOldest(folder: string): void {
+  let bytes = 0;
+  const newestFirst = readdirSync(folder).filter(isRunLog).sort().reverse();
+  for (const [index, name] of newestFirst.entries()) {
+    const file = path.join(folder, name);
+    bytes += statSync(file).size;
+    if (index >= runsKept - 1 || bytes > bytesKept) rmSync(file, { force: true });
+  }
+}
