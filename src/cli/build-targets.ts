@@ -1,5 +1,4 @@
 /** A build as the command line asks for it: from the target file to the exit code. */
-import { definitionsOf } from "../config/definitions.ts";
 import { build } from "../engine/build.ts";
 import type { BuildParts, PlanUse } from "../engine/build-request.ts";
 import { exitCodeOf } from "../model/diagnostic.ts";
@@ -78,7 +77,7 @@ async function buildPrepared(
 /** A secret that is read from a file is looked at by no plan, so that there is none. */
 function planUse(
   known: KnownPlan | undefined,
-  { declaration, values, readsSecretFile }: Prepared & { readonly ok: true },
+  { declaration, definitions, readsSecretFile }: Prepared & { readonly ok: true },
 ): PlanUse | undefined {
   if (!known || readsSecretFile) return undefined;
   const { key, checked } = known;
@@ -89,6 +88,6 @@ function planUse(
     variables: declaration.parameters.flatMap(({ env, type }) =>
       env === undefined ? [] : [{ name: env, secret: type === "secret" }],
     ),
-    definitions: () => definitionsOf(declaration, values),
+    definitions,
   };
 }

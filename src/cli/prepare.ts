@@ -1,8 +1,9 @@
 /** What every command about targets begins with: the target file, the words, the parameters, the project. */
 import type { Declaration } from "../config/declaration.ts";
+import { definitionsOf } from "../config/definitions.ts";
 import { expand, expandLazily } from "../config/expand.ts";
-import { type ParameterValues, resolveParameters } from "../config/resolve-parameters.ts";
-import { type CheckedPlan, hasSameFiles } from "../engine/check-plan.ts";
+import { resolveParameters } from "../config/resolve-parameters.ts";
+import { type CheckedPlan, hasSameTargets } from "../engine/check-plan.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { ok } from "../model/result.ts";
 import type { Project, TargetName } from "../model/target.ts";
@@ -22,7 +23,8 @@ export type Prepared =
       readonly wanted: readonly TargetName[];
       /** Names as they were typed, or the file's default. */
       readonly names: readonly string[];
-      readonly values: ParameterValues;
+      /** Digests of what each family of targets is declared to be, made when they are asked for. */
+      readonly definitions: () => ReadonlyMap<string, string>;
       /** Whether a secret is read from a file that was named. */
       readonly readsSecretFile: boolean;
       /** Values of the command's own options. */
@@ -54,7 +56,9 @@ export function prepare(
   const { given, names, wanted, own } = read.value;
   const values = resolveParameters(declaration.value, given, environment, common.directory);
   if (!values.ok) return { ...values, root };
-  const isKnown = checked && hasSameFiles(checked.plan, declaration.value.files);
+  const definitions = once(() => definitionsOf(declaration.value, values.value));
+  const { files } = declaration.value;
+  const isKnown = checked && hasSameTargets(checked.plan, { files, definitions });
   const project = isKnown
     ? ok(expandLazily(declaration.value, values.value))
     : expand(declaration.value, values.value);
@@ -66,10 +70,18 @@ export function prepare(
     project: project.value,
     wanted,
     names,
-    values: values.value,
+    definitions,
     readsSecretFile: declaration.value.parameters.some(
       ({ name, type }) => type === "secret" && given.has(`${name}-file`),
     ),
     own,
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }

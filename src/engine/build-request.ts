@@ -1,22 +1,17 @@
 /** What a build is asked for, and the parts of the world that it is given. */
 import type { Docker } from "../docker/docker.ts";
-import type { Digest } from "../model/artifact.ts";
 import type { Reporter } from "../model/event.ts";
 import type { RunLine } from "../model/run-log.ts";
 import type { Project, TargetName } from "../model/target.ts";
-import type { CheckedPlan } from "./check-plan.ts";
+import type { CheckedPlan, DeclaredTargets } from "./check-plan.ts";
 import type { CountedVariable } from "./compiled-plan.ts";
 
 /** The plan that is kept of a command, to be held against the files by its next run. */
-export interface PlanUse {
+export interface PlanUse extends DeclaredTargets {
   /** Of the command, from `planKey`. */
   readonly key: string;
-  /** The target files as they were read. */
-  readonly files: readonly { readonly path: string; readonly digest: Digest }[];
   /** Variables that parameters take their values from. */
   readonly variables: readonly CountedVariable[];
-  /** Digests of what each family of targets is declared to be. */
-  readonly definitions: () => ReadonlyMap<string, string>;
   /** What an earlier run left, when it can be used. */
   readonly checked?: CheckedPlan;
 }

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, lstatSync } from "node:fs";
 import type { Docker } from "../docker/docker.ts";
 import { sameSignature, signatureOf, statIfPresent } from "../files/looks.ts";
+import type { Digest } from "../model/artifact.ts";
 import { StateFolder } from "../store/state-folder.ts";
 import { CompiledPlan, type CountedVariable } from "./compiled-plan.ts";
 import { EngineImages } from "./engine-images.ts";
@@ -20,6 +21,14 @@ export interface CheckedPlan {
   readonly targets: readonly number[];
   /** Asked of the engine when the plan tells of images. */
   readonly images: EngineImages;
+}
+
+/** What the target files say now. */
+export interface DeclaredTargets {
+  /** As they were read. */
+  readonly files: readonly { readonly path: string; readonly digest: Digest }[];
+  /** Digests of what each family of targets is declared to be. */
+  readonly definitions: () => ReadonlyMap<string, string>;
 }
 
 export interface PlanSurroundings {
@@ -66,10 +75,7 @@ export function isTracesOf({ about }: CompiledPlan, state: StateFolder): boolean
 }
 
 /** Whether the target files hold what they held. */
-export function hasSameFiles(
-  { about }: CompiledPlan,
-  files: readonly { readonly path: string; readonly digest: string }[],
-): boolean {
+export function hasSameFiles({ about }: CompiledPlan, files: DeclaredTargets["files"]): boolean {
   return (
     files.length === about.targetFiles.length &&
     files.every(({ path, digest }, index) => {
@@ -78,6 +84,21 @@ export function hasSameFiles(
     })
   );
 }
+
+/**
+ * Whether the target files declare the same targets with the same values: what was expanded and checked
+ * when the plan was made need not be expanded again. Most edits of a comment, a help text or a name are such.
+ */
+export const hasSameTargets = (
+  plan: CompiledPlan,
+  { files, definitions }: DeclaredTargets,
+): boolean => hasSameFiles(plan, files) || isSameMap(plan.definitions(), definitions());
+
+const isSameMap = (
+  before: ReadonlyMap<string, string> | undefined,
+  now: ReadonlyMap<string, string>,
+): boolean =>
+  before?.size === now.size && [...now].every(([name, digest]) => before.get(name) === digest);
 
 /** Under which key the plan of a command is kept: what it is made of and what was typed, where. */
 export function planKey(targetFile: string, directory: string, words: readonly string[]): string {

@@ -10,7 +10,7 @@ import { TraceStore } from "../store/trace-store.ts";
 import { alternativesOf, firstChoice } from "./alternatives.ts";
 import type { BuildParts, BuildRequest } from "./build-request.ts";
 import type { BuildRoom } from "./build-room.ts";
-import { type CheckedPlan, hasSameFiles, isTracesOf } from "./check-plan.ts";
+import { type CheckedPlan, hasSameTargets, isTracesOf } from "./check-plan.ts";
 import { EngineImages } from "./engine-images.ts";
 import { buildGraph, type Graph } from "./graph.ts";
 import { lazyGraph } from "./lazy-graph.ts";
@@ -48,7 +48,7 @@ function knownOf(
   traces: TraceStore,
 ): Result<Pick<Kept, "graph" | "settled" | "images">> {
   const targets = checked?.plan.targets();
-  if (use && checked && targets && hasSameFiles(checked.plan, use.files)) {
+  if (use && checked && targets && hasSameTargets(checked.plan, use)) {
     const settled = new SettledTargets(checked, targets, { project, traces });
     return ok({ graph: lazyGraph(project, files, settled), settled, images: checked.images });
   }

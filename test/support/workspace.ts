@@ -11,7 +11,7 @@ import type { BuildParts, BuildRequest, PlanUse } from "../../src/engine/build-r
 import {
   type CheckedPlan,
   checkPlan,
-  hasSameFiles,
+  hasSameTargets,
   isFresh,
   planKey,
 } from "../../src/engine/check-plan.ts";
@@ -114,7 +114,8 @@ export class Workspace {
     );
     const parameters = value(resolveParameters(declaration, values, process.env, this.root));
     const { files } = declaration;
-    const isKnown = plan?.checked && hasSameFiles(plan.checked.plan, files);
+    const definitions = () => definitionsOf(declaration, parameters);
+    const isKnown = plan?.checked && hasSameTargets(plan.checked.plan, { files, definitions });
     const project: Project = isKnown
       ? expandLazily(declaration, parameters)
       : value(expand(declaration, parameters));
@@ -122,7 +123,7 @@ export class Workspace {
       key: this.#keyOf(wanted, given),
       files,
       variables: [],
-      definitions: () => definitionsOf(declaration, parameters),
+      definitions,
       ...(plan?.checked && { checked: plan.checked }),
     };
     return {
