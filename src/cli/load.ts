@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import type { Declaration } from "../config/declaration.ts";
 import { findTargetFile } from "../config/find-target-file.ts";
-import { loadTargetFile } from "../config/load-target-file.ts";
+import { loadTargetFile, type TriedFiles } from "../config/load-target-file.ts";
 import { fail, type Result } from "../model/result.ts";
 import type { CommonRequest } from "./request.ts";
 import * as problems from "./usage-problems.ts";
@@ -12,15 +12,19 @@ export interface Loaded {
   /** Folder that places in problems are relative to. */
   readonly root: string;
   readonly declaration: Result<Declaration>;
+  /** The target files that were read, or could not be. */
+  readonly tried: TriedFiles;
 }
 
 export function loadDeclaration({ directory, file }: CommonRequest): Loaded {
+  const tried: TriedFiles = new Map();
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
-    return { root: directory, declaration: fail(problems.noFolder(directory)) };
+    return { root: directory, declaration: fail(problems.noFolder(directory)), tried };
   }
   const found = file === undefined ? findTargetFile(directory) : path.resolve(directory, file);
   if (found === undefined) {
-    return { root: directory, declaration: fail(problems.noTargetFile(directory)) };
+    return { root: directory, declaration: fail(problems.noTargetFile(directory)), tried };
   }
-  return { root: path.dirname(found), declaration: loadTargetFile(found, directory) };
+  const declaration = loadTargetFile(found, directory, undefined, tried);
+  return { root: path.dirname(found), declaration, tried };
 }

@@ -74,6 +74,13 @@ export const twoTargets = (found: number): Diagnostic =>
     "write `tbuild why TARGET DEPENDENCY`",
   );
 
+export const watchIsNoDryRun = (): Diagnostic =>
+  usage(
+    "options-contradict",
+    "`tbuild watch` builds, and `--dry-run` does not",
+    "leave `watch` out to be told once what would be built",
+  );
+
 export const whichShell = (found: string | undefined): Diagnostic =>
   usage(
     "which-shell",

@@ -12,10 +12,17 @@ const hidden = new Set([".tbuild", ".git"]);
 export class WorkspaceFiles implements FilesView {
   readonly #root: string;
   readonly #digests: FileDigests;
+  readonly #onFolder: (absolute: string) => void;
 
-  constructor(root: string, digests: FileDigests) {
+  /** @param onFolder told of each folder that a walk looks into, whether it exists or not */
+  constructor(
+    root: string,
+    digests: FileDigests,
+    onFolder: (absolute: string) => void = () => undefined,
+  ) {
     this.#root = root;
     this.#digests = digests;
+    this.#onFolder = onFolder;
   }
 
   absolute(relative: string): string {
@@ -62,6 +69,7 @@ export class WorkspaceFiles implements FilesView {
   #walk(prefix: string, deep: boolean): string[] {
     const found: string[] = [];
     const visit = (folder: string): void => {
+      this.#onFolder(`${this.#root}/${folder}`);
       for (const entry of readFolder(`${this.#root}/${folder}`)) {
         if (!entry.isDirectory()) found.push(folder + entry.name);
         else if (deep && !hidden.has(entry.name)) visit(`${folder}${entry.name}/`);
@@ -78,6 +86,7 @@ export class WorkspaceFiles implements FilesView {
     const top = this.absolute(folder);
     const found: string[] = [];
     const visit = (prefix: string): void => {
+      this.#onFolder(`${top}/${prefix}`);
       for (const entry of readFolder(`${top}/${prefix}`)) {
         const name = prefix + entry.name;
         if (ignore(name, entry.isDirectory())) continue;
