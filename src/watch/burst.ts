@@ -36,6 +36,12 @@ export class Burst {
     this.#cancel = this.#timer.after(Math.max(0, Math.min(quiet, left)), () => this.#end());
   }
 
+  /** The burst goes on. */
+  noteAll(paths: readonly string[]): void {
+    this.note(undefined);
+    for (const path of paths) this.#paths.add(path);
+  }
+
   stop(): void {
     this.#cancel();
     this.#paths.clear();

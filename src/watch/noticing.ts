@@ -12,10 +12,15 @@ export type OnBurst = (paths: readonly string[]) => void;
 /** Folders that keep coming while they are looked at will tell of themselves. */
 const mostLooks = 5;
 
+/** So many times a burst is waited for once more while it brings folders. */
+const mostPatience = 10;
+
 export class Noticing {
   readonly #source: ChangeSource;
   readonly #burst: Burst;
   #onBurst: OnBurst | undefined;
+  /** Whether the last look met folders that were not watched before. */
+  #grew = false;
 
   constructor({ source, timer }: Pick<WatchParts<never>, "source" | "timer">) {
     // What nobody listens to is noticed by the look before anyone does.
@@ -25,12 +30,14 @@ export class Noticing {
 
   /** Looks again where a folder was not watched before: something may have come in between. */
   look(root: string, files: TargetFiles, survey: Survey | undefined): Looks {
+    this.#grew = false;
     for (let looks = 1; ; looks++) {
       const seen = survey ? lookAtAll(survey) : new Map();
       const places = new Places(root);
       for (const file of files.keys()) places.addEntry(file);
       if (survey) places.addAll(survey.places);
       if (this.#source.watch(places) === 0 || looks === mostLooks) return seen;
+      this.#grew = true;
     }
   }
 
@@ -45,11 +52,13 @@ export class Noticing {
   }
 
   /**
-   * Waits for a burst that means something.
+   * Waits for a burst that means something. One that brought folders is not over: nothing told yet
+   * of what is still being written into them.
    * @returns what it means; undefined when the signal is aborted
    */
   async until<T>(meaning: (paths: readonly string[]) => T | undefined, signal: AbortSignal) {
     let stop = (): void => undefined;
+    let patience = mostPatience;
     const found = new Promise<T | undefined>((resolve, reject) => {
       stop = () => resolve(undefined);
       if (signal.aborted) stop();
@@ -57,7 +66,8 @@ export class Noticing {
       this.#onBurst = (paths) => {
         try {
           const meant = meaning(paths);
-          if (meant !== undefined) resolve(meant);
+          if (meant !== undefined && this.#grew && patience-- > 0) this.#burst.noteAll(paths);
+          else if (meant !== undefined) resolve(meant);
         } catch (error) {
           reject(error);
         }

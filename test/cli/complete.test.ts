@@ -53,7 +53,7 @@ test("without a target file there are still options and commands", () => {
 });
 
 test("a command's own options come with those of its targets", () => {
-  expect(complete("watch", "--p")).toEqual(["--poll"]);
+  expect(complete("watch", "--p")).toEqual(["--poll", "--packages"]);
   expect(complete("watch", "notes", "--ver")).toEqual(["--version", "--verbose"]);
   expect(complete("graph", "--format", "d")).toEqual(["dot"]);
   expect(complete("notes", "--p")).toEqual([]);
