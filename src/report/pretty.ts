@@ -75,7 +75,7 @@ function linesOf(event: Event, progress: Progress, options: ReportOptions): stri
     case "changed":
       return [paint.strong(changedLine(event))];
     case "watching":
-      return watchingLines(event).map(paint.dim);
+      return watchingLines(event).map((line) => paint.dim(line));
     case "interrupted":
       return [paint.warn("interrupted, stopping")];
     case "finished":

@@ -18,14 +18,16 @@ interface Watched {
 
 export class FolderWatcher {
   readonly #onChange: (path: string) => void;
+  readonly #openWatch: typeof openWatch;
   readonly #watched = new Map<string, Watched>();
   /** Folders that came or went under their names since the last look. */
   readonly #doubtful = new Set<string>();
   #places: Places | undefined;
 
   /** @param onChange told the absolute path of what came, went or changed */
-  constructor(onChange: (path: string) => void) {
+  constructor(onChange: (path: string) => void, open = openWatch) {
     this.#onChange = onChange;
+    this.#openWatch = open;
   }
 
   /**
@@ -62,7 +64,7 @@ export class FolderWatcher {
 
   #open(folder: string): FSWatcher | undefined {
     try {
-      const watcher = openWatch(folder, (kind, name) => this.#notice(folder, kind, name));
+      const watcher = this.#openWatch(folder, (kind, name) => this.#notice(folder, kind, name));
       watcher.on("error", () => this.#notice(folder, "rename", path.basename(folder)));
       return watcher;
     } catch (error) {
@@ -100,14 +102,15 @@ function identityOf(folder: string): string | undefined {
   }
 }
 
+/** Where the limit is set, and to what it is raised as a rule. */
 const limits: Readonly<Record<string, string>> = {
-  ENOSPC: "fs.inotify.max_user_watches",
-  EMFILE: "fs.inotify.max_user_instances",
+  ENOSPC: "fs.inotify.max_user_watches=524288",
+  EMFILE: "fs.inotify.max_user_instances=1024",
 };
 
 const limitProblem = (folder: string, limit: string) => ({
   code: "watch-limit",
   blame: "surroundings" as const,
-  message: `cannot watch \`${folder}\`: the system allows no more, by \`${limit}\``,
-  hint: `raise it with \`sysctl ${limit}=524288\`, or look every few seconds with \`--poll 2\``,
+  message: `cannot watch \`${folder}\`: the system allows no more, by \`${limit.split("=")[0]}\``,
+  hint: `raise it with \`sysctl ${limit}\`, or look every few seconds with \`--poll 2\``,
 });
