@@ -1,21 +1,19 @@
 /** `tbuild watch`: every change of what targets read or made is noticed, and nothing is built for anything else. */
-import {
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { jest } from "@jest/globals";
+import { execa } from "execa";
 import { temporaryFolder, writeFiles } from "../support/folder.ts";
 import { processes, says, untilProcesses } from "./running.ts";
-import { build, tbuild } from "./tbuild.ts";
+import { build, checkout, tbuild } from "./tbuild.ts";
 import { Watching } from "./watching.ts";
 
 jest.setTimeout(60_000);
+
+const program = path.join(checkout, "bin/tbuild.js");
 
 /** A command line that no other process on this machine has. */
 const forever = `sleep 3600.${process.pid}`;
@@ -235,6 +233,30 @@ test("an edit under what is done lets the build end, and another one follows", a
   expect(round.ran).toEqual(["all", "held", "all", "held"]);
 });
 
+test("a target file that declares what runs otherwise stops the build, any other edit of it does not", async () => {
+  const folder = folderWith({ "slow.txt": "wait" });
+  const watch = new Watching(folder, ["slow"]);
+  await watch.running.until(says("begun"));
+
+  writeFiles(folder, { "targets.yaml": joined.replace(forever, "true") });
+
+  expect(await watch.rests()).toMatchObject({ stoppedFor: ["targets.yaml"], builds: 2 });
+  expect(processes(forever)).toEqual([]);
+
+  const held = folderWith({
+    "targets.yaml": `${joined}  held: { run: "while [ ! -e release ]; do sleep 0.02; done" }\n`,
+  });
+  const other = new Watching(held, ["held"]);
+  await other.running.until((event) => event.kind === "target-started");
+  const declared = read(held, "targets.yaml");
+  writeFiles(held, { "targets.yaml": `# a comment\n${declared}`, release: "" });
+  expect(await other.rests()).toMatchObject({
+    stoppedFor: [],
+    changed: ["targets.yaml"],
+    builds: 2,
+  });
+});
+
 test("Ctrl-C while a build runs ends it in time with 130, while it waits with 0", async () => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     const folder = folderWith({ "slow.txt": "wait" });
@@ -286,8 +308,8 @@ test("a command that writes what it reads is built a few times, and then waited 
   const folder = temporaryFolder({
     "targets.yaml": `
 targets:
-  grows: { run: "echo more >>log.txt", inputs: [log.txt], outputs: [out/x] }
-`.replace("echo more", "mkdir -p out; echo >out/x; echo more"),
+  grows: { run: "echo >out/x; echo more >>log.txt", inputs: [log.txt], outputs: [out/x] }
+`,
     "log.txt": "",
   });
   const { first } = await watching(folder, "grows");
@@ -296,6 +318,49 @@ targets:
   expect(first.messages.at(-1)).toBe(
     "log.txt changed during each of the last builds: the next one waits for another change",
   );
+});
+
+test("people are told what began a build, how it went, and what is watched", async () => {
+  const folder = folderWith();
+  const watch = execa(process.execPath, [program, "watch"], { cwd: folder, reject: false });
+  const lines: string[] = [];
+  let edited = false;
+  for await (const line of watch.iterable({ from: "stderr" })) {
+    lines.push(line.replace(/\d+\.\d s/, "N s"));
+    if (!line.startsWith("watching")) continue;
+    if (edited) watch.kill("SIGINT");
+    else writeFiles(folder, { "src/a.txt": "edited", "src/b.txt": "new" });
+    edited = true;
+  }
+  expect(lines).toEqual([
+    "all: started, never made",
+    "all: built in N s (1/2)",
+    "copy: started, never made",
+    "copy: built in N s (2/2)",
+    "built 2 in N s",
+    "watching 4 files in 3 folders; Ctrl-C ends",
+    "src/a.txt changed (and 1 more)",
+    "all: started, input `src/a.txt` changed",
+    "all: built in N s (1/2)",
+    "copy: started, dependency `all` changed",
+    "copy: built in N s (2/2)",
+    "built 2 in N s",
+    "watching 5 files in 3 folders; Ctrl-C ends",
+  ]);
+  expect((await watch).exitCode).toBe(0);
+});
+
+test("it ends when nobody reads what it says any more", async () => {
+  const folder = folderWith();
+  const child = spawn(process.execPath, [program, "watch"], { cwd: folder });
+  const exited = once(child, "exit");
+  for await (const line of createInterface(child.stderr)) {
+    if (line.startsWith("watching")) break;
+  }
+  child.stderr.destroy();
+  writeFiles(folder, { "src/a.txt": "edited" });
+  const [exitCode] = await exited;
+  expect([0, 130]).toContain(exitCode);
 });
 
 test("it refuses what it cannot do", async () => {
@@ -311,7 +376,6 @@ hint: leave \`watch\` out to be told once what would be built`,
     stdout: "",
     stderr: "error: option `--poll` cannot be `often`: expected seconds from 0.1 to 3600",
   });
-  writeFileSync(at(folder, "targets.yaml"), "targets: { a: { needs: [b] } }\n");
+  writeFiles(folder, { "targets.yaml": "targets: { a: { needs: [b] } }\n" });
   expect(await tbuild(folder, ["watch", "a"])).toMatchObject({ exitCode: 2 });
-  mkdirSync(at(folder, "empty"));
 });
