@@ -44,6 +44,8 @@ export interface Survey {
   outputsOf(name: TargetName): Look;
   /** What the outputs were when the target was made. */
   recordedOf(name: TargetName): Look;
+  /** False for a target that was made and not recorded, since an input was touched meanwhile. */
+  isRecorded(name: TargetName): boolean;
 }
 
 /**
@@ -80,7 +82,14 @@ export function surveyTargets(request: BuildRequest, withReserve: boolean): Surv
     outputsOf: (name) =>
       outputs(name, (made) => checkArtifact(made, files, noImages)?.kind ?? made.digest),
     recordedOf: (name) => outputs(name, ({ digest }) => digest),
+    isRecorded: (name) => isRecorded(project.targets.get(name) as Target, room),
   };
+}
+
+/** What is made each time it is asked for is never recorded, and needs no record. */
+function isRecorded(target: Target, room: BuildRoom | undefined): boolean {
+  if (target.rule && ruleKindOf(target.rule.kind).always) return true;
+  return room?.traceOf(target) !== undefined;
 }
 
 type Made = NonNullable<ReturnType<BuildRoom["traceOf"]>>["artifacts"][number];

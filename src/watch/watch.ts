@@ -130,7 +130,10 @@ class Watch<L extends Loaded> {
     this.#force = false;
     const survey = this.#parts.survey(request, result.problems.length > 0);
     const looks = this.#look(survey);
-    const changed = this.#changed(asBuilt(survey, looks, running), looks, []);
+    const changed = new Set([
+      ...this.#changed(asBuilt(survey, looks, running), looks, []),
+      ...unrecorded(survey, running),
+    ]);
     if (changed.size > 0) {
       if (this.#rushes.mayRush(changed)) return { kind: "again", changed };
       round.report({ kind: "warning", problem: unrestProblem(this.#rushes.culprit) });
@@ -191,3 +194,9 @@ function asBuilt(survey: Survey, looks: Looks, running: RunningBuild): Looks {
     ]),
   );
 }
+
+/** What was made and must be made again, though all it reads is the same by now: it was touched meanwhile. */
+const unrecorded = (survey: Survey, running: RunningBuild): readonly string[] =>
+  survey.targets
+    .filter(({ name }) => running.isDone(name) && !survey.isRecorded(name))
+    .map(({ name }) => `what ${name} reads`);

@@ -19,6 +19,8 @@ export class FakeWorld {
   readonly user = new AbortController();
   /** Targets that only another alternative would need. */
   readonly reserve = new Set<string>();
+  /** Targets that a build makes and does not record. */
+  readonly unrecorded = new Set<string>();
   readonly orders: BuildOrder[] = [];
   readonly #graph: ReturnType<typeof graphOf>;
   readonly #made = new Map<string, string>();
@@ -131,6 +133,7 @@ export class FakeWorld {
       files: new Set(this.texts.keys()),
       inputsOf: (target) => look(target),
       outputsOf: (target) => look(`${target}.out`),
+      isRecorded: (target) => !this.unrecorded.has(target),
       recordedOf: (target: TargetName) => look(`${target}.out`, this.#made.get(target)),
     };
   }

@@ -94,6 +94,17 @@ test("an output that was removed after it was made is noticed though nobody told
   expect(world.told).toEqual(["a.out changed"]);
 });
 
+test("what was made and not recorded is made again, though nothing differs by then", async () => {
+  const world = await building("b: [a]");
+  world.finished("a");
+  world.finished("b");
+  world.unrecorded.add("a");
+  const next = world.building();
+  await world.ends();
+  await next;
+  expect(world.told).toEqual(["what a reads changed"]);
+});
+
 test("a change that only another alternative would read stops nothing", async () => {
   const world = await building("{ a: [], other: [] }", "other");
   world.started("a");
