@@ -15,6 +15,8 @@ export class RunningBuild {
   readonly #targets: ReadonlyMap<string, SurveyedTarget>;
   readonly #started = new Set<string>();
   readonly #outcomes = new Map<string, TargetOutcome>();
+  /** Another tbuild holds the workspace: nothing was read yet. */
+  #waits = false;
   readonly #dependents = new Map<string, SurveyedTarget[]>();
 
   constructor(survey: Survey, looks: Looks) {
@@ -31,18 +33,20 @@ export class RunningBuild {
 
   /** Follows the build; to be called before it goes on. */
   note(event: Event): void {
+    if (event.kind === "waiting") this.#waits = true;
+    if (event.kind === "started" && this.#waits) {
+      this.#waits = false;
+      this.#lookAt(this.#targets.values());
+    }
     if (event.kind === "target-started") this.#started.add(event.target);
     if (event.kind !== "target-finished") return;
     this.#outcomes.set(event.target, event.outcome);
-    for (const target of this.#dependents.get(event.target) ?? []) {
-      if (!this.#isRead(target)) continue;
-      const { outputs } = this.#looks.get(target.name) as TargetLook;
-      this.#looks.set(target.name, { inputs: this.#survey.inputsOf(target.name), outputs });
-    }
+    this.#lookAt(this.#dependents.get(event.target) ?? []);
   }
 
   /** Names of what is no longer as the build read it, under targets that it is not done with. */
   changed(touched: readonly string[]): ReadonlySet<string> {
+    if (this.#waits) return new Set();
     const read = [...this.#targets.values()].filter((target) => this.#isRead(target));
     return new Set(
       read.flatMap(({ name: target }) => {
@@ -76,6 +80,15 @@ export class RunningBuild {
   get failed(): readonly TargetName[] {
     const names = [...this.#outcomes].filter(([, outcome]) => outcome === "failed");
     return names.map(([name]) => name as TargetName);
+  }
+
+  /** The build comes to read those of them that wait for nothing. */
+  #lookAt(targets: Iterable<SurveyedTarget>): void {
+    for (const target of targets) {
+      if (!this.#isRead(target)) continue;
+      const { outputs } = this.#looks.get(target.name) as TargetLook;
+      this.#looks.set(target.name, { inputs: this.#survey.inputsOf(target.name), outputs });
+    }
   }
 
   #isRead({ name, after, inReserve }: SurveyedTarget): boolean {

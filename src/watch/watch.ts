@@ -9,6 +9,7 @@
 import type { BuildResult } from "../engine/build.ts";
 import type { BuildRequest } from "../engine/build-request.ts";
 import type { Survey } from "../engine/survey.ts";
+import { changedWhileBuilt } from "./changed-while-built.ts";
 import { differences, type Looks } from "./looks.ts";
 import { Noticing } from "./noticing.ts";
 import { RunningBuild } from "./running-build.ts";
@@ -130,10 +131,8 @@ class Watch<L extends Loaded> {
     this.#force = false;
     const survey = this.#parts.survey(request, result.problems.length > 0);
     const looks = this.#look(survey);
-    const changed = new Set([
-      ...this.#changed(asBuilt(survey, looks, running), looks, []),
-      ...unrecorded(survey, running),
-    ]);
+    const files = this.#shown(changedFiles(this.#files));
+    const changed = new Set([...files, ...changedWhileBuilt(survey, looks, running)]);
     if (changed.size > 0) {
       if (this.#rushes.mayRush(changed)) return { kind: "again", changed };
       round.report({ kind: "warning", problem: unrestProblem(this.#rushes.culprit) });
@@ -163,14 +162,11 @@ class Watch<L extends Loaded> {
   /** @returns undefined when the user ends the watch */
   #nextChange({ survey, looks }: Rest): Promise<ReadonlySet<string> | undefined> {
     return this.#noticing.until((paths) => {
-      const changed = this.#changed(looks, this.#look(survey), this.#shown(paths));
+      const files = this.#shown(changedFiles(this.#files));
+      const others = differences(looks, this.#look(survey), this.#shown(paths));
+      const changed = new Set([...files, ...others]);
       return changed.size > 0 ? changed : undefined;
     }, this.#parts.signal);
-  }
-
-  #changed(before: Looks, now: Looks, touched: readonly string[]): ReadonlySet<string> {
-    const files = this.#shown(changedFiles(this.#files));
-    return new Set([...files, ...differences(before, now, touched)]);
   }
 
   #look(survey: Survey | undefined): Looks {
@@ -181,22 +177,3 @@ class Watch<L extends Loaded> {
     return shownIn(this.#loaded.root, paths);
   }
 }
-
-/** Inputs as the build read them, and outputs of what it finished as they were recorded. */
-function asBuilt(survey: Survey, looks: Looks, running: RunningBuild): Looks {
-  return new Map(
-    [...looks].map(([name, now]) => [
-      name,
-      {
-        inputs: running.inputsOf(name) ?? now.inputs,
-        outputs: running.isDone(name) ? survey.recordedOf(name) : now.outputs,
-      },
-    ]),
-  );
-}
-
-/** What was made and must be made again, though all it reads is the same by now: it was touched meanwhile. */
-const unrecorded = (survey: Survey, running: RunningBuild): readonly string[] =>
-  survey.targets
-    .filter(({ name }) => running.isDone(name) && !survey.isRecorded(name))
-    .map(({ name }) => `what ${name} reads`);

@@ -64,7 +64,7 @@ test("a change under a target that waits for others stops nothing, and is in the
   await world.edit({ b: "new" });
   world.finished("a");
   world.started("b");
-  await world.edit({});
+  await world.edit({ unread: "" });
   world.finished("b");
   await world.ends();
   expect(world.told).toEqual(["rests"]);
@@ -92,6 +92,19 @@ test("an output that was removed after it was made is noticed though nobody told
   world.finished("b");
   await world.ends();
   expect(world.told).toEqual(["a.out changed"]);
+});
+
+test("while another tbuild is waited for, a change stops nothing and is in the build", async () => {
+  const world = await building("b: [a]");
+  world.tell({ kind: "waiting" });
+  await world.edit({ a: "new" });
+  world.tell({ kind: "started" });
+  world.started("a");
+  await world.edit({ unread: "" });
+  world.finished("a");
+  world.finished("b");
+  await world.ends();
+  expect(world.told).toEqual(["rests"]);
 });
 
 test("what was made and not recorded is made again, though nothing differs by then", async () => {
