@@ -107,6 +107,11 @@ export class IncludeLoader {
     return loaded;
   }
 
+  /** Absolute paths of all files that were asked for, those included that could not be read. */
+  tried(): Iterable<string> {
+    return this.#parsed.keys();
+  }
+
   #parse({ path, shown, inclusion }: FileToRead) {
     let parsed = this.#parsed.get(path);
     if (parsed === undefined) {

@@ -30,6 +30,7 @@ export const reservedParameters: ReadonlySet<string> = new Set([
   "log",
   "no-color",
   "no-fallback",
+  "poll",
   "profile",
   "quiet",
   "verbose",

@@ -29,7 +29,7 @@ export function openRoom(
   const looks = new Looks();
   const remembered = new DigestStore(state.digests);
   const digests = new FileDigests(remembered, looks);
-  const files = new WorkspaceFiles(request.project.root, digests, looks);
+  const files = new WorkspaceFiles(request.project.root, digests, { looks });
   const use = request.plan;
   const checked = use?.checked && isTracesOf(use.checked.plan, state) ? use.checked : undefined;
   const traces = new TraceStore(state.traces, { isSound: checked !== undefined });

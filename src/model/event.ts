@@ -11,6 +11,12 @@ export interface PassedOver {
   readonly why: string;
 }
 
+/** The first of many names, and how many there are. */
+export interface Names {
+  readonly names: readonly string[];
+  readonly total: number;
+}
+
 /** `unavailable`: an alternative that is not to be had; the next one is tried. */
 export type TargetOutcome = "built" | "fresh" | "failed" | "unavailable" | "skipped" | "cancelled";
 
@@ -117,6 +123,15 @@ export type Event =
   | { readonly kind: "waiting"; readonly pid: number; readonly command: string }
   | { readonly kind: "warning"; readonly problem: Diagnostic }
   | { readonly kind: "problem"; readonly problem: Diagnostic }
+  /** Something that targets read or made is not as it was: a watch builds. `stops`: the build that runs ends for it. */
+  | { readonly kind: "changed"; readonly changed: Names; readonly stops: boolean }
+  /** A watch waits. `needed`: what must change before what failed can end otherwise. */
+  | {
+      readonly kind: "watching";
+      readonly files: number;
+      readonly folders: number;
+      readonly needed?: Names;
+    }
   | { readonly kind: "interrupted" }
   | {
       readonly kind: "finished";

@@ -1,7 +1,7 @@
 /** The JSON Schema of run logs and of `--log json`, checked against the types of the events. */
 import type { Artifact, Digest } from "../model/artifact.ts";
 import type { Diagnostic, Location } from "../model/diagnostic.ts";
-import type { CriticalPath, CriticalTarget, Event, PassedOver } from "../model/event.ts";
+import type { CriticalPath, CriticalTarget, Event, Names, PassedOver } from "../model/event.ts";
 import { type RunHeader, runLogFormat, wantedKept } from "../model/run-log.ts";
 import type { StaleReason } from "../model/trace.ts";
 import {
@@ -112,6 +112,11 @@ const criticalPath = mapping<CriticalPath>({
   ),
 });
 
+const names = described(
+  "The first of many names, and how many there are",
+  mapping<Names>({ names: list(text), total: whole }),
+);
+
 const title = described("What to call it in messages", text);
 
 const events: Kinds<Event> = {
@@ -164,6 +169,12 @@ const events: Kinds<Event> = {
   waiting: { pid: whole, command: text },
   warning: { problem },
   problem: { problem },
+  changed: { changed: names, stops: described("Whether the build that runs ends for it", flag) },
+  watching: {
+    files: whole,
+    folders: whole,
+    needed: optional(described("What must change before what failed can end otherwise", names)),
+  },
   interrupted: {},
   finished: {
     built: whole,

@@ -10,10 +10,12 @@ import { type ReportOptions, textOf } from "./report-options.ts";
 import { printable } from "./width.ts";
 import {
   alternativeLine,
+  changedLine,
   isTold,
   outcome,
   serviceLine,
   waitingLine,
+  watchingLines,
   wholeDuration,
   wouldRun,
 } from "./wording.ts";
@@ -58,6 +60,10 @@ function linesOf(event: Event, progress: Progress, options: ReportOptions): stri
       return formatDiagnostic(event.problem, { ...options, word: "warning" });
     case "problem":
       return formatDiagnostic(event.problem, options);
+    case "changed":
+      return [changedLine(event)];
+    case "watching":
+      return watchingLines(event);
     case "interrupted":
       return ["interrupted, stopping"];
     case "finished":

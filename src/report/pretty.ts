@@ -13,10 +13,12 @@ import type { Terminal } from "./terminal.ts";
 import { printable } from "./width.ts";
 import {
   alternativeLine,
+  changedLine,
   duration,
   isTold,
   serviceLine,
   waitingLine,
+  watchingLines,
   wouldRun,
 } from "./wording.ts";
 
@@ -70,6 +72,10 @@ function linesOf(event: Event, progress: Progress, options: ReportOptions): stri
       return formatDiagnostic(event.problem, { ...options, word: "warning" });
     case "problem":
       return formatDiagnostic(event.problem, options);
+    case "changed":
+      return [paint.strong(changedLine(event))];
+    case "watching":
+      return watchingLines(event).map((line) => paint.dim(line));
     case "interrupted":
       return [paint.warn("interrupted, stopping")];
     case "finished":

@@ -24,6 +24,8 @@ export class Progress {
   done = 0;
   fresh = 0;
   interrupted = false;
+  /** A watch ended it for a newer change. */
+  stopped = false;
   /** Set once a build has begun; problems before it leave nothing to sum up. */
   begun = false;
   startedAt = 0;
@@ -60,6 +62,9 @@ export class Progress {
         return;
       case "interrupted":
         this.interrupted = true;
+        return;
+      case "changed":
+        this.stopped = event.stops;
         return;
       case "step":
       case "output":

@@ -165,3 +165,25 @@ test("once closed it waits for nothing", async () => {
   await plainReporter(options).close();
   expect(clock.isWaitedFor).toBe(false);
 });
+
+test("a watch tells what began or stopped a build, and what it waits for", () => {
+  const { err, options } = fakeOptions();
+  const reporter = plainReporter(options);
+  reporter.report({ kind: "changed", changed: { names: ["a", "b"], total: 3 }, stops: false });
+  reporter.report(begun());
+  reporter.report({ kind: "changed", changed: { names: ["c"], total: 1 }, stops: true });
+  reporter.report(finished({ built: 1, skipped: 3 }));
+  reporter.report({
+    kind: "watching",
+    files: 1,
+    folders: 2,
+    needed: { names: ["a", "b", "c", "d"], total: 9 },
+  });
+  expect(err.lines).toEqual([
+    "a changed (and 2 more)",
+    "c changed, stopping this build for another",
+    "stopped: skipped 3, built 1 in 4.2 s",
+    "waiting for a change of a, b, c (and 6 more)",
+    "watching 1 file in 2 folders; Ctrl-C ends",
+  ]);
+});
