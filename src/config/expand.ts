@@ -13,6 +13,7 @@ import type {
 } from "../model/target.ts";
 import { ruleKinds } from "../rules/kinds.ts";
 import type { Declaration, DeclaredField, TargetDeclaration } from "./declaration.ts";
+import { fillAttempts } from "./fill-attempts.ts";
 import { type Filler, fillField, fillReferences, fillTexts } from "./fill-field.ts";
 import { missingParameters } from "./missing-parameters.ts";
 import { NameResolver } from "./name-resolver.ts";
@@ -38,6 +39,7 @@ export function expand(
     default: defaults,
     targets: expansion.targets,
     families: expansion.names.families,
+    pools: new Map(Object.entries(declaration.pools)),
     secretVariables: new Map(
       declaration.parameters.flatMap(({ name, type, env }) =>
         type === "secret" ? [[name, env] as const] : [],
@@ -188,6 +190,8 @@ class Expansion {
       needs: fillReferences(filler, declaration.needs),
       after: fillReferences(filler, declaration.after),
       with: serviceUses(declaration, filler),
+      ...fillAttempts(filler, declaration),
+      ...(declaration.pool !== undefined && { pool: declaration.pool }),
       ...(service && { service }),
       ...(alternativeOf !== undefined && { alternativeOf }),
       title: alternativeOf === undefined ? name : this.#titleOf(declaration, fields, filler),
