@@ -1,4 +1,4 @@
-/** Reads how long a target may take and when it is tried again. Leaves filling in to `fill-attempts`. */
+/** Reads how long a target may take, when it is tried again, and which pool it is in. Leaves filling in to `fill-attempts`. */
 import { type FailureKind, failureKinds, usualRetries } from "../model/attempts.ts";
 import type { DeclaredRetries, Text } from "./declaration.ts";
 import { likelyDuration, parseDuration } from "./duration.ts";
@@ -62,6 +62,14 @@ export function readDuration(
   reader.problems.push(problems.notADuration(what, node.text, at, likelyDuration(node.text)));
   return undefined;
 }
+
+/** Text without parameters: which pools there are is known before any has a value. */
+export function readPool(reader: Reader, node: Node): string | undefined {
+  const isName = node.kind === "scalar" && node.value !== null && poolName.test(node.text);
+  return isName ? node.text : wrong(reader, "`pool`", "the name of a pool", node);
+}
+
+const poolName = /^[A-Za-z0-9_][\w.-]*$/;
 
 function readTimes(reader: Reader, node: Node, what: string, wanted: string) {
   const isNumber = node.kind === "scalar" && typeof node.value === "number";

@@ -1,17 +1,9 @@
-/** Reads how many targets of a rule kind or of a pool may run at once, and which pool a target is in. */
+/** Reads how many targets of a rule kind or of a pool may run at once. */
 import type { TargetDeclaration } from "./declaration.ts";
 import type { LoadedFile } from "./load-includes.ts";
-import { type Node, valueAt } from "./node.ts";
+import { valueAt } from "./node.ts";
 import * as problems from "./problems.ts";
-import { entriesOf, placeOf, type Reader, suggest, wrong } from "./reader.ts";
-
-/** Text without parameters: which pools there are is known before any has a value. */
-export function readPool(reader: Reader, node: Node): string | undefined {
-  const isName = node.kind === "scalar" && node.value !== null && poolName.test(node.text);
-  return isName ? node.text : wrong(reader, "`pool`", "the name of a pool", node);
-}
-
-const poolName = /^[A-Za-z0-9_][\w.-]*$/;
+import { entriesOf, placeOf, type Reader, suggest } from "./reader.ts";
 
 /**
  * The pools of all files. One of the same name in two files is one pool, and the outer file says how

@@ -10,10 +10,9 @@ import type {
 } from "./declaration.ts";
 import { type Entry, type MapNode, type Node, type ScalarNode, valueAt } from "./node.ts";
 import * as problems from "./problems.ts";
-import { readDuration, readRetries } from "./read-attempts.ts";
+import { readDuration, readPool, readRetries } from "./read-attempts.ts";
 import { readField } from "./read-field.ts";
 import { readHelp } from "./read-parameters.ts";
-import { readPool } from "./read-pools.ts";
 import { readReference, readReferences } from "./read-reference.ts";
 import { readTexts } from "./read-text.ts";
 import { checkKeys, entriesOf, type Kind, placeOf, type Reader, suggest, wrong } from "./reader.ts";

@@ -2,6 +2,7 @@
 import type { Docker } from "../docker/docker.ts";
 import type { Reporter } from "../model/event.ts";
 import type { Project, TargetName } from "../model/target.ts";
+import type { Timers } from "./timers.ts";
 
 export interface BuildRequest {
   readonly project: Project;
@@ -28,4 +29,6 @@ export interface BuildParts {
   readonly docker: () => Promise<Docker>;
   /** Hides the values of secrets in a text. */
   readonly redact: (text: string) => string;
+  /** Time and chance; the system's where it is left out. */
+  readonly timers?: Timers;
 }

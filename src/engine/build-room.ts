@@ -11,6 +11,7 @@ import type { EngineImages } from "./engine-images.ts";
 import type { Plan } from "./plan.ts";
 import type { ReadingRoom } from "./read-target.ts";
 import type { Services } from "./services.ts";
+import type { Timers } from "./timers.ts";
 
 export interface BuildRoom {
   readonly project: Project;
@@ -34,4 +35,5 @@ export interface BuildRoom {
   /** Hides the values of secrets in a text. */
   readonly redact: (text: string) => string;
   readonly signal: AbortSignal;
+  readonly timers: Timers;
 }

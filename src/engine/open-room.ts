@@ -14,6 +14,7 @@ import { buildGraph, type Graph } from "./graph.ts";
 import { Plan } from "./plan.ts";
 import { serviceDigest } from "./service-digest.ts";
 import { Services } from "./services.ts";
+import { systemTimers } from "./timers.ts";
 import { traceKey } from "./trace-key.ts";
 
 /** @returns the room, or the problems of the graph */
@@ -78,6 +79,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     environment,
     redact: parts.redact,
     signal,
+    timers: parts.timers ?? systemTimers,
   };
 }
 

@@ -1,8 +1,10 @@
 /** The wording of every problem that the engine itself finds. */
 
 import type { Diagnostic } from "../model/diagnostic.ts";
+import { shownDuration } from "../model/duration.ts";
 import type { PassedOver } from "../model/event.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
+import type { TimeLimit } from "./attempts.ts";
 
 export function cycleProblem(project: Project, cycle: readonly TargetName[]): Diagnostic {
   const first = cycle[0] && project.targets.get(cycle[0]);
@@ -63,6 +65,27 @@ export function noAlternativeProblem(target: Target, passed: readonly PassedOver
     message: `no alternative of target \`${target.name}\` is to be had`,
     at: target.declaredAt,
     details: passed.map(({ alternative, why }) => `${alternative}: ${why}`),
+  };
+}
+
+export function timedOutProblem(
+  target: Target,
+  { seconds, by }: TimeLimit,
+  lines: readonly string[],
+): Diagnostic {
+  const { retries } = target;
+  const after = `timed out after ${shownDuration(seconds)}`;
+  const within = retries?.within ?? seconds;
+  return {
+    code: "timed-out",
+    blame: "target",
+    message:
+      by === "timeout" || retries?.times === 0
+        ? after
+        : `${after}: all attempts may take ${shownDuration(within)} together`,
+    at: target.places[by === "timeout" ? "timeout" : "retries"] ?? target.declaredAt,
+    hint: `see what it was at, and raise \`${by}\` if it needs longer`,
+    details: lines,
   };
 }
 

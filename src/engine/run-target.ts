@@ -5,9 +5,13 @@ import type { TargetState } from "../model/state.ts";
 import type { Target } from "../model/target.ts";
 import { describeStaleReason, type StaleReason } from "../model/trace.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
+import { LastLines } from "../rules/lines.ts";
 import type { ActOutcome, RunningServiceView } from "../rules/rule.ts";
 import { makeActContext } from "./act-context.ts";
+import type { Attempt, TimeLimit } from "./attempts.ts";
 import type { BuildRoom } from "./build-room.ts";
+import { deadline } from "./deadline.ts";
+import { timedOutProblem } from "./problems.ts";
 import type { Reading } from "./read-target.ts";
 import { type RunToRecord, recordRun } from "./record-run.ts";
 import { serviceDigest } from "./service-digest.ts";
@@ -24,21 +28,24 @@ export interface RunResult {
   readonly seconds: number;
 }
 
-/** Runs the rule of a target. Never throws for what a user or the surroundings can cause. */
-export async function runTarget(
-  target: Target,
-  reading: Reading,
-  reason: StaleReason,
-  room: BuildRoom,
-): Promise<RunResult> {
+/** What is made, why, and under which conditions. */
+export interface Run {
+  readonly target: Target;
+  readonly reading: Reading;
+  readonly reason: StaleReason;
+  readonly attempt: Attempt;
+}
+
+/** Runs the rule of a target, once. Never throws for what a user or the surroundings can cause. */
+export async function runTarget(run: Run, room: BuildRoom): Promise<RunResult> {
   const startedAt = performance.now();
-  const log = new TargetLog(room.state.log(target.name), room.redact);
-  log.line(`# ${target.name}: ${describeStaleReason(reason)}`);
+  const { target, reading } = run;
+  const log = openLog(run, room);
   const signatures = reading.inputs.map((input) => room.digests.signature(input.path));
   const temporary = new TemporaryFolders(room.state.temporary);
   let outcome: ActOutcome | { readonly kind: "cancelled" };
   try {
-    outcome = await act(target, reading, room, { log, temporary });
+    outcome = await act(run, room, { log, temporary });
   } catch (error) {
     outcome = caught(error, room.signal);
   } finally {
@@ -53,22 +60,50 @@ export async function runTarget(
   return { state, log: logPath, seconds, ...(note !== undefined && { note }) };
 }
 
+/** One log holds all attempts, each under a line of its own. */
+function openLog({ target, reason, attempt }: Run, room: BuildRoom): TargetLog {
+  const log = new TargetLog(room.state.log(target.name), room.redact, attempt.before === 0);
+  const which = attempt.of > 1 ? `, attempt ${attempt.number} of ${attempt.of}` : "";
+  log.line(`# ${target.name}: ${describeStaleReason(reason)}${which}`);
+  return log;
+}
+
 interface Tools {
   readonly log: TargetLog;
   readonly temporary: TemporaryFolders;
 }
 
 async function act(
-  target: Target,
-  reading: Reading,
+  { target, reading, attempt }: Run,
   room: BuildRoom,
   tools: Tools,
 ): Promise<ActOutcome> {
   const rule = target.rule;
   if (!rule) throw new Error(`group ${target.name} has nothing to run`);
+  // Before its time begins: a service is started for all its users, and has a time of its own.
   const services = await acquireServices(target, room);
-  const context = makeActContext(target, reading, room, { ...tools, services });
-  return ruleKindOf(rule.kind).act(rule.fields as never, context);
+  const { limit } = attempt;
+  const end = deadline(room.signal, limit?.seconds, room.timers);
+  const last = new LastLines();
+  const { signal } = end;
+  const context = makeActContext(target, reading, room, { ...tools, services, signal, last });
+  try {
+    const outcome = await ruleKindOf(rule.kind).act(rule.fields as never, context);
+    return end.isOver && limit && outcome.kind !== "made" ? timedOut(target, limit, last) : outcome;
+  } catch (error) {
+    if (end.isOver && limit) return timedOut(target, limit, last);
+    throw error;
+  } finally {
+    end.end();
+  }
+}
+
+/** A server that does not answer in time is one that cannot be reached. */
+function timedOut(target: Target, limit: TimeLimit, last: LastLines): ActOutcome {
+  const problem = timedOutProblem(target, limit, last.lines);
+  const asksServer = target.rule !== undefined && ruleKindOf(target.rule.kind).asksServer;
+  if (!asksServer) return { kind: "failed", problem };
+  return { kind: "unavailable", why: problem.message, problem };
 }
 
 async function acquireServices(

@@ -8,7 +8,10 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import { isFinal, type TargetState } from "../model/state.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import type { StaleReason } from "../model/trace.ts";
+import { Pauses } from "./pauses.ts";
 import type { Plan } from "./plan.ts";
+import { Pools } from "./pools.ts";
+import type { Timers } from "./timers.ts";
 
 export type CheckResult =
   | { readonly kind: "fresh"; readonly artifacts: readonly Artifact[] }
@@ -21,14 +24,16 @@ type FinalState = TargetState & {
   readonly kind: "done" | "failed" | "unavailable" | "skipped" | "cancelled";
 };
 
+/** How a run ended: for good, or with a failure that is worth another attempt after some seconds. */
+export type RunEnd = FinalState | { readonly kind: "again"; readonly seconds: number };
+
 /** What the scheduler has others do. */
 export interface Workers {
   /** Dependencies of the target are done. */
   check(target: Target): Promise<CheckResult>;
-  run(target: Target, reason: StaleReason): Promise<FinalState>;
+  run(target: Target, reason: StaleReason): Promise<RunEnd>;
   /** Whether a target must have all jobs for itself. */
   isExclusive(target: Target): boolean;
-  started(target: Target, reason: StaleReason): void;
   finished(target: Target, state: FinalState): void;
 }
 
@@ -36,13 +41,23 @@ export interface SchedulerOptions {
   readonly jobs: number;
   readonly keepGoing: boolean;
   readonly signal: AbortSignal;
+  readonly timers: Timers;
+  /** Sizes of rule kinds and pools; what is not named has no limit of its own. */
+  readonly pools?: ReadonlyMap<string, number>;
+}
+
+interface Stale {
+  readonly target: Target;
+  readonly reason: StaleReason;
 }
 
 export class Scheduler {
   readonly #plan: Plan;
   readonly #workers: Workers;
   readonly #options: SchedulerOptions;
-  #queued: { readonly target: Target; readonly reason: StaleReason }[] = [];
+  readonly #pools: Pools;
+  readonly #pauses: Pauses<Stale>;
+  #queued: Stale[] = [];
   readonly #running = new Map<TargetName, Promise<void>>();
   #exclusiveRuns = false;
   #stopped = false;
@@ -52,20 +67,29 @@ export class Scheduler {
     this.#plan = plan;
     this.#workers = workers;
     this.#options = options;
+    this.#pools = new Pools(options.pools);
+    this.#pauses = new Pauses(options.timers);
   }
 
   /** Runs until every target of the plan is final. Throws only for bugs, after all has ended. */
   async run(): Promise<void> {
     for (;;) {
       await this.#settleReady();
+      for (const { target, reason } of this.#pauses.takeDue()) this.#queue(target, reason);
       this.#startQueued();
-      if (this.#running.size === 0) break;
-      await Promise.race(this.#running.values());
+      if (!this.#mayStart) this.#pauses.clear();
+      if (this.#running.size + this.#pauses.size === 0) break;
+      await this.#untilSomethingEnds();
       if (this.#bug !== undefined) break;
     }
     await Promise.all(this.#running.values());
     if (this.#bug !== undefined) throw this.#bug;
     this.#cancelRest();
+  }
+
+  #untilSomethingEnds(): Promise<void> {
+    const paused = this.#pauses.size > 0 ? [this.#pauses.due(this.#options.signal)] : [];
+    return Promise.race([...this.#running.values(), ...paused]);
   }
 
   get #mayStart(): boolean {
@@ -95,12 +119,16 @@ export class Scheduler {
         this.#finish(target, { kind: "failed", problem: result.problem });
         break;
       case "stale":
-        this.#plan.move(target.name, { kind: "queued", reason: result.reason });
-        this.#queued.push({ target, reason: result.reason });
+        this.#queue(target, result.reason);
         break;
       case "waits":
         break;
     }
+  }
+
+  #queue(target: Target, reason: StaleReason): void {
+    this.#plan.move(target.name, { kind: "queued", reason });
+    this.#queued.push({ target, reason });
   }
 
   #startQueued(): void {
@@ -114,10 +142,15 @@ export class Scheduler {
     }
   }
 
-  /** An exclusive target waits until nothing runs, and nothing else starts while it does. */
-  #takeNext() {
+  /**
+   * The first one that may start: those behind a target whose pool is full are not held up by it. An
+   * exclusive target waits until nothing runs, and nothing else starts while it does.
+   */
+  #takeNext(): Stale | undefined {
     const index = this.#queued.findIndex(
-      ({ target }) => this.#running.size === 0 || !this.#workers.isExclusive(target),
+      ({ target }) =>
+        this.#pools.hasRoom(target) &&
+        (this.#running.size === 0 || !this.#workers.isExclusive(target)),
     );
     return index < 0 ? undefined : this.#queued.splice(index, 1)[0];
   }
@@ -125,18 +158,27 @@ export class Scheduler {
   #start(target: Target, reason: StaleReason): void {
     this.#exclusiveRuns = this.#workers.isExclusive(target);
     this.#plan.move(target.name, { kind: "running", reason });
-    this.#workers.started(target, reason);
+    this.#pools.enter(target);
     const ended = this.#workers
       .run(target, reason)
-      .then((state) => this.#finish(target, state))
+      .then((end) => this.#ended({ target, reason }, end))
       .catch((error: unknown) => {
         this.#bug ??= error;
       })
       .finally(() => {
         this.#running.delete(target.name);
+        this.#pools.leave(target);
         this.#exclusiveRuns = false;
       });
     this.#running.set(target.name, ended);
+  }
+
+  #ended(stale: Stale, end: RunEnd): void {
+    if (end.kind !== "again") this.#finish(stale.target, end);
+    else {
+      this.#plan.move(stale.target.name, { kind: "paused", reason: stale.reason });
+      this.#pauses.add(stale, end.seconds);
+    }
   }
 
   #finish(target: Target, end: FinalState): void {

@@ -4,26 +4,28 @@ import type { Artifact } from "../model/artifact.ts";
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import { isFinal, type TargetState } from "../model/state.ts";
 import type { Target, TargetName } from "../model/target.ts";
-import { describeStaleReason, type StaleReason } from "../model/trace.ts";
+import type { StaleReason } from "../model/trace.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
 import { alternativesOf, nextChoice, partsOfChoice } from "./alternatives.ts";
 import type { BuildRoom } from "./build-room.ts";
 import { findReason } from "./find-reason.ts";
 import { planProblems } from "./plan-problems.ts";
 import { type Reading, readTarget } from "./read-target.ts";
-import { type RunResult, runTarget } from "./run-target.ts";
-import type { CheckResult, Workers } from "./scheduler.ts";
+import type { CheckResult, RunEnd, Workers } from "./scheduler.ts";
+import { shownTitle } from "./shown-title.ts";
+import { TargetRuns } from "./target-runs.ts";
 import { traceKey } from "./trace-key.ts";
 
 export class TargetWorkers implements Workers {
   readonly #room: BuildRoom;
   readonly #readings = new Map<TargetName, Reading>();
-  readonly #results = new Map<TargetName, RunResult>();
+  readonly #runs: TargetRuns;
   readonly #counts = { built: 0, fresh: 0, failed: 0, skipped: 0 };
   readonly #problems: Diagnostic[] = [];
 
   constructor(room: BuildRoom) {
     this.#room = room;
+    this.#runs = new TargetRuns(room);
   }
 
   /** Targets that count: those with something to make. */
@@ -57,28 +59,14 @@ export class TargetWorkers implements Workers {
     }
   }
 
-  async run(target: Target, reason: StaleReason) {
-    const reading = this.#readings.get(target.name) ?? readTarget(target, this.#room.reading);
-    const result = await runTarget(target, reading, reason, this.#room);
-    this.#results.set(target.name, result);
-    return result.state;
-  }
-
-  started(target: Target, reason: StaleReason): void {
-    this.#room.reporter.report({
-      kind: "target-started",
-      target: target.name,
-      title: shownTitle(target),
-      rule: target.rule?.kind ?? "group",
-      reason,
-      why: describeStaleReason(reason),
-    });
+  run(target: Target, reason: StaleReason): Promise<RunEnd> {
+    return this.#runs.run(target, reason, this.#readings.get(target.name));
   }
 
   finished(target: Target, state: TargetState): void {
     this.#releaseServices(target);
     this.#readings.delete(target.name);
-    const result = this.#results.get(target.name);
+    const result = this.#runs.resultOf(target);
     if (state.kind === "failed") this.#problems.push(state.problem);
     if (!counts(target) && state.kind !== "failed") return;
     if (counts(target)) this.#count(state);
@@ -197,9 +185,6 @@ export class TargetWorkers implements Workers {
 /** A group and a `first-of` make nothing of their own. */
 const counts = (target: Target): boolean =>
   target.rule !== undefined && target.rule.kind !== "first-of";
-
-const shownTitle = (target: Target): string =>
-  target.alternativeOf ? `${target.alternativeOf} (${target.title})` : target.title;
 
 function outcomeOf(state: TargetState) {
   switch (state.kind) {

@@ -32,6 +32,24 @@ export type Event =
       readonly reason: StaleReason;
       readonly why: string;
     }
+  /** An attempt failed, and the next one is begun after `wait` seconds. */
+  | {
+      readonly kind: "attempt-failed";
+      readonly target: string;
+      readonly title: string;
+      readonly attempt: number;
+      readonly of: number;
+      readonly problem: Diagnostic;
+      readonly wait: number;
+    }
+  /** An attempt after the first one; that one is `target-started`. */
+  | {
+      readonly kind: "attempt-started";
+      readonly target: string;
+      readonly title: string;
+      readonly attempt: number;
+      readonly of: number;
+    }
   | {
       readonly kind: "step";
       readonly target: string;

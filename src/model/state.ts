@@ -4,7 +4,8 @@
  *   waiting ──▶ checking ──▶ done (fresh)
  *      │           └──▶ queued ──▶ running ──▶ done (built)
  *      │                              ├──▶ failed
- *      │                              ├──▶ unavailable ──▶ (its first-of waits for the next)
+ *      │                ▲             ├──▶ unavailable ──▶ (its first-of waits for the next)
+ *      │                └── paused ◀──┤    an attempt failed, and another one follows
  *      │                              └──▶ cancelled
  *      ├──▶ skipped    a dependency failed
  *      └──▶ cancelled  the build stopped before
@@ -19,6 +20,8 @@ export type TargetState =
   | { readonly kind: "checking" }
   | { readonly kind: "queued"; readonly reason: StaleReason }
   | { readonly kind: "running"; readonly reason: StaleReason }
+  /** An attempt failed; the next one is begun after a wait, which takes no job. */
+  | { readonly kind: "paused"; readonly reason: StaleReason }
   | { readonly kind: "done"; readonly ran: boolean; readonly artifacts: readonly Artifact[] }
   | { readonly kind: "failed"; readonly problem: Diagnostic }
   | { readonly kind: "unavailable"; readonly why: string; readonly problem: Diagnostic }

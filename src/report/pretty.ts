@@ -13,6 +13,8 @@ import type { Terminal } from "./terminal.ts";
 import { printable } from "./width.ts";
 import {
   alternativeLine,
+  attemptFailed,
+  attemptStarted,
   duration,
   isTold,
   serviceLine,
@@ -60,6 +62,8 @@ function regionFor(
 function linesOf(event: Event, progress: Progress, options: ReportOptions): string[] {
   const { paint } = options;
   switch (event.kind) {
+    case "attempt-failed":
+      return [`${paint.warn("again".padEnd(wordWidth))} ${event.title}  ${attemptFailed(event)}`];
     case "target-finished":
       return finishedLines(event, options);
     case "alternative":
@@ -98,6 +102,8 @@ function verboseLines(event: Event, { paint }: ReportOptions): string[] {
   switch (event.kind) {
     case "target-started":
       return [`${paint.busy("started".padEnd(wordWidth))} ${event.title}  ${paint.dim(event.why)}`];
+    case "attempt-started":
+      return [paint.dim(`${event.title}: ${attemptStarted(event)}`)];
     case "output":
       return [`${paint.dim(`${event.target} |`)} ${printable(event.line)}`];
     case "step":

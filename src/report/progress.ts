@@ -47,6 +47,12 @@ export class Progress {
       case "target-started":
         this.running.set(event.target, runningSince(event.title, now));
         return;
+      case "attempt-failed":
+        this.#pause(event);
+        return;
+      case "attempt-started":
+        this.running.set(event.target, runningSince(event.title, now));
+        return;
       case "target-finished":
         this.#finish(event);
         return;
@@ -75,6 +81,15 @@ export class Progress {
     if (event.outcome !== "skipped") return;
     const others = this.skipped.get(event.because) ?? [];
     this.skipped.set(event.because, [...others, event.title]);
+  }
+
+  /** It takes no job, but whoever looks must not miss it. */
+  #pause({ target, attempt, of }: Event & { kind: "attempt-failed" }): void {
+    const run = this.running.get(target);
+    if (run === undefined) return;
+    run.steps.clear();
+    run.transfers.clear();
+    run.line = `waiting for attempt ${attempt + 1} of ${of}`;
   }
 
   #service(event: Event & { kind: "service" }, now: number): void {

@@ -86,8 +86,14 @@ test.each([
     "retries: { times: 1, on: [bad-luck] }",
     "there is no kind of failure `bad-luck`; give `timeout`, `network`, `service` or `command`, or an exit code",
   ],
-  ["retries: { times: 1, on: 0 }", "expected an exit code from 1 to 255 for `on`, found the number 0"],
-  ["retries: { times: 1, jitter: 2 }", "expected a number from 0 to 1 for `jitter`, found the number 2"],
+  [
+    "retries: { times: 1, on: 0 }",
+    "expected an exit code from 1 to 255 for `on`, found the number 0",
+  ],
+  [
+    "retries: { times: 1, jitter: 2 }",
+    "expected a number from 0 to 1 for `jitter`, found the number 2",
+  ],
   ["retries: { times: 1, whithin: 3 }", "`retries` has no key `whithin`; did you mean `within`?"],
 ])("%s is refused", (keys, message) => {
   expect(problemsIn(withKeys(keys)).map((line) => line.replace(/^\S+: /, ""))).toEqual([message]);

@@ -1,7 +1,13 @@
 import { Plan } from "../../src/engine/plan.ts";
-import { type CheckResult, Scheduler, type Workers } from "../../src/engine/scheduler.ts";
+import {
+  type CheckResult,
+  type RunEnd,
+  Scheduler,
+  type Workers,
+} from "../../src/engine/scheduler.ts";
 import type { TargetState } from "../../src/model/state.ts";
 import type { Target } from "../../src/model/target.ts";
+import { FakeTimers } from "../support/fake-timers.ts";
 import { graphOf, name } from "../support/graph.ts";
 
 type End = TargetState & { readonly kind: "done" | "failed" };
@@ -17,7 +23,7 @@ class SteeredWorkers implements Workers {
   readonly ends: string[] = [];
   readonly fresh = new Set<string>();
   readonly exclusive = new Set<string>();
-  readonly #endings = new Map<string, (state: End) => void>();
+  readonly #endings = new Map<string, (end: RunEnd) => void>();
   #wake: () => void = () => undefined;
 
   check(target: Target): Promise<CheckResult> {
@@ -25,8 +31,9 @@ class SteeredWorkers implements Workers {
     return Promise.resolve({ kind: "stale", reason: { kind: "never-made" } });
   }
 
-  run(target: Target) {
-    return new Promise<End>((resolve) => {
+  run(target: Target): Promise<RunEnd> {
+    this.starts.push(target.name);
+    return new Promise<RunEnd>((resolve) => {
       this.#endings.set(target.name, resolve);
       this.#wake();
     });
@@ -34,10 +41,6 @@ class SteeredWorkers implements Workers {
 
   isExclusive(target: Target): boolean {
     return this.exclusive.has(target.name);
-  }
-
-  started(target: Target): void {
-    this.starts.push(target.name);
   }
 
   finished(target: Target, state: TargetState): void {
@@ -58,30 +61,37 @@ class SteeredWorkers implements Workers {
     }
   }
 
-  end(target: string, state: End = built): void {
+  end(target: string, end: RunEnd = built): void {
     const finish = this.#endings.get(target);
     if (!finish) throw new Error(`${target} does not run`);
     this.#endings.delete(target);
-    finish(state);
+    finish(end);
   }
+}
+
+function putInPool(plan: Plan, target: string, pool: string): void {
+  const declared = plan.graph.project.targets.get(name(target));
+  Object.assign(declared as Target, { pool });
 }
 
 function schedule(
   yaml: Parameters<typeof graphOf>[0],
   wanted: string,
-  options: { jobs?: number; keepGoing?: boolean } = {},
+  options: { jobs?: number; keepGoing?: boolean; pools?: ReadonlyMap<string, number> } = {},
 ) {
   const plan = new Plan(graphOf(yaml), () => ({ index: 0, passedOver: [] }));
   plan.demand([name(wanted)]);
   const workers = new SteeredWorkers();
   const abort = new AbortController();
+  const timers = new FakeTimers();
   const scheduler = new Scheduler(plan, workers, {
     jobs: 2,
     keepGoing: false,
     signal: abort.signal,
+    timers,
     ...options,
   });
-  return { plan, workers, abort, run: () => scheduler.run() };
+  return { plan, workers, abort, timers, run: () => scheduler.run() };
 }
 
 describe("the scheduler", () => {
@@ -188,12 +198,123 @@ describe("the scheduler", () => {
     expect(workers.starts).toEqual(["a", "b", "clean", "all"]);
   });
 
+  test("a target that waits for another attempt leaves its job to others", async () => {
+    const { plan, workers, timers, run } = schedule("all: [a, b]", "all", { jobs: 1 });
+    const done = run();
+    await workers.untilRunning("a");
+    workers.end("a", { kind: "again", seconds: 5 });
+    await workers.untilRunning("b");
+    expect(plan.stateOf(name("a")).kind).toBe("paused");
+    timers.advance(5000);
+    workers.end("b");
+    await workers.untilRunning("a");
+    workers.end("a");
+    await workers.untilRunning("all");
+    workers.end("all");
+    await done;
+    expect(workers.starts).toEqual(["a", "b", "a", "all"]);
+    expect(workers.ends).toEqual(["b done", "a done", "all done"]);
+  });
+
+  test("with nothing else to run it waits until the next attempt is due", async () => {
+    const { workers, timers, run } = schedule("a: []", "a");
+    const done = run();
+    await workers.untilRunning("a");
+    workers.end("a", { kind: "again", seconds: 5 });
+    await timers.untilWaiting(5000);
+    timers.advance(4999);
+    expect(workers.running).toEqual([]);
+    timers.advance(1);
+    await workers.untilRunning("a");
+    workers.end("a");
+    await done;
+    expect(workers.ends).toEqual(["a done"]);
+  });
+
+  test("aborted while a target waits for another attempt, it ends at once and cancels it", async () => {
+    const { workers, timers, abort, run } = schedule("a: []", "a");
+    const done = run();
+    await workers.untilRunning("a");
+    workers.end("a", { kind: "again", seconds: 5 });
+    await timers.untilWaiting(5000);
+    abort.abort();
+    await done;
+    expect(workers.ends).toEqual(["a cancelled"]);
+    expect(timers.waits).toEqual([]);
+  });
+
+  test("after a failure elsewhere no other attempt is begun", async () => {
+    const { workers, timers, run } = schedule("all: [a, b]", "all");
+    const done = run();
+    await workers.untilRunning("a", "b");
+    workers.end("a", { kind: "again", seconds: 5 });
+    await timers.untilWaiting(5000);
+    workers.end("b", failed);
+    await done;
+    expect(workers.ends).toEqual(["b failed", "a cancelled", "all skipped"]);
+  });
+
   test("a chain of ten thousand is no deeper than the call stack", async () => {
     const links = Array.from({ length: 10_000 }, (_, i) => [`t${i}`, [`t${i + 1}`]] as const);
     const { workers, plan, run } = schedule(Object.fromEntries(links), "t0");
     for (const target of plan.targets()) workers.fresh.add(target.name);
     await run();
     expect(workers.ends).toHaveLength(10_001);
+  });
+});
+
+describe("a pool", () => {
+  const one = new Map([["license", 1]]);
+
+  test("has no more of its targets running than it has places, and lets others pass", async () => {
+    const { plan, workers, run } = schedule("all: [a, b, c, d]", "all", { jobs: 3, pools: one });
+    for (const target of ["a", "b", "c"]) putInPool(plan, target, "license");
+    const done = run();
+    await workers.untilRunning("a", "d");
+    workers.end("d");
+    workers.end("a");
+    await workers.untilRunning("b");
+    workers.end("b");
+    await workers.untilRunning("c");
+    workers.end("c");
+    await workers.untilRunning("all");
+    workers.end("all");
+    await done;
+    expect(workers.starts).toEqual(["a", "d", "b", "c", "all"]);
+  });
+
+  test("is a rule kind too: both have to have a place", async () => {
+    const pools = new Map([...one, ["run", 2]]);
+    const { plan, workers, run } = schedule("all: [a, b, c, d]", "all", { jobs: 9, pools });
+    for (const target of ["a", "b"]) putInPool(plan, target, "license");
+    const done = run();
+    await workers.untilRunning("a", "c");
+    workers.end("c");
+    await workers.untilRunning("a", "d");
+    workers.end("a");
+    await workers.untilRunning("b", "d");
+    workers.end("b");
+    workers.end("d");
+    await workers.untilRunning("all");
+    workers.end("all");
+    await done;
+  });
+
+  test("has its place back while a target waits for another attempt", async () => {
+    const { plan, workers, timers, run } = schedule("all: [a, b]", "all", { pools: one });
+    for (const target of ["a", "b"]) putInPool(plan, target, "license");
+    const done = run();
+    await workers.untilRunning("a");
+    workers.end("a", { kind: "again", seconds: 1 });
+    await workers.untilRunning("b");
+    timers.advance(1000);
+    workers.end("b");
+    await workers.untilRunning("a");
+    workers.end("a");
+    await workers.untilRunning("all");
+    workers.end("all");
+    await done;
+    expect(workers.starts).toEqual(["a", "b", "a", "all"]);
   });
 });
 

@@ -7,6 +7,7 @@ import { resolveParameters } from "../../src/config/resolve-parameters.ts";
 import type { Docker } from "../../src/docker/docker.ts";
 import { type BuildResult, build } from "../../src/engine/build.ts";
 import type { BuildParts, BuildRequest } from "../../src/engine/build-request.ts";
+import type { Timers } from "../../src/engine/timers.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { Result } from "../../src/model/result.ts";
 import type { Project } from "../../src/model/target.ts";
@@ -24,6 +25,7 @@ export interface RunOptions extends Partial<BuildRequest> {
   readonly given?: Readonly<Record<string, string>>;
   /** Sees each event as it happens. */
   readonly onEvent?: (event: Event) => void;
+  readonly timers?: Timers;
 }
 
 export class Workspace {
@@ -59,7 +61,7 @@ export class Workspace {
   /** What `build` and the other doors of the engine are called with; events go to the list. */
   prepare(
     wanted: string | readonly string[],
-    { given = {}, onEvent, ...request }: RunOptions = {},
+    { given = {}, onEvent, timers, ...request }: RunOptions = {},
     events: Event[] = [],
   ): { request: BuildRequest; parts: BuildParts } {
     const report = (event: Event): void => {
@@ -73,6 +75,7 @@ export class Workspace {
         reporter: { report, close: () => Promise.resolve() },
         docker: () => this.docker(),
         redact: (text) => text,
+        ...(timers && { timers }),
       },
     };
   }
