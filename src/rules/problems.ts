@@ -52,7 +52,7 @@ export function unavailable(
 /** Credentials in URLs are nobody's business: `https://me:secret@host` reads `https://***@host`. */
 export function redactUrls(text: string): string {
   return text.replace(
-    /([a-z][a-z0-9+.-]*:\/\/)([^\s/@]+)@/gi,
+    /([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/@]+)@/gi,
     (whole, scheme: string, who: string) =>
       scheme.toLowerCase() === "ssh://" && !who.includes(":") ? whole : `${scheme}***@`,
   );
