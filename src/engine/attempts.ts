@@ -25,7 +25,7 @@ export type Verdict =
   | { readonly kind: "enough"; readonly problem: Diagnostic };
 
 interface Account {
-  readonly startedAt: number;
+  startedAt: number;
   begun: number;
   runs: number;
 }
@@ -55,6 +55,13 @@ export class Attempts {
   /** An attempt that something else spoiled does not count. */
   forgive(target: Target): void {
     this.#accountOf(target).begun--;
+  }
+
+  /** It is made a second time, for another reason: all of it is counted anew. */
+  restart(target: Target): void {
+    const account = this.#accountOf(target);
+    account.begun = 0;
+    account.startedAt = this.#timers.now();
   }
 
   /** What follows a failure: another attempt after a wait, or the problem as it is to be told. */

@@ -5,13 +5,14 @@
 import type { Artifact } from "../model/artifact.ts";
 import { isFinal, type TargetState } from "../model/state.ts";
 import type { Target, TargetName } from "../model/target.ts";
+import type { StaleReason } from "../model/trace.ts";
 import { alternativesOf, type Choice } from "./alternatives.ts";
 import type { Edge, Graph } from "./graph.ts";
 
 interface Node {
   readonly target: Target;
   state: TargetState;
-  /** Dependencies in the plan that are not final yet. */
+  /** Dependencies in the plan that are not final, or no longer. */
   pending: number;
   readonly dependents: Node[];
   readonly edges: Edge[];
@@ -20,6 +21,8 @@ interface Node {
   /** Seconds of the longest path from its start to the end of the build. */
   priority: number;
   choice?: Choice;
+  /** How often something else removed or changed what it had made. */
+  losses: number;
 }
 
 export class Plan {
@@ -53,6 +56,10 @@ export class Plan {
     return this.#order.map(({ target }) => target);
   }
 
+  targetNamed(name: TargetName): Target {
+    return this.#node(name).target;
+  }
+
   stateOf(name: TargetName): TargetState {
     return this.#node(name).state;
   }
@@ -84,15 +91,53 @@ export class Plan {
     return dependents.every((node) => node.target.alternativeOf && !node.target.rule);
   }
 
+  /** Whether a target makes nothing of its own: a group, or a `first-of`. */
+  passesOn(name: TargetName): boolean {
+    return passesOn(this.#node(name).target);
+  }
+
+  lossesOf(name: TargetName): number {
+    return this.#node(name).losses;
+  }
+
+  /** Whether all that it waits for is final. */
+  isReady(name: TargetName): boolean {
+    return this.#node(name).pending === 0;
+  }
+
+  /** What a target had made is gone: it is made again, and what passes it on waits for it. */
+  lose(name: TargetName, reason: StaleReason): void {
+    this.#node(name).losses++;
+    this.move(name, { kind: "queued", reason });
+  }
+
   /** The one place where a state changes. */
   move(name: TargetName, state: TargetState): void {
     const node = this.#node(name);
     const wasFinal = isFinal(node.state);
     node.state = state;
-    if (wasFinal || !isFinal(state)) return;
+    if (!wasFinal && isFinal(state)) this.#settled(node);
+    if (wasFinal && !isFinal(state)) this.#reopened(node);
+    if (state.kind === "waiting" && node.pending === 0) this.#ready.push(node);
+  }
+
+  #settled(node: Node): void {
     for (const dependent of node.dependents) {
       if (--dependent.pending === 0 && dependent.state.kind === "waiting") {
         this.#ready.push(dependent);
+      }
+    }
+  }
+
+  /** What ran with the good artifact stays done; what only passes it on has to have the new one. */
+  #reopened(first: Node): void {
+    const open = [first];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      for (const dependent of node.dependents) {
+        dependent.pending++;
+        if (dependent.state.kind !== "done" || !passesOn(dependent.target)) continue;
+        dependent.state = { kind: "waiting" };
+        open.push(dependent);
       }
     }
   }
@@ -165,6 +210,7 @@ export class Plan {
       edges,
       linked: new Set(),
       priority: 0,
+      losses: 0,
       ...(choice && { choice }),
     };
     this.#nodes.set(name, node);
@@ -192,3 +238,5 @@ export class Plan {
     }
   }
 }
+
+const passesOn = ({ rule }: Target): boolean => rule === undefined || rule.kind === "first-of";

@@ -11,6 +11,7 @@ import { makeActContext } from "./act-context.ts";
 import type { Attempt, TimeLimit } from "./attempts.ts";
 import type { BuildRoom } from "./build-room.ts";
 import { deadline } from "./deadline.ts";
+import { findLoss, isGone, type Loss, type Watched } from "./lost-artifacts.ts";
 import { timedOutProblem } from "./problems.ts";
 import type { Reading } from "./read-target.ts";
 import { type RunToRecord, recordRun } from "./record-run.ts";
@@ -19,14 +20,19 @@ import { hostNameOf } from "./services.ts";
 import { systemProblem } from "./system-problem.ts";
 import { TargetLog } from "./target-log.ts";
 import { TemporaryFolders } from "./temporary-folders.ts";
+import { traceKey } from "./trace-key.ts";
 
 export interface RunResult {
-  readonly state: TargetState & { readonly kind: "done" | "failed" | "unavailable" | "cancelled" };
+  readonly state:
+    | (TargetState & { readonly kind: "done" | "failed" | "unavailable" | "cancelled" })
+    | Loss;
   readonly note?: string;
   /** Path of the log, relative to the workspace. */
   readonly log: string;
   readonly seconds: number;
 }
+
+type Outcome = ActOutcome | Loss | { readonly kind: "cancelled" };
 
 /** What is made, why, and under which conditions. */
 export interface Run {
@@ -34,6 +40,8 @@ export interface Run {
   readonly reading: Reading;
   readonly reason: StaleReason;
   readonly attempt: Attempt;
+  /** What it reads of others, as it was before. */
+  readonly reads: readonly Watched[];
 }
 
 /** Runs the rule of a target, once. Never throws for what a user or the surroundings can cause. */
@@ -43,17 +51,19 @@ export async function runTarget(run: Run, room: BuildRoom): Promise<RunResult> {
   const log = openLog(run, room);
   const signatures = reading.inputs.map((input) => room.digests.signature(input.path));
   const temporary = new TemporaryFolders(room.state.temporary);
-  let outcome: ActOutcome | { readonly kind: "cancelled" };
+  let outcome: Outcome;
   try {
     outcome = await act(run, room, { log, temporary });
   } catch (error) {
-    outcome = caught(error, room.signal);
+    outcome = await caught(error, run, room);
   } finally {
     temporary.remove();
   }
   const seconds = (performance.now() - startedAt) / 1000;
-  const state = settle(target, reading, outcome, { room, signatures, seconds });
+  const end = room.signal.aborted ? outcome : ((await findLoss(run.reads, room)) ?? outcome);
+  const state = settle(target, reading, end, { room, signatures, seconds });
   if (state.kind === "failed") log.line(`# failed: ${state.problem.message}`);
+  if (state.kind === "lost") log.line("# what it reads was lost meanwhile");
   log.close();
   const note = outcome.kind === "made" ? outcome.note : undefined;
   const logPath = path.relative(room.project.root, log.path);
@@ -130,7 +140,7 @@ async function acquireServices(
 function settle(
   target: Target,
   reading: Reading,
-  outcome: ActOutcome | { readonly kind: "cancelled" },
+  outcome: Outcome,
   run: RunToRecord,
 ): RunResult["state"] {
   switch (outcome.kind) {
@@ -143,13 +153,20 @@ function settle(
       return { kind: "unavailable", why: outcome.why, problem: outcome.problem };
     case "cancelled":
       return { kind: "cancelled" };
+    case "lost":
+      // Whatever it made may be of something else than what its trace tells.
+      run.room.traces.drop(traceKey(run.room.project, target));
+      return outcome;
   }
 }
 
-function caught(error: unknown, signal: AbortSignal): ActOutcome | { readonly kind: "cancelled" } {
-  if (signal.aborted) return { kind: "cancelled" };
+async function caught(error: unknown, { reads }: Run, room: BuildRoom): Promise<Outcome> {
+  if (room.signal.aborted) return { kind: "cancelled" };
   if (error instanceof DiagnosticError) return { kind: "failed", problem: error.diagnostic };
   const problem = systemProblem(error);
   if (problem) return { kind: "failed", problem };
+  // A rule that takes for granted what was there when it was checked.
+  const loss = isGone(error) ? await findLoss(reads, room) : undefined;
+  if (loss) return loss;
   throw error;
 }

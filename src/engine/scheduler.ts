@@ -8,6 +8,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import { isFinal, type TargetState } from "../model/state.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import type { StaleReason } from "../model/trace.ts";
+import type { Loss, LostArtifact } from "./lost-artifacts.ts";
 import { Pauses } from "./pauses.ts";
 import type { Plan } from "./plan.ts";
 import { Pools } from "./pools.ts";
@@ -18,14 +19,18 @@ export type CheckResult =
   | { readonly kind: "stale"; readonly reason: StaleReason }
   | { readonly kind: "problem"; readonly problem: Diagnostic }
   /** A `first-of` whose alternative is not to be had took another one, and waits for it. */
-  | { readonly kind: "waits" };
+  | { readonly kind: "waits" }
+  | Loss;
 
 type FinalState = TargetState & {
   readonly kind: "done" | "failed" | "unavailable" | "skipped" | "cancelled";
 };
 
-/** How a run ended: for good, or with a failure that is worth another attempt after some seconds. */
-export type RunEnd = FinalState | { readonly kind: "again"; readonly seconds: number };
+/**
+ * How a run ended: for good, with a failure that is worth another attempt after some seconds, or since
+ * something that it reads was lost.
+ */
+export type RunEnd = FinalState | { readonly kind: "again"; readonly seconds: number } | Loss;
 
 /** What the scheduler has others do. */
 export interface Workers {
@@ -35,7 +40,14 @@ export interface Workers {
   /** Whether a target must have all jobs for itself. */
   isExclusive(target: Target): boolean;
   finished(target: Target, state: FinalState): void;
+  /** What a target had made is to be made again for `by`; its state is still `done`. */
+  lost(artifact: LostArtifact, by: Target): void;
+  /** What to fail with that which reads an artifact lost once too often. */
+  lostAgain(artifact: LostArtifact, by: Target): Diagnostic;
 }
+
+/** Something that removes artifacts all the time must not keep a build from its end. */
+const mostLosses = 1;
 
 export interface SchedulerOptions {
   readonly jobs: number;
@@ -101,6 +113,8 @@ export class Scheduler {
     for (let ready = this.#plan.takeReady(); ready.length > 0; ready = this.#plan.takeReady()) {
       for (const target of ready) {
         if (!this.#mayStart) return;
+        // Something that it needs may have been lost since it was found to be ready.
+        if (!this.#isReady(target)) continue;
         const broken = this.#brokenBy(target);
         if (broken) this.#finish(target, broken);
         else await this.#check(target);
@@ -111,6 +125,10 @@ export class Scheduler {
   async #check(target: Target): Promise<void> {
     this.#plan.move(target.name, { kind: "checking" });
     const result = await this.#workers.check(target);
+    if (!this.#plan.isReady(target.name)) {
+      this.#plan.move(target.name, { kind: "waiting" });
+      return;
+    }
     switch (result.kind) {
       case "fresh":
         this.#finish(target, { kind: "done", ran: false, artifacts: result.artifacts });
@@ -121,9 +139,16 @@ export class Scheduler {
       case "stale":
         this.#queue(target, result.reason);
         break;
+      case "lost":
+        this.#lose(target, result);
+        break;
       case "waits":
         break;
     }
+  }
+
+  #isReady({ name }: Target): boolean {
+    return this.#plan.stateOf(name).kind === "waiting" && this.#plan.isReady(name);
   }
 
   #queue(target: Target, reason: StaleReason): void {
@@ -132,6 +157,7 @@ export class Scheduler {
   }
 
   #startQueued(): void {
+    this.#queued = this.#queued.filter(({ target }) => this.#staysQueued(target));
     this.#queued.sort(
       (a, b) => this.#plan.priorityOf(b.target.name) - this.#plan.priorityOf(a.target.name),
     );
@@ -140,6 +166,13 @@ export class Scheduler {
       if (!next) return;
       this.#start(next.target, next.reason);
     }
+  }
+
+  /** Something that it needs was lost meanwhile: it is checked anew when that is there again. */
+  #staysQueued({ name }: Target): boolean {
+    if (this.#plan.isReady(name)) return true;
+    this.#plan.move(name, { kind: "waiting" });
+    return false;
   }
 
   /**
@@ -174,11 +207,43 @@ export class Scheduler {
   }
 
   #ended(stale: Stale, end: RunEnd): void {
-    if (end.kind !== "again") this.#finish(stale.target, end);
-    else {
-      this.#plan.move(stale.target.name, { kind: "paused", reason: stale.reason });
-      this.#pauses.add(stale, end.seconds);
+    switch (end.kind) {
+      case "again":
+        this.#plan.move(stale.target.name, { kind: "paused", reason: stale.reason });
+        this.#pauses.add(stale, end.seconds);
+        break;
+      case "lost":
+        this.#lose(stale.target, end);
+        break;
+      default:
+        this.#finish(stale.target, end);
     }
+  }
+
+  /** Has made again what is gone, by those who made it and nobody else; the target waits for that. */
+  #lose(target: Target, { lost }: Loss): void {
+    if (!this.#mayStart) {
+      this.#finish(target, { kind: "cancelled" });
+      return;
+    }
+    // Others may have seen the same before, and may have had it made again by now.
+    const current = lost.filter(
+      ({ producer, losses }) =>
+        this.#plan.stateOf(producer).kind === "done" && this.#plan.lossesOf(producer) === losses,
+    );
+    const again = current.find(({ losses }) => losses >= mostLosses);
+    if (again) {
+      const problem = this.#workers.lostAgain(again, target);
+      this.#finish(target, { kind: "failed", problem });
+      return;
+    }
+    for (const artifact of current) {
+      this.#workers.lost(artifact, target);
+      this.#plan.lose(artifact.producer, artifact.reason);
+      const producer = this.#plan.targetNamed(artifact.producer);
+      this.#queued.push({ target: producer, reason: artifact.reason });
+    }
+    this.#plan.move(target.name, { kind: "waiting" });
   }
 
   #finish(target: Target, end: FinalState): void {

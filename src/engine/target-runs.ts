@@ -4,10 +4,17 @@ import type { Target, TargetName } from "../model/target.ts";
 import { describeStaleReason, type StaleReason } from "../model/trace.ts";
 import { type Attempt, Attempts } from "./attempts.ts";
 import type { BuildRoom } from "./build-room.ts";
+import { findLoss, type Watched, watched } from "./lost-artifacts.ts";
 import { type Reading, readTarget } from "./read-target.ts";
 import { type RunResult, runTarget } from "./run-target.ts";
 import type { RunEnd } from "./scheduler.ts";
 import { shownTitle } from "./shown-title.ts";
+
+interface Known {
+  readonly attempt: Attempt;
+  readonly checked: Reading | undefined;
+  readonly reads: readonly Watched[];
+}
 
 type NotMade = RunResult["state"] & { readonly kind: "failed" | "unavailable" };
 
@@ -21,6 +28,11 @@ export class TargetRuns {
     this.#attempts = new Attempts(room.timers);
   }
 
+  /** What it made was lost: it is made again, and what its attempts were before is over. */
+  restart(target: Target): void {
+    this.#attempts.restart(target);
+  }
+
   /** Of the last attempt, with the seconds of all. */
   resultOf(target: Target): RunResult | undefined {
     return this.#results.get(target.name);
@@ -28,10 +40,14 @@ export class TargetRuns {
 
   /** @param checked what the target read when it was found to be stale */
   async run(target: Target, reason: StaleReason, checked: Reading | undefined): Promise<RunEnd> {
+    const reads = watched(target, this.#room.plan);
+    const loss = await findLoss(reads, this.#room);
+    if (loss) return loss;
     const attempt = this.#attempts.begin(target);
     if (!attempt) return this.#outOfTime(target);
     this.#tellStart(target, reason, attempt);
-    const result = await this.#attempt(target, reason, { attempt, checked });
+    const result = await this.#attempt(target, reason, { attempt, checked, reads });
+    if (result.state.kind === "lost") this.#attempts.forgive(target);
     const seconds = attempt.number > 1 ? this.#attempts.secondsOf(target) : result.seconds;
     const note = noteOf(result, attempt);
     this.#results.set(target.name, { ...result, seconds, ...(note !== undefined && { note }) });
@@ -44,12 +60,12 @@ export class TargetRuns {
   async #attempt(
     target: Target,
     reason: StaleReason,
-    { attempt, checked }: { readonly attempt: Attempt; readonly checked: Reading | undefined },
+    { attempt, checked, reads }: Known,
   ): Promise<RunResult> {
     const known = attempt.before === 0 ? checked : undefined;
     try {
       const reading = known ?? readTarget(target, this.#room.reading);
-      return await runTarget({ target, reading, reason, attempt }, this.#room);
+      return await runTarget({ target, reading, reason, attempt, reads }, this.#room);
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       const before = this.#results.get(target.name);

@@ -9,7 +9,9 @@ import { ruleKindOf } from "../rules/kinds.ts";
 import { alternativesOf, nextChoice, partsOfChoice } from "./alternatives.ts";
 import type { BuildRoom } from "./build-room.ts";
 import { findReason } from "./find-reason.ts";
+import { findLoss, isGone, type LostArtifact, watched } from "./lost-artifacts.ts";
 import { planProblems } from "./plan-problems.ts";
+import { lostAgainProblem, lostProblem } from "./problems.ts";
 import { type Reading, readTarget } from "./read-target.ts";
 import type { CheckResult, RunEnd, Workers } from "./scheduler.ts";
 import { shownTitle } from "./shown-title.ts";
@@ -54,13 +56,45 @@ export class TargetWorkers implements Workers {
       if (target.rule.kind === "first-of") return this.#checkFirstOf(target);
       return await this.#checkRule(target);
     } catch (error) {
-      if (error instanceof DiagnosticError) return { kind: "problem", problem: error.diagnostic };
-      throw error;
+      return this.#checkFailed(target, error);
     }
+  }
+
+  /** What it reads of others may be gone: then that is what is wrong. */
+  async #checkFailed(target: Target, error: unknown): Promise<CheckResult> {
+    const problem = error instanceof DiagnosticError ? error.diagnostic : undefined;
+    if (!problem && !isGone(error)) throw error;
+    const loss = await findLoss(watched(target, this.#room.plan), this.#room);
+    if (loss) return loss;
+    if (!problem) throw error;
+    return { kind: "problem", problem };
   }
 
   run(target: Target, reason: StaleReason): Promise<RunEnd> {
     return this.#runs.run(target, reason, this.#readings.get(target.name));
+  }
+
+  lost({ producer, reason }: LostArtifact, by: Target): void {
+    const { plan, reporter, services } = this.#room;
+    const target = plan.targetNamed(producer);
+    const state = plan.stateOf(producer);
+    const was = state.kind === "done" && state.ran ? "built" : "fresh";
+    this.#counts[was]--;
+    this.#runs.restart(target);
+    // A service that runs from it would go on with what is gone.
+    services.release(producer);
+    reporter.report({
+      kind: "artifact-lost",
+      target: producer,
+      title: shownTitle(target),
+      was,
+      by: by.name,
+      problem: lostProblem(target, by, reason),
+    });
+  }
+
+  lostAgain({ producer, reason }: LostArtifact, by: Target): Diagnostic {
+    return lostAgainProblem(this.#room.plan.targetNamed(producer), by, reason);
   }
 
   finished(target: Target, state: TargetState): void {

@@ -32,6 +32,16 @@ export type Event =
       readonly reason: StaleReason;
       readonly why: string;
     }
+  /** Something else removed or changed what a target had made, and `by` needs it: it is made again. */
+  | {
+      readonly kind: "artifact-lost";
+      readonly target: string;
+      readonly title: string;
+      /** What it had been in this build so far. */
+      readonly was: "built" | "fresh";
+      readonly by: string;
+      readonly problem: Diagnostic;
+    }
   /** An attempt failed, and the next one is begun after `wait` seconds. */
   | {
       readonly kind: "attempt-failed";

@@ -61,6 +61,7 @@ function linesOf(event: Event, progress: Progress, options: ReportOptions): stri
     case "waiting":
       return [waitingLine(event)];
     case "warning":
+    case "artifact-lost":
       return formatDiagnostic(event.problem, { ...options, word: "warning" });
     case "problem":
       return formatDiagnostic(event.problem, options);

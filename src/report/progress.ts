@@ -47,6 +47,9 @@ export class Progress {
       case "target-started":
         this.running.set(event.target, runningSince(event.title, now));
         return;
+      case "artifact-lost":
+        this.#lose(event);
+        return;
       case "attempt-failed":
         this.#pause(event);
         return;
@@ -81,6 +84,12 @@ export class Progress {
     if (event.outcome !== "skipped") return;
     const others = this.skipped.get(event.because) ?? [];
     this.skipped.set(event.because, [...others, event.title]);
+  }
+
+  #lose({ was, by }: Event & { kind: "artifact-lost" }): void {
+    this.running.delete(by);
+    this.done -= 1;
+    if (was === "fresh") this.fresh -= 1;
   }
 
   /** It takes no job, but whoever looks must not miss it. */

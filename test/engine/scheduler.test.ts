@@ -1,3 +1,4 @@
+import type { LostArtifact } from "../../src/engine/lost-artifacts.ts";
 import { Plan } from "../../src/engine/plan.ts";
 import {
   type CheckResult,
@@ -5,6 +6,7 @@ import {
   Scheduler,
   type Workers,
 } from "../../src/engine/scheduler.ts";
+import type { Diagnostic } from "../../src/model/diagnostic.ts";
 import type { TargetState } from "../../src/model/state.ts";
 import type { Target } from "../../src/model/target.ts";
 import { FakeTimers } from "../support/fake-timers.ts";
@@ -46,6 +48,15 @@ class SteeredWorkers implements Workers {
   finished(target: Target, state: TargetState): void {
     const ran = state.kind === "done" && !state.ran ? "fresh" : state.kind;
     this.ends.push(`${target.name} ${ran}`);
+  }
+
+  lost({ producer }: LostArtifact, by: Target): void {
+    this.ends.push(`${producer} lost for ${by.name}`);
+  }
+
+  lostAgain({ producer }: LostArtifact, by: Target): Diagnostic {
+    const message = `${producer} lost again for ${by.name}`;
+    return { code: "artifact-lost-again", blame: "surroundings", message };
   }
 
   get running(): string[] {
@@ -263,6 +274,113 @@ describe("the scheduler", () => {
   });
 });
 
+describe("an artifact that is lost while a build runs", () => {
+  const missing = { kind: "output-missing", output: "x" } as const;
+  const lose = (...names: string[]): RunEnd => ({
+    kind: "lost",
+    lost: names.map((producer) => ({ producer: name(producer), losses: 0, reason: missing })),
+  });
+
+  test("is made again by its producer alone, and its reader runs after that", async () => {
+    const { workers, run } = schedule("b: [a]\na: [c]", "b");
+    workers.fresh.add("c").add("a");
+    const done = run();
+    await workers.untilRunning("b");
+    workers.end("b", lose("a"));
+    await workers.untilRunning("a");
+    workers.end("a");
+    await workers.untilRunning("b");
+    workers.end("b");
+    await done;
+    expect(workers.starts).toEqual(["b", "a", "b"]);
+    expect(workers.ends).toEqual(["c fresh", "a fresh", "a lost for b", "a done", "b done"]);
+  });
+
+  test("is made again once for all who miss it, and who has run with it stays done", async () => {
+    const { workers, run } = schedule("all: [b, c, d]\nb: [a]\nc: [a]\nd: [a]", "all", { jobs: 3 });
+    const done = run();
+    await workers.untilRunning("a");
+    workers.end("a");
+    await workers.untilRunning("b", "c", "d");
+    workers.end("b");
+    workers.end("c", lose("a"));
+    workers.end("d", lose("a"));
+    await workers.untilRunning("a");
+    workers.end("a");
+    await workers.untilRunning("c", "d");
+    workers.end("c");
+    workers.end("d");
+    await workers.untilRunning("all");
+    workers.end("all");
+    await done;
+    expect(workers.starts).toEqual(["a", "b", "c", "d", "a", "c", "d", "all"]);
+    expect(workers.ends).toContain("a lost for c");
+    expect(workers.ends).not.toContain("a lost for d");
+  });
+
+  test("fails who misses it a second time", async () => {
+    const { plan, workers, run } = schedule("b: [a]", "b");
+    const done = run();
+    for (const [target, end] of [
+      ["a", built],
+      ["b", lose("a")],
+      ["a", built],
+    ] as const) {
+      await workers.untilRunning(target);
+      workers.end(target, end);
+    }
+    await workers.untilRunning("b");
+    const lost = [{ producer: name("a"), losses: 1, reason: missing }];
+    workers.end("b", { kind: "lost", lost });
+    await done;
+    expect(plan.stateOf(name("b"))).toMatchObject({
+      kind: "failed",
+      problem: { message: "a lost again for b" },
+    });
+    expect(plan.stateOf(name("a")).kind).toBe("done");
+  });
+
+  test("that cannot be made again leaves its reader out", async () => {
+    const { workers, run } = schedule("b: [a]", "b", { keepGoing: true });
+    workers.fresh.add("a");
+    const done = run();
+    await workers.untilRunning("b");
+    workers.end("b", lose("a"));
+    await workers.untilRunning("a");
+    workers.end("a", failed);
+    await done;
+    expect(workers.ends.slice(-2)).toEqual(["a failed", "b skipped"]);
+  });
+
+  test("holds back what waits in the queue, which is checked anew", async () => {
+    const { workers, run } = schedule("all: [b, c]\nb: [a]\nc: [a]", "all", { jobs: 1 });
+    workers.fresh.add("a");
+    const done = run();
+    await workers.untilRunning("b");
+    workers.end("b", lose("a"));
+    await workers.untilRunning("a");
+    workers.fresh.add("c");
+    workers.end("a");
+    await workers.untilRunning("b");
+    workers.end("b");
+    await workers.untilRunning("all");
+    workers.end("all");
+    await done;
+    expect(workers.starts).toEqual(["b", "a", "b", "all"]);
+  });
+
+  test("after a failure elsewhere is not made again", async () => {
+    const { workers, run } = schedule("all: [b, c]\nb: [a]", "all");
+    workers.fresh.add("a");
+    const done = run();
+    await workers.untilRunning("b", "c");
+    workers.end("c", failed);
+    workers.end("b", lose("a"));
+    await done;
+    expect(workers.ends).toEqual(["a fresh", "c failed", "b cancelled", "all skipped"]);
+  });
+});
+
 describe("a pool", () => {
   const one = new Map([["license", 1]]);
 
@@ -319,6 +437,27 @@ describe("a pool", () => {
 });
 
 describe("a plan", () => {
+  test("passes on what was made again through groups and alternatives", () => {
+    const plan = new Plan(graphOf("top: [x]\nx: { first-of: [g, z] }\ng: [a]"), () => ({
+      index: 0,
+      passedOver: [],
+    }));
+    plan.demand([name("top")]);
+    Object.assign(plan.targetNamed(name("g")), { rule: undefined });
+    const done = { kind: "done", ran: true, artifacts: [] } as const;
+    for (const each of ["a", "g", "x"]) plan.move(name(each), done);
+    plan.takeReady();
+    plan.lose(name("a"), { kind: "output-missing", output: "x" });
+    const states = ["a", "g", "x", "top"].map((each) => plan.stateOf(name(each)).kind);
+    expect(states).toEqual(["queued", "waiting", "waiting", "waiting"]);
+    expect(plan.isReady(name("top"))).toBe(false);
+    for (const each of ["a", "g", "x"]) {
+      expect(plan.takeReady().map((target) => target.name)).toEqual(each === "a" ? [] : [each]);
+      plan.move(name(each), done);
+    }
+    expect(plan.takeReady().map((target) => target.name)).toEqual(["top"]);
+  });
+
   test("holds only the alternative that was chosen, until another is", () => {
     const plan = new Plan(graphOf("all: [x]\nx: { first-of: [a, b] }\nb: [c]"), () => ({
       index: 0,
