@@ -3,12 +3,15 @@
  *
  *   waiting ──▶ checking ──▶ done (fresh)
  *      │           └──▶ queued ──▶ running ──▶ done (built)
- *      │                              ├──▶ failed
- *      │                ▲             ├──▶ unavailable ──▶ (its first-of waits for the next)
- *      │                └── paused ◀──┤    an attempt failed, and another one follows
- *      │                              └──▶ cancelled
+ *      │                  ▲           ├──▶ failed
+ *      │                  │           ├──▶ unavailable ──▶ (its first-of waits for the next)
+ *      │                  │           ├──▶ cancelled
+ *      │                  └─ paused ◀─┘    an attempt failed, and another one follows
  *      ├──▶ skipped    a dependency failed
  *      └──▶ cancelled  the build stopped before
+ *
+ * An artifact that is lost meanwhile leads back: who made it from done to queued, groups and `first-of`
+ * that pass it on from done to waiting, and who missed it from checking, queued or running to waiting.
  */
 import type { Artifact } from "./artifact.ts";
 import type { Diagnostic } from "./diagnostic.ts";
