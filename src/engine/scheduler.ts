@@ -125,7 +125,9 @@ export class Scheduler {
   async #check(target: Target): Promise<void> {
     this.#plan.move(target.name, { kind: "checking" });
     const result = await this.#workers.check(target);
-    if (!this.#plan.isReady(target.name)) {
+    const isCompared = result.kind === "fresh" || result.kind === "stale";
+    if (isCompared && !this.#plan.isReady(target.name)) {
+      // Something that it needs was lost while it was compared with its trace.
       this.#plan.move(target.name, { kind: "waiting" });
       return;
     }

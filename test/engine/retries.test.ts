@@ -204,6 +204,17 @@ targets:
       - { run: "echo own >file", outputs: [file] }
 `;
 
+  test("one that is not reachable in the last attempt either is refused without fallback", async () => {
+    const timers = new FakeTimers();
+    const build = new Workspace(server("retries: 1")).build("file", { timers, fallback: false });
+    await timers.untilWaiting(1000);
+    timers.advance(1000);
+    const run = await build;
+    expect(run.messages).toEqual([
+      "target `file` cannot have `fetch http://127.0.0.1:1/file`: 127.0.0.1:1 refuses connections",
+    ]);
+  });
+
   test("an alternative that is not reachable is tried again before the next one", async () => {
     const timers = new FakeTimers();
     const build = new Workspace(server("retries: 1")).build("file", { timers });

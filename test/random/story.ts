@@ -221,6 +221,7 @@ const expectedCodes: ReadonlySet<string> = new Set([
   "file-changed",
   "given-path-empty",
   "given-path-missing",
+  "given-path-unusable",
   "input-matches-nothing",
   "laid-twice",
   "nothing-to-pack",
