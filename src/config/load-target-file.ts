@@ -11,6 +11,7 @@ import type { Declaration, Text } from "./declaration.ts";
 import { IncludeLoader, type LoadedFile } from "./load-includes.ts";
 import { valueAt } from "./node.ts";
 import * as problems from "./problems.ts";
+import { readPools } from "./read-pools.ts";
 import { readReferences } from "./read-reference.ts";
 import { readTarget } from "./read-target.ts";
 import { type Kinds, placeOf } from "./reader.ts";
@@ -38,6 +39,7 @@ export function loadTargetFile(
     targets.flatMap((target) => readTarget(reader, target) ?? []),
   );
   const defaults = readDefault(top);
+  const pools = readPools(loader.files, targets);
   const name = readName(top, root);
   if (loader.problems.length > 0) return fail(...inOrder(loader.problems));
   return ok({
@@ -48,6 +50,7 @@ export function loadTargetFile(
     parameters: [...loader.parameters.values()],
     bindings: loader.bindings,
     targets,
+    pools,
   });
 }
 

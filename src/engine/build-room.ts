@@ -14,6 +14,7 @@ import type { Plan } from "./plan.ts";
 import type { ReadingRoom } from "./read-target.ts";
 import type { Services } from "./services.ts";
 import type { SettledTargets } from "./settled.ts";
+import type { Timers } from "./timers.ts";
 
 export interface BuildRoom {
   readonly project: Project;
@@ -43,4 +44,5 @@ export interface BuildRoom {
   /** Hides the values of secrets in a text. */
   readonly redact: (text: string) => string;
   readonly signal: AbortSignal;
+  readonly timers: Timers;
 }

@@ -18,6 +18,7 @@ import { Plan } from "./plan.ts";
 import { serviceDigest } from "./service-digest.ts";
 import { Services } from "./services.ts";
 import { SettledTargets, touchedBy } from "./settled.ts";
+import { systemTimers } from "./timers.ts";
 import { traceKey } from "./trace-key.ts";
 
 /** @returns the room, or the problems of the graph */
@@ -118,6 +119,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     environment,
     redact: parts.redact,
     signal,
+    timers: parts.timers ?? systemTimers,
   };
 }
 

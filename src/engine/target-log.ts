@@ -1,4 +1,4 @@
-/** The whole output of one run of one target, in a file; secrets are hidden before they reach it. */
+/** The whole output of one target in one build, in a file; secrets are hidden before they reach it. */
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import path from "node:path";
 
@@ -8,12 +8,15 @@ export class TargetLog {
   readonly #file: number;
   #broken = false;
 
-  /** @param file absolute path; a log of an earlier run is replaced */
-  constructor(file: string, redact: (text: string) => string) {
+  /**
+   * @param file absolute path
+   * @param isFirst a log of an earlier build is replaced; later attempts of this one are added
+   */
+  constructor(file: string, redact: (text: string) => string, isFirst: boolean) {
     this.path = file;
     this.#redact = redact;
     mkdirSync(path.dirname(file), { recursive: true });
-    this.#file = openSync(file, "w");
+    this.#file = openSync(file, isFirst ? "w" : "a");
   }
 
   /**

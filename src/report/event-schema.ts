@@ -68,6 +68,8 @@ const problem = mapping<Diagnostic>({
   message: text,
   at: optional(location),
   hint: optional(text),
+  exitCode: optional(described("Of the command or the step that failed", whole)),
+  transient: optional(described("It may pass by itself", constant(true))),
   details: optional(list(text)),
 });
 
@@ -138,6 +140,22 @@ const events: Kinds<Event> = {
     reason,
     why: described("The reason in words", text),
   },
+  "artifact-lost": {
+    target: text,
+    title,
+    was: described("What it had been in this build so far", oneOf("built", "fresh")),
+    by: described("The target that needs it", text),
+    problem,
+  },
+  "attempt-failed": {
+    target: text,
+    title,
+    attempt: whole,
+    of: whole,
+    problem,
+    wait: described("Seconds until the next attempt", seconds),
+  },
+  "attempt-started": { target: text, title, attempt: whole, of: whole },
   step: {
     target: text,
     id: text,

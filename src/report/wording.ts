@@ -49,6 +49,15 @@ export function outcome(event: EventOf<"target-finished">): string {
   }
 }
 
+/** `attempt 1 of 3 failed: …; the next one in 2.0 s`. */
+export function attemptFailed(event: EventOf<"attempt-failed">): string {
+  const next = event.wait === 0 ? "trying again" : `trying again in ${duration(event.wait)}`;
+  return `attempt ${event.attempt} of ${event.of} failed: ${event.problem.message}; ${next}`;
+}
+
+export const attemptStarted = (event: EventOf<"attempt-started">): string =>
+  `attempt ${event.attempt} of ${event.of} started`;
+
 /** `skipped 2 that need images[agent]: save, push`; a long list is cut. */
 export function skippedLine(because: string | undefined, skipped: readonly string[]): string {
   const longest = 8;
