@@ -198,6 +198,30 @@ test("only what changed, and what depends on it, is looked at; the rest counts a
   expect(planned.workspace.read("out/b")).toBe("THREE\n");
 });
 
+test("what a settled target had made and something removes meanwhile is made again by it alone", async () => {
+  const planned = await new Planned(`
+targets:
+  a: { run: echo a > out/a, inputs: [src/x], outputs: [out/a] }
+  other: { run: echo o > out/o, inputs: [src/x], outputs: [out/o] }
+  group: { needs: [a, other] }
+  b: { run: "if grep -q new in/a; then rm -f out/a; fi; cp in/a out/b", inputs: ["in/**"], outputs: [out/b] }
+  c: { run: cat out/a out/b > out/c, inputs: [{ target: group }, { target: b }], outputs: [out/c] }
+  all: { needs: [c] }
+`).made();
+  writeFileSync(`${planned.root}/in/a`, "new\n");
+  const run = await planned.build();
+  expect(run.messages).toEqual([]);
+  expect(run.ran).toEqual([
+    "b: input `in/a` changed",
+    "a: output `out/a` is missing",
+    "c: dependency `b` changed",
+  ]);
+  expect(run).toMatchObject({ built: 3, fresh: 1 });
+  expect(planned.workspace.read("out/c")).toBe("a\nnew\n");
+  await settle(planned.root);
+  expect((await planned.build()).ran).toEqual([]);
+});
+
 test("a plan whose file is torn or altered at any byte is as good as none", async () => {
   const planned = await new Planned().made();
   const folder = `${planned.root}/.tbuild/plans`;
