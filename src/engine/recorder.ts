@@ -48,9 +48,12 @@ export class Recorder {
     signal.addEventListener("abort", this.#interrupt, { once: true });
   }
 
-  /** Begins the run log, once the workspace is ours. */
-  open(folder: string): void {
-    this.#log = new RunLog(folder, this.#startedAt);
+  /**
+   * Begins the run log, once the workspace is ours.
+   * @param limit bytes of earlier ones; a run that does not know it leaves that to one that does
+   */
+  open(folder: string, limit?: number): void {
+    this.#log = new RunLog(folder, this.#startedAt, limit);
     for (const line of this.#early ?? []) this.#log.append(line);
     this.#early = [];
   }

@@ -13,7 +13,7 @@ import { type RunToRecord, recordRun } from "./record-run.ts";
 import { serviceDigest } from "./service-digest.ts";
 import { hostNameOf } from "./services.ts";
 import { systemProblem } from "./system-problem.ts";
-import { TargetLog } from "./target-log.ts";
+import type { TargetLog } from "./target-log.ts";
 import { TemporaryFolders } from "./temporary-folders.ts";
 
 export interface RunResult {
@@ -32,7 +32,7 @@ export async function runTarget(
   room: BuildRoom,
 ): Promise<RunResult> {
   const startedAt = performance.now();
-  const log = new TargetLog(room.state.log(target.name), room.redact);
+  const log = room.logs.open(target.name);
   log.line(`# ${target.name}: ${describeStaleReason(reason)}`);
   const signatures = reading.inputs.map((input) => room.digests.signature(input.path));
   const temporary = new TemporaryFolders(room.state.temporary);

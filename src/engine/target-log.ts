@@ -1,19 +1,28 @@
-/** The whole output of one run of one target, in a file; secrets are hidden before they reach it. */
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+/** The output of one run of one target, in a file; secrets are hidden before they reach it. */
+import { mkdirSync } from "node:fs";
 import path from "node:path";
+import { BoundedText } from "../store/bounded-text.ts";
+
+export interface LogOptions {
+  readonly redact: (text: string) => string;
+  /** Bytes of the file. */
+  readonly limit: number;
+  /** Told how many bytes the file has at the end. */
+  readonly onClose: (bytes: number) => void;
+}
 
 export class TargetLog {
   readonly path: string;
-  readonly #redact: (text: string) => string;
-  readonly #file: number;
+  readonly #options: LogOptions;
+  readonly #text: BoundedText;
   #broken = false;
 
   /** @param file absolute path; a log of an earlier run is replaced */
-  constructor(file: string, redact: (text: string) => string) {
+  constructor(file: string, options: LogOptions) {
     this.path = file;
-    this.#redact = redact;
+    this.#options = options;
     mkdirSync(path.dirname(file), { recursive: true });
-    this.#file = openSync(file, "w");
+    this.#text = new BoundedText(file, options.limit);
   }
 
   /**
@@ -23,13 +32,14 @@ export class TargetLog {
   line(text: string): void {
     if (this.#broken) return;
     try {
-      writeSync(this.#file, `${this.#redact(text)}\n`);
+      this.#text.line(this.#options.redact(text));
     } catch {
       this.#broken = true;
     }
   }
 
   close(): void {
-    closeSync(this.#file);
+    this.#text.close();
+    this.#options.onClose(this.#text.size);
   }
 }

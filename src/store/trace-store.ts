@@ -1,8 +1,9 @@
 /** Keeps traces between runs in an append-only log. Does not decide whether one still holds. */
-import { closeSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, statSync, writeFileSync } from "node:fs";
 import type { Digest } from "../model/artifact.ts";
 import type { Trace } from "../model/trace.ts";
 import { encodeCheckedLine, replaceCheckedLines } from "./checked-lines.ts";
+import { chooseEvicted } from "./choose-evicted.ts";
 import { keyOfTrace, readTrace, TraceLog } from "./trace-log.ts";
 
 /** An image that this workspace once made, and the names it gave it. */
@@ -16,7 +17,26 @@ type LogRecord =
   | { readonly dropped: string }
   | { readonly made: MadeImage }
   /** Paths that targets began to make: what is there is tbuild's own, even half of it. */
-  | { readonly begun: readonly string[] };
+  | { readonly begun: readonly string[] }
+  /** Traces that a run found fresh. */
+  | { readonly used: Use };
+
+export interface Use {
+  /** The day, and who used them: a run on the same day need not say it again. */
+  readonly mark: string;
+  readonly keys: readonly string[];
+}
+
+export interface TraceBounds {
+  /** Of the log, in bytes. */
+  readonly limit: number;
+  /** Keys of the traces that this run relies on; asked only when something has to go. */
+  readonly inUse: () => ReadonlySet<string>;
+  /** Whether an output, by its path, is still there. */
+  readonly isThere: (path: string) => boolean;
+  /** Called before anything is removed. */
+  readonly onEvict: (keys: readonly string[]) => void;
+}
 
 /** A log is rewritten once it holds this many records and three times what lives. */
 const compactFrom = 1000;
@@ -26,11 +46,14 @@ const fewLookups = 16;
 
 export class TraceStore {
   readonly #file: string;
-  /** A trace that nobody asked for yet is the JSON of its record. */
+  /** The least recently used first. A trace that nobody asked for yet is the JSON of its record. */
   readonly #traces = new Map<string, Trace | Buffer>();
   readonly #made = new Map<Digest, Set<string>>();
   readonly #begun = new Set<string>();
+  readonly #marks = new Set<string>();
   #recordCount = 0;
+  /** Bytes of the log. */
+  #bytes: number;
   #handle: number | undefined;
   #endsClean: boolean;
   #damaged = 0;
@@ -50,6 +73,7 @@ export class TraceStore {
     this.#file = file;
     this.#unread = new TraceLog(file);
     this.#endsClean = this.#unread.endsClean;
+    this.#bytes = this.#unread.length;
     if (!isSound) this.#takeIn();
   }
 
@@ -99,6 +123,34 @@ export class TraceStore {
     this.#append({ trace });
   }
 
+  /**
+   * Keeps in mind which traces are of use, once there are so many that some may have to go soon.
+   * @param mark of the day and of who asks; said already, nothing is written
+   */
+  noteUse(limit: number, mark: string, keys: () => Iterable<string>): void {
+    if (this.#bytes <= limit / 2 || this.#unread?.has(`"mark":${JSON.stringify(mark)}`)) return;
+    this.#takeIn();
+    if (this.#marks.has(mark)) return;
+    const known = [...keys()].filter((key) => this.#traces.has(key));
+    if (known.length > 0) this.#append({ used: { mark, keys: known } });
+  }
+
+  /** Brings the log below its limit: history goes first, then the traces that were not used for longest. */
+  bound({ limit, inUse, isThere, onEvict }: TraceBounds): void {
+    if (this.#bytes <= limit) return;
+    this.#takeIn();
+    const sizes = [...this.#traces].map(([name, trace]) => ({ name, bytes: sizeOfTrace(trace) }));
+    this.#forgetMade(limit, isThere);
+    const others = limit - this.#bytesOfMade();
+    const keys = inUse();
+    const isInUse = (name: string): boolean => keys.has(name);
+    const evicted = chooseEvicted(sizes, { bytes: Math.max(0, others), isInUse });
+    if (evicted.length > 0) onEvict(evicted.map(({ name }) => name));
+    else if (this.#recordCount === this.#liveCount()) return;
+    for (const { name } of evicted) this.#evict(name, isThere);
+    this.#compact();
+  }
+
   drop(key: string): void {
     this.#takeIn();
     if (this.#traces.has(key)) this.#append({ dropped: key });
@@ -131,7 +183,9 @@ export class TraceStore {
     // A torn last line of a killed run, or of a disk that was full, must not swallow what follows it.
     const start = this.#endsClean ? "" : "\n";
     this.#endsClean = false;
-    writeFileSync(this.#handle, start + encodeCheckedLine(record));
+    const line = start + encodeCheckedLine(record);
+    writeFileSync(this.#handle, line);
+    this.#bytes += Buffer.byteLength(line);
     this.#endsClean = true;
     this.#recordCount++;
   }
@@ -155,19 +209,34 @@ export class TraceStore {
     this.#recordCount += records.length;
     for (const json of records) {
       const key = keyOfTrace(json);
-      if (key !== undefined) this.#traces.set(key, json);
+      if (key !== undefined) this.#place(key, json);
       else this.#apply(JSON.parse(json.toString("utf8")) as LogRecord);
     }
-    for (const [key, trace] of since) this.#traces.set(key, trace);
+    for (const [key, trace] of since) this.#place(key, trace);
+  }
+
+  /** As the one that was used last. */
+  #place(key: string, trace: Trace | Buffer): void {
+    this.#traces.delete(key);
+    this.#traces.set(key, trace);
   }
 
   /** @returns whether it told anything new */
   #apply(record: LogRecord): boolean {
-    if ("trace" in record) this.#traces.set(record.trace.key, record.trace);
+    if ("trace" in record) this.#place(record.trace.key, record.trace);
     else if ("dropped" in record) this.#traces.delete(record.dropped);
     else if ("begun" in record) for (const path of record.begun) this.#begun.add(path);
+    else if ("used" in record) this.#applyUse(record.used);
     else return this.#applyMade(record.made);
     return true;
+  }
+
+  #applyUse({ mark, keys }: Use): void {
+    this.#marks.add(mark);
+    for (const key of keys) {
+      const trace = this.#traces.get(key);
+      if (trace) this.#place(key, trace);
+    }
   }
 
   #applyMade({ id, references }: MadeImage): boolean {
@@ -182,11 +251,47 @@ export class TraceStore {
     return this.#traces.size + this.#made.size + (this.#begun.size > 0 ? 1 : 0);
   }
 
+  /** What it made stays known as tbuild's own, or `clean` would leave it. */
+  #evict(key: string, isThere: TraceBounds["isThere"]): void {
+    for (const artifact of this.get(key)?.artifacts ?? []) {
+      if (artifact.kind !== "image" && isThere(artifact.path)) this.#begun.add(artifact.path);
+    }
+    this.#traces.delete(key);
+  }
+
+  /** Outputs that are gone need no removing; of images the oldest are forgotten beyond a quarter of the limit. */
+  #forgetMade(limit: number, isThere: TraceBounds["isThere"]): void {
+    for (const path of this.#begun) if (!isThere(path)) this.#begun.delete(path);
+    const images = this.madeImages().map((made) => ({ name: made.id, bytes: sizeOf({ made }) }));
+    const held = once(() => this.#heldImages());
+    const isInUse = (id: string): boolean => held().has(id);
+    for (const { name } of chooseEvicted(images, { bytes: limit / 4, isInUse })) {
+      this.#made.delete(name as Digest);
+    }
+  }
+
+  /** IDs of the images that traces tell of. */
+  #heldImages(): ReadonlySet<string> {
+    const held = new Set<string>();
+    for (const [key, trace] of this.#traces) {
+      if (Buffer.isBuffer(trace) && !trace.includes('"kind":"image"')) continue;
+      for (const { digest } of this.get(key)?.artifacts ?? []) held.add(digest);
+    }
+    return held;
+  }
+
+  #bytesOfMade(): number {
+    const made = this.madeImages().reduce((sum, made) => sum + sizeOf({ made }), 0);
+    return made + (this.#begun.size > 0 ? sizeOf({ begun: [...this.#begun] }) : 0);
+  }
+
   #compact(): void {
     if (this.#handle !== undefined) closeSync(this.#handle);
     this.#handle = undefined;
     replaceCheckedLines(this.#file, this.#liveRecords());
     this.#recordCount = this.#liveCount();
+    this.#bytes = statSync(this.#file).size;
+    this.#marks.clear();
     this.#endsClean = true;
   }
 
@@ -196,3 +301,17 @@ export class TraceStore {
     for (const trace of this.all()) yield { trace };
   }
 }
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+const sizeOf = (record: LogRecord): number => Buffer.byteLength(encodeCheckedLine(record));
+
+/** Of its line: the JSON, and what stands around it. */
+const sizeOfTrace = (trace: Trace | Buffer): number =>
+  Buffer.isBuffer(trace) ? trace.length + 10 : sizeOf({ trace });

@@ -25,7 +25,7 @@ function write(file: string, ...targets: string[]): void {
 }
 
 describe("the trace store", () => {
-  test("keeps the last trace of each target", () => {
+  test("keeps the last trace of each target, the one that was made last at the end", () => {
     const file = storeFile();
     const store = new TraceStore(file);
     store.put(trace("a", 1));
@@ -33,7 +33,7 @@ describe("the trace store", () => {
     store.put(trace("a", 2));
     store.close();
     const again = new TraceStore(file);
-    expect(names(again)).toEqual(["a", "b"]);
+    expect(names(again)).toEqual(["b", "a"]);
     expect(again.get("a")).toEqual(trace("a", 2));
   });
 

@@ -16,6 +16,7 @@ import {
   planKey,
 } from "../../src/engine/check-plan.ts";
 import type { Event } from "../../src/model/event.ts";
+import { defaultLimits } from "../../src/model/limits.ts";
 import type { Result } from "../../src/model/result.ts";
 import type { Project } from "../../src/model/target.ts";
 import { temporaryFolder, writeFiles } from "./folder.ts";
@@ -139,6 +140,7 @@ export class Workspace {
       dryRun: false,
       command: "tbuild",
       version: "1.2.3",
+      limits: defaultLimits,
       environment: process.env,
       signal: new AbortController().signal,
     };
