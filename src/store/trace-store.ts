@@ -41,6 +41,9 @@ export interface TraceBounds {
 /** A log is rewritten once it holds this many records and three times what lives. */
 const compactFrom = 1000;
 
+/** How much of the limit may be what lives: without room for history each run would rewrite the log. */
+const lived = 0.9;
+
 /** So many traces are looked for one by one before all are read. */
 const fewLookups = 16;
 
@@ -141,10 +144,10 @@ export class TraceStore {
     this.#takeIn();
     const sizes = [...this.#traces].map(([name, trace]) => ({ name, bytes: sizeOfTrace(trace) }));
     this.#forgetMade(limit, isThere);
-    const others = limit - this.#bytesOfMade();
+    const room = Math.max(0, lived * limit - this.#bytesOfMade());
     const keys = inUse();
     const isInUse = (name: string): boolean => keys.has(name);
-    const evicted = chooseEvicted(sizes, { bytes: Math.max(0, others), isInUse });
+    const evicted = chooseEvicted(sizes, { bytes: room, isInUse });
     if (evicted.length > 0) onEvict(evicted.map(({ name }) => name));
     else if (this.#recordCount === this.#liveCount()) return;
     for (const { name } of evicted) this.#evict(name, isThere);
