@@ -7,6 +7,7 @@ import type { TargetName } from "../model/target.ts";
 import { CountedFolder } from "../store/bounded-folder.ts";
 import type { Evictions } from "../store/evictions.ts";
 import type { StateFolder } from "../store/state-folder.ts";
+import { systemProblem } from "./system-problem.ts";
 import { TargetLog } from "./target-log.ts";
 
 export interface LogsRoom {
@@ -42,7 +43,7 @@ export class TargetLogs {
     this.#folder.bound({
       bytes: limits.logs,
       isInUse: (name) => this.#written.has(name),
-      onEvict: (names) => evictions.record("logs", names, { at, limit: limits.logs }),
+      onEvict: (names) => recordIfPossible(evictions, names, { at, limit: limits.logs }),
     });
   }
 
@@ -52,5 +53,18 @@ export class TargetLogs {
     const file = state.log(target);
     const eviction = evictions.find("logs", path.basename(file));
     return eviction && !existsSync(file) ? eviction : undefined;
+  }
+}
+
+/** On a full disk it is better to make room than to say so. */
+function recordIfPossible(
+  evictions: Evictions,
+  names: readonly string[],
+  eviction: Eviction,
+): void {
+  try {
+    evictions.record("logs", names, eviction);
+  } catch (error) {
+    if (!systemProblem(error)) throw error;
   }
 }
