@@ -94,7 +94,8 @@ export class Recorder {
   #keep(line: RunLine): void {
     const shown = hideTexts(line, this.#parts.redact);
     this.#parts.record?.(shown);
-    if (this.#log) this.#log.append(shown);
+    const isEnd = line.kind === "interrupted" || line.kind === "finished";
+    if (this.#log) this.#log.append(shown, isEnd);
     else this.#early?.push(shown);
   }
 

@@ -11,16 +11,20 @@ export const runsKept = 100;
 
 export class RunLog {
   readonly path: string;
+  readonly #limit: number;
   #file: number | undefined;
+  #size = 0;
 
   /**
    * Begins a log, and removes the oldest ones. Only for the one who holds the lock. A log that cannot
    * be written, on a full disk, is left out: it must not end what it tells of.
    * @param folder absolute path; made where it is not there
-   * @param limit bytes of earlier logs that may stay; absent, only their number counts, and no file is looked at
+   * @param limit bytes of this log, and of earlier ones that may stay; absent, only their number counts, and no
+   *   file is looked at
    */
   constructor(folder: string, startedAt: Date, limit?: number) {
     this.path = path.join(folder, nameFor(startedAt));
+    this.#limit = limit ?? Number.POSITIVE_INFINITY;
     try {
       makeFolders(folder);
       removeOldest(folder, limit);
@@ -30,11 +34,16 @@ export class RunLog {
     }
   }
 
-  /** Written at once: what a killed run leaves can be read up to its last whole line. */
-  append(line: unknown): void {
+  /**
+   * Written at once: what a killed run leaves can be read up to its last whole line.
+   * @param isEnd whether it tells of the end of the run: such a line is kept beyond the limit too
+   */
+  append(line: unknown, isEnd = false): void {
     if (this.#file === undefined) return;
+    const text = `${JSON.stringify(line)}\n`;
+    if (this.#size + text.length > this.#limit && !isEnd) return;
     try {
-      writeSync(this.#file, `${JSON.stringify(line)}\n`);
+      this.#size += writeSync(this.#file, text);
     } catch {
       this.close();
     }

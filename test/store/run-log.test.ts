@@ -62,6 +62,20 @@ test("a run that does not know the limit leaves them for one that does", () => {
   expect(existsSync(old)).toBe(false);
 });
 
+test("one that reaches the limit leaves lines out, and not the last one", () => {
+  const log = logAt(temporaryFolder(), 0, 100);
+  for (let ms = 0; ms < 50; ms++) log.append({ kind: "started", ms });
+  log.append({ kind: "finished", ms: 50 }, true);
+  log.close();
+  const lines = readFileSync(log.path, "utf8").trimEnd().split("\n");
+  expect(lines).toEqual([
+    '{"kind":"started","ms":0}',
+    '{"kind":"started","ms":1}',
+    '{"kind":"started","ms":2}',
+    '{"kind":"finished","ms":50}',
+  ]);
+});
+
 test("where no log can be written, none is", () => {
   const folder = temporaryFolder({ runs: "a file" });
   const log = logAt(`${folder}/runs`, 0);
