@@ -5,7 +5,7 @@ export const limits = {
   /** The log of one target. */
   log: { bytes: 16_000_000, help: "Log of one target; a longer one loses its middle" },
   logs: { bytes: 256_000_000, help: "Logs of all targets" },
-  traces: { bytes: 256_000_000, help: "Traces: what is known of targets that were made" },
+  traces: { bytes: 128_000_000, help: "Traces: what is known of targets that were made" },
   digests: { bytes: 64_000_000, help: "Digests of files, remembered by their times" },
   plans: { bytes: 256_000_000, help: "Plans of commands, for runs without changes" },
   runs: { bytes: 64_000_000, help: "Logs of whole runs" },

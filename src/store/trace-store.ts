@@ -143,13 +143,16 @@ export class TraceStore {
     if (this.#bytes <= limit) return;
     this.#takeIn();
     const sizes = [...this.#traces].map(([name, trace]) => ({ name, bytes: sizeOfTrace(trace) }));
-    this.#forgetMade(limit, isThere);
-    const room = Math.max(0, lived * limit - this.#bytesOfMade());
+    const others = this.#bytesOfMade();
+    const live = sizes.reduce((sum, { bytes }) => sum + bytes, others);
     const keys = inUse();
-    const isInUse = (name: string): boolean => keys.has(name);
-    const evicted = chooseEvicted(sizes, { bytes: room, isInUse });
+    const evicted = chooseEvicted(sizes, {
+      bytes: Math.max(0, lived * limit - others),
+      isInUse: (name) => keys.has(name),
+    });
     if (evicted.length > 0) onEvict(evicted.map(({ name }) => name));
-    else if (this.#recordCount === this.#liveCount()) return;
+    else if (this.#bytes - live < (1 - lived) * limit) return;
+    this.#forgetMade(limit, isThere);
     for (const { name } of evicted) this.#evict(name, isThere);
     this.#compact();
   }

@@ -144,6 +144,16 @@ targets:
   });
 });
 
+test("an edit of the limits touches no target and no fingerprint", async () => {
+  const workspace = await withLevels(1, { planned: true });
+  const before = workspace.read("targets.yaml");
+  workspace.write({ "targets.yaml": `${before}\nlimits: { traces: 5 MB, plans: 1 MB }\n` });
+  const { ran, fresh } = await buildLevel(workspace, 1, { planned: true });
+  expect([ran, fresh]).toEqual([[], 2]);
+  const { request } = workspace.prepare("copy", { given: { level: "1" } });
+  expect(Object.keys(request.project)).not.toContain("limits");
+});
+
 describe("plans", () => {
   test("of other commands go when they are too large, that of the run stays", async () => {
     const workspace = await withLevels(5, { planned: true });
