@@ -1,23 +1,15 @@
 /** Keeps traces between runs in an append-only log. Does not decide whether one still holds. */
 import { closeSync, openSync, statSync, writeFileSync } from "node:fs";
-import type { Digest } from "../model/artifact.ts";
 import type { Trace } from "../model/trace.ts";
 import { encodeCheckedLine, replaceCheckedLines } from "./checked-lines.ts";
 import { chooseEvicted } from "./choose-evicted.ts";
+import { type MadeImage, type MadeRecord, MadeThings } from "./made-things.ts";
 import { keyOfTrace, readTrace, TraceLog } from "./trace-log.ts";
-
-/** An image that this workspace once made, and the names it gave it. */
-export interface MadeImage {
-  readonly id: Digest;
-  readonly references: readonly string[];
-}
 
 type LogRecord =
   | { readonly trace: Trace }
   | { readonly dropped: string }
-  | { readonly made: MadeImage }
-  /** Paths that targets began to make: what is there is tbuild's own, even half of it. */
-  | { readonly begun: readonly string[] }
+  | MadeRecord
   /** Traces that a run found fresh. */
   | { readonly used: Use };
 
@@ -51,8 +43,7 @@ export class TraceStore {
   readonly #file: string;
   /** The least recently used first. A trace that nobody asked for yet is the JSON of its record. */
   readonly #traces = new Map<string, Trace | Buffer>();
-  readonly #made = new Map<Digest, Set<string>>();
-  readonly #begun = new Set<string>();
+  readonly #made = new MadeThings();
   readonly #marks = new Set<string>();
   #recordCount = 0;
   /** Bytes of the log. */
@@ -101,18 +92,18 @@ export class TraceStore {
 
   madeImages(): readonly MadeImage[] {
     this.#takeIn();
-    return [...this.#made].map(([id, references]) => ({ id, references: [...references] }));
+    return this.#made.images();
   }
 
   /** Outputs that a target began to make, whether or not it came to an end. */
   begunFiles(): Iterable<string> {
     this.#takeIn();
-    return this.#begun;
+    return this.#made.begun;
   }
 
   /** Keeps in mind that these outputs are about to be made, before anything of them is there. */
   begin(paths: readonly string[]): void {
-    const begun = paths.filter((path) => !this.#begun.has(path));
+    const begun = paths.filter((path) => !this.#made.begun.has(path));
     if (begun.length > 0) this.#append({ begun });
   }
 
@@ -143,7 +134,7 @@ export class TraceStore {
     if (this.#bytes <= limit) return;
     this.#takeIn();
     const sizes = [...this.#traces].map(([name, trace]) => ({ name, bytes: sizeOfTrace(trace) }));
-    const others = this.#bytesOfMade();
+    const others = this.#made.bytes;
     const live = sizes.reduce((sum, { bytes }) => sum + bytes, others);
     const keys = inUse();
     const evicted = chooseEvicted(sizes, {
@@ -152,7 +143,8 @@ export class TraceStore {
     });
     if (evicted.length > 0) onEvict(evicted.map(({ name }) => name));
     else if (this.#bytes - live < (1 - lived) * limit) return;
-    this.#forgetMade(limit, isThere);
+    this.#made.forgetGone(isThere);
+    this.#made.boundImages(limit / 4, () => this.#heldImages());
     for (const { name } of evicted) this.#evict(name, isThere);
     this.#compact();
   }
@@ -166,8 +158,7 @@ export class TraceStore {
   keepOnly(keys: ReadonlySet<string>, keepImages: boolean): void {
     this.#takeIn();
     for (const key of [...this.#traces.keys()]) if (!keys.has(key)) this.#traces.delete(key);
-    if (!keepImages) this.#made.clear();
-    this.#begun.clear();
+    this.#made.clear({ keepImages });
     this.#compact();
   }
 
@@ -231,9 +222,9 @@ export class TraceStore {
   #apply(record: LogRecord): boolean {
     if ("trace" in record) this.#place(record.trace.key, record.trace);
     else if ("dropped" in record) this.#traces.delete(record.dropped);
-    else if ("begun" in record) for (const path of record.begun) this.#begun.add(path);
+    else if ("begun" in record) this.#made.addBegun(record.begun);
     else if ("used" in record) this.#applyUse(record.used);
-    else return this.#applyMade(record.made);
+    else return this.#made.addImage(record.made);
     return true;
   }
 
@@ -245,35 +236,16 @@ export class TraceStore {
     }
   }
 
-  #applyMade({ id, references }: MadeImage): boolean {
-    const known = this.#made.get(id) ?? new Set();
-    const before = this.#made.has(id) ? known.size : -1;
-    for (const reference of references) known.add(reference);
-    this.#made.set(id, known);
-    return known.size !== before;
-  }
-
   #liveCount(): number {
-    return this.#traces.size + this.#made.size + (this.#begun.size > 0 ? 1 : 0);
+    return this.#traces.size + this.#made.count;
   }
 
   /** What it made stays known as tbuild's own, or `clean` would leave it. */
   #evict(key: string, isThere: TraceBounds["isThere"]): void {
     for (const artifact of this.get(key)?.artifacts ?? []) {
-      if (artifact.kind !== "image" && isThere(artifact.path)) this.#begun.add(artifact.path);
+      if (artifact.kind !== "image" && isThere(artifact.path)) this.#made.addBegun([artifact.path]);
     }
     this.#traces.delete(key);
-  }
-
-  /** Outputs that are gone need no removing; of images the oldest are forgotten beyond a quarter of the limit. */
-  #forgetMade(limit: number, isThere: TraceBounds["isThere"]): void {
-    for (const path of this.#begun) if (!isThere(path)) this.#begun.delete(path);
-    const images = this.madeImages().map((made) => ({ name: made.id, bytes: sizeOf({ made }) }));
-    const held = once(() => this.#heldImages());
-    const isInUse = (id: string): boolean => held().has(id);
-    for (const { name } of chooseEvicted(images, { bytes: limit / 4, isInUse })) {
-      this.#made.delete(name as Digest);
-    }
   }
 
   /** IDs of the images that traces tell of. */
@@ -284,11 +256,6 @@ export class TraceStore {
       for (const { digest } of this.get(key)?.artifacts ?? []) held.add(digest);
     }
     return held;
-  }
-
-  #bytesOfMade(): number {
-    const made = this.madeImages().reduce((sum, made) => sum + sizeOf({ made }), 0);
-    return made + (this.#begun.size > 0 ? sizeOf({ begun: [...this.#begun] }) : 0);
   }
 
   #compact(): void {
@@ -302,18 +269,9 @@ export class TraceStore {
   }
 
   *#liveRecords(): Generator<LogRecord> {
-    for (const made of this.madeImages()) yield { made };
-    if (this.#begun.size > 0) yield { begun: [...this.#begun] };
+    yield* this.#made.records();
     for (const trace of this.all()) yield { trace };
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 const sizeOf = (record: LogRecord): number => Buffer.byteLength(encodeCheckedLine(record));
