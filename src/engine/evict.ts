@@ -15,7 +15,7 @@ const plansKept = 12;
 
 /** Before the traces are closed. */
 export function evictTraces({ command, project, limits }: BuildRequest, room: BuildRoom): void {
-  const { traces, evictions } = room;
+  const { traces, evictions, plan, settled } = room;
   const at = new Date().toISOString();
   let known: ReadonlySet<string> | undefined;
   const inUse = (): ReadonlySet<string> => {
@@ -25,6 +25,7 @@ export function evictTraces({ command, project, limits }: BuildRequest, room: Bu
   traces.noteUse(limits.traces, useMark(at, command), inUse);
   traces.bound({
     limit: limits.traces,
+    targets: plan.targets().length + (settled?.made ?? 0),
     inUse,
     isThere: (output) => existsSync(path.resolve(project.root, output)),
     onEvict: (keys) => evictions.record("traces", keys, { at, limit: limits.traces }),

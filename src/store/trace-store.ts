@@ -22,6 +22,8 @@ export interface Use {
 export interface TraceBounds {
   /** Of the log, in bytes. */
   readonly limit: number;
+  /** How many targets this run relied on: where there are no more traces than that, none has to go. */
+  readonly targets: number;
   /** Keys of the traces that this run relies on; asked only when something has to go. */
   readonly inUse: () => ReadonlySet<string>;
   /** Whether an output, by its path, is still there. */
@@ -130,16 +132,16 @@ export class TraceStore {
   }
 
   /** Brings the log below its limit: history goes first, then the traces that were not used for longest. */
-  bound({ limit, inUse, isThere, onEvict }: TraceBounds): void {
+  bound({ limit, targets, inUse, isThere, onEvict }: TraceBounds): void {
     if (this.#bytes <= limit) return;
     this.#takeIn();
     const sizes = [...this.#traces].map(([name, trace]) => ({ name, bytes: sizeOfTrace(trace) }));
     const others = this.#made.bytes;
     const live = sizes.reduce((sum, { bytes }) => sum + bytes, others);
-    const keys = inUse();
+    const keys = sizes.length > targets ? inUse() : undefined;
     const evicted = chooseEvicted(sizes, {
       bytes: Math.max(0, lived * limit - others),
-      isInUse: (name) => keys.has(name),
+      isInUse: (name) => keys?.has(name) ?? true,
     });
     if (evicted.length > 0) onEvict(evicted.map(({ name }) => name));
     else if (this.#bytes - live < (1 - lived) * limit) return;

@@ -118,16 +118,22 @@ describe("the bound on traces", () => {
   });
 
   interface Bounded {
+    readonly targets?: number;
     readonly inUse?: readonly string[];
     readonly gone?: readonly string[];
   }
 
   /** @returns the keys that went */
-  function bound(file: string, limit: number, { inUse = [], gone = [] }: Bounded = {}): string[] {
+  function bound(
+    file: string,
+    limit: number,
+    { inUse = [], gone = [], targets = 0 }: Bounded = {},
+  ): string[] {
     const store = new TraceStore(file);
     const evicted: string[] = [];
     store.bound({
       limit,
+      targets,
       inUse: () => new Set(inUse),
       isThere: (path) => !gone.includes(path),
       onEvict: (keys) => evicted.push(...keys),
@@ -209,6 +215,12 @@ describe("the bound on traces", () => {
     expect(made[0]).toBe("sha256:old");
     expect(made.at(-1)).toBe("sha256:29");
     expect(made.length).toBeLessThan(10);
+  });
+
+  test("removes none while there are no more than the run has targets", () => {
+    const file = four();
+    expect(bound(file, 1000, { targets: 4 })).toEqual([]);
+    expect(bound(file, 3000, { targets: 3 })).toEqual(["a", "b"]);
   });
 
   test("when all is in use it writes nothing, however small the limit", () => {
