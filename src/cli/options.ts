@@ -72,7 +72,21 @@ export const graphOptions: readonly OptionDefinition[] = [
   },
 ];
 
+/** How `tbuild watch` notices changes. */
+export const watchOptions: readonly OptionDefinition[] = [
+  {
+    name: "poll",
+    takes: "SECONDS",
+    help: "Look every so often, where the file system tells of no changes",
+  },
+];
+
 export const commands = [
+  {
+    name: "watch",
+    usage: "tbuild watch [targets…]",
+    help: "Build, and again after each change (--poll SECONDS)",
+  },
   {
     name: "explain",
     usage: "tbuild explain [targets…]",
@@ -93,6 +107,10 @@ export const commands = [
   },
   { name: "help", usage: "tbuild help [targets…]", help: "The same as --help" },
 ] as const;
+
+/** The options that only this command has. */
+export const ownOptionsOf = (command: string | undefined): readonly OptionDefinition[] =>
+  command === "graph" ? graphOptions : command === "watch" ? watchOptions : [];
 
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];

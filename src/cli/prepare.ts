@@ -2,6 +2,7 @@
 import type { Declaration } from "../config/declaration.ts";
 import { definitionsOf } from "../config/definitions.ts";
 import { expand, expandLazily } from "../config/expand.ts";
+import type { TriedFiles } from "../config/load-target-file.ts";
 import { resolveParameters } from "../config/resolve-parameters.ts";
 import { type CheckedPlan, hasSameTargets } from "../engine/check-plan.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
@@ -15,7 +16,10 @@ import { readLimits } from "./read-limits.ts";
 import type { CommonRequest } from "./request.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-export type Prepared =
+export type Prepared = {
+  /** The target files that were read, or could not be. */
+  readonly tried: TriedFiles;
+} & (
   | {
       readonly ok: true;
       /** Folder that the places of problems are relative to. */
@@ -34,7 +38,8 @@ export type Prepared =
       /** Values of the command's own options. */
       readonly own: ReadonlyMap<string, string>;
     }
-  | { readonly ok: false; readonly root: string; readonly problems: readonly Diagnostic[] };
+  | { readonly ok: false; readonly root: string; readonly problems: readonly Diagnostic[] }
+);
 
 export interface TargetRequest {
   readonly common: CommonRequest;
@@ -53,25 +58,26 @@ export function prepare(
   { environment }: Surroundings,
   { ownOptions = [], checked }: PrepareOptions = {},
 ): Prepared {
-  const { root, declaration } = loadDeclaration(common);
-  if (!declaration.ok) return { ...declaration, root };
+  const { root, declaration, tried } = loadDeclaration(common);
+  if (!declaration.ok) return { ...declaration, root, tried };
   const read = readArguments(argv, declaration.value, ownOptions);
-  if (!read.ok) return { ...read, root };
+  if (!read.ok) return { ...read, root, tried };
   const { given, names, wanted, own } = read.value;
   const values = resolveParameters(declaration.value, given, environment, common.directory);
-  if (!values.ok) return { ...values, root };
+  if (!values.ok) return { ...values, root, tried };
   const limits = readLimits(declaration.value.limits, environment);
-  if (!limits.ok) return { ...limits, root };
+  if (!limits.ok) return { ...limits, root, tried };
   const definitions = once(() => definitionsOf(declaration.value, values.value));
   const { files } = declaration.value;
   const isKnown = checked && hasSameTargets(checked.plan, { files, definitions });
   const project = isKnown
     ? ok(expandLazily(declaration.value, values.value))
     : expand(declaration.value, values.value);
-  if (!project.ok) return { ...project, root };
+  if (!project.ok) return { ...project, root, tried };
   return {
     ok: true,
     root,
+    tried,
     declaration: declaration.value,
     project: project.value,
     limits: limits.value,

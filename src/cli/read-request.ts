@@ -18,6 +18,9 @@ export interface CommandLinePlace {
 /** How the completion scripts call; no word that a person would type. */
 export const completeOption = "--complete";
 
+/** Commands that take targets and parameters as a build does. */
+const aboutTargets = ["explain", "graph", "watch", "why"] as const;
+
 /** Reads the request. Words that only a target file can explain are left for later. */
 export function readRequest(argv: readonly string[], place: CommandLinePlace): Result<Request> {
   const [first, second = "", index = "", ...words] = argv;
@@ -42,9 +45,8 @@ export function readRequest(argv: readonly string[], place: CommandLinePlace): R
   if (command === "list" || command === "state")
     return strictly(read, others, { kind: command, common: common.value });
   if (command === "completion") return readCompletion(others);
-  if (command === "explain" || command === "graph" || command === "why") {
-    return ok({ kind: command, common: common.value, argv: without(argv, command) });
-  }
+  const about = aboutTargets.find((known) => known === command);
+  if (about) return ok({ kind: about, common: common.value, argv: without(argv, about) });
   return ok({ kind: "build", common: common.value, argv });
 }
 

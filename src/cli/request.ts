@@ -29,7 +29,7 @@ export type Request =
   | { readonly kind: "list" | "state"; readonly common: CommonRequest }
   /** The words are read again once the parameters of the target file are known. */
   | {
-      readonly kind: "build" | "explain" | "graph" | "why";
+      readonly kind: "build" | "explain" | "graph" | "watch" | "why";
       readonly common: CommonRequest;
       readonly argv: readonly string[];
     };

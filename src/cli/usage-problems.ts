@@ -76,6 +76,20 @@ export const twoTargets = (found: number): Diagnostic =>
     "write `tbuild why TARGET DEPENDENCY`",
   );
 
+export const watchIsNoDryRun = (): Diagnostic =>
+  usage(
+    "options-contradict",
+    "`tbuild watch` builds, and `--dry-run` does not",
+    "leave `watch` out to be told once what would be built",
+  );
+
+export const watchHasNoProfile = (): Diagnostic =>
+  usage(
+    "options-contradict",
+    "`--profile` is of one build, and `tbuild watch` runs many",
+    "leave `watch` out for the profile of one build",
+  );
+
 export const whichShell = (found: string | undefined): Diagnostic =>
   usage(
     "which-shell",

@@ -29,7 +29,7 @@ import { reservedTargets } from "./reserved.ts";
 import { readSource, type Source } from "./source.ts";
 import type { IndexedTarget } from "./target-index.ts";
 
-export const topKeys = ["name", "default", "limits", "params", "include", "targets"];
+export const topKeys = ["name", "default", "limits", "params", "include", "pools", "targets"];
 
 const mostIncludes = 500;
 const mostMembers = 100_000;
@@ -105,6 +105,11 @@ export class IncludeLoader {
     this.#readIncludes(reader, top);
     this.#chain.pop();
     return loaded;
+  }
+
+  /** Absolute paths of all files that were asked for, those included that could not be read. */
+  tried(): Iterable<string> {
+    return this.#parsed.keys();
   }
 
   #parse({ path, shown, inclusion }: FileToRead) {

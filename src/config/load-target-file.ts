@@ -3,6 +3,7 @@
  * files. Leaves values of parameters to `resolve-parameters` and targets to `expand`.
  */
 import { basename, dirname, resolve } from "node:path";
+import type { Digest } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Limits } from "../model/limits.ts";
 import { fail, ok, type Result } from "../model/result.ts";
@@ -12,25 +13,35 @@ import { IncludeLoader, type LoadedFile } from "./load-includes.ts";
 import { valueAt } from "./node.ts";
 import * as problems from "./problems.ts";
 import { readLimits } from "./read-limits.ts";
+import { readPools } from "./read-pools.ts";
 import { readReferences } from "./read-reference.ts";
 import { readTarget } from "./read-target.ts";
 import { type Kinds, placeOf } from "./reader.ts";
 
-/** Reads the file, which is relative to `cwd` where it is relative. */
+/** Absolute paths with the digest of what was read; undefined where nothing could be. */
+export type TriedFiles = Map<string, Digest | undefined>;
+
+/**
+ * Reads the file, which is relative to `cwd` where it is relative.
+ * @param tried is given every file that was read or could not be, also where there are problems
+ */
 export function loadTargetFile(
   file: string,
   cwd: string,
   kinds: Kinds = ruleKinds,
+  tried: TriedFiles = new Map(),
 ): Result<Declaration> {
   const path = resolve(cwd, file);
   const root = dirname(path);
   const loader = new IncludeLoader(root, kinds);
   const top = loader.load(path);
+  for (const path of loader.tried()) tried.set(path, loader.sources.get(path)?.digest);
   if (top === undefined) return fail(...inOrder(loader.problems));
   const targets = loader.files.flatMap(({ reader, targets }) =>
     targets.flatMap((target) => readTarget(reader, target) ?? []),
   );
   const defaults = readDefault(top);
+  const pools = readPools(loader.files, targets);
   const name = readName(top, root);
   const limits = limitsOf(top);
   if (loader.problems.length > 0) return fail(...inOrder(loader.problems));
@@ -43,6 +54,7 @@ export function loadTargetFile(
     parameters: [...loader.parameters.values()],
     bindings: loader.bindings,
     targets,
+    pools,
   });
 }
 

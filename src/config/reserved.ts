@@ -31,6 +31,7 @@ export const reservedParameters: ReadonlySet<string> = new Set([
   "log",
   "no-color",
   "no-fallback",
+  "poll",
   "profile",
   "quiet",
   "verbose",

@@ -6,6 +6,7 @@ import type { RunLine } from "../model/run-log.ts";
 import type { Project, TargetName } from "../model/target.ts";
 import type { CheckedPlan, DeclaredTargets } from "./check-plan.ts";
 import type { CountedVariable } from "./compiled-plan.ts";
+import type { Timers } from "./timers.ts";
 
 /** The plan that is kept of a command, to be held against the files by its next run. */
 export interface PlanUse extends DeclaredTargets {
@@ -50,4 +51,6 @@ export interface BuildParts {
   readonly redact: (text: string) => string;
   /** Given each line of the run log, as it is kept. */
   readonly record?: (line: RunLine) => void;
+  /** Time and chance; the system's where it is left out. */
+  readonly timers?: Timers;
 }

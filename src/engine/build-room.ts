@@ -16,6 +16,7 @@ import type { ReadingRoom } from "./read-target.ts";
 import type { Services } from "./services.ts";
 import type { SettledTargets } from "./settled.ts";
 import type { TargetLogs } from "./target-logs.ts";
+import type { Timers } from "./timers.ts";
 
 export interface BuildRoom {
   readonly project: Project;
@@ -48,4 +49,5 @@ export interface BuildRoom {
   /** Hides the values of secrets in a text. */
   readonly redact: (text: string) => string;
   readonly signal: AbortSignal;
+  readonly timers: Timers;
 }

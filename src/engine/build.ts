@@ -150,7 +150,11 @@ async function runPlan(request: BuildRequest, room: BuildRoom): Promise<Outcome>
   const early = demandWanted(request.wanted, room);
   if (early.length > 0) return { ...nothing, early };
   begin(request, room, workers);
-  const scheduler = new Scheduler(room.plan, workers, request);
+  const scheduler = new Scheduler(room.plan, workers, {
+    ...request,
+    timers: room.timers,
+    ...(request.project.pools && { pools: request.project.pools }),
+  });
   try {
     await scheduler.run();
   } finally {

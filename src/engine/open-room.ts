@@ -20,6 +20,7 @@ import { serviceDigest } from "./service-digest.ts";
 import { Services } from "./services.ts";
 import { SettledTargets, touchedBy } from "./settled.ts";
 import { TargetLogs } from "./target-logs.ts";
+import { systemTimers } from "./timers.ts";
 import { traceKey } from "./trace-key.ts";
 
 /** @returns the room, or the problems of the graph */
@@ -31,7 +32,7 @@ export function openRoom(
   const looks = new Looks();
   const remembered = new DigestStore(state.digests, request.limits.digests);
   const digests = new FileDigests(remembered, looks);
-  const files = new WorkspaceFiles(request.project.root, digests, looks);
+  const files = new WorkspaceFiles(request.project.root, digests, { looks });
   const use = request.plan;
   const checked = use?.checked && isTracesOf(use.checked.plan, state) ? use.checked : undefined;
   const traces = new TraceStore(state.traces, { isSound: checked !== undefined });
@@ -124,6 +125,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     environment,
     redact,
     signal,
+    timers: parts.timers ?? systemTimers,
   };
 }
 

@@ -1,14 +1,10 @@
-/** The output of one run of one target, in a file; secrets are hidden before they reach it. */
-import { mkdirSync } from "node:fs";
-import path from "node:path";
-import { BoundedText } from "../store/bounded-text.ts";
+/** The output of one target in one build, in a file; secrets are hidden before they reach it. */
+import type { BoundedText } from "../store/bounded-text.ts";
 
 export interface LogOptions {
   readonly redact: (text: string) => string;
-  /** Bytes of the file. */
-  readonly limit: number;
-  /** Told how many bytes the file has at the end. */
-  readonly onClose: (bytes: number) => void;
+  /** Called once it is closed. */
+  readonly onClose: () => void;
 }
 
 export class TargetLog {
@@ -17,12 +13,11 @@ export class TargetLog {
   readonly #text: BoundedText;
   #broken = false;
 
-  /** @param file absolute path; a log of an earlier run is replaced */
-  constructor(file: string, options: LogOptions) {
-    this.path = file;
+  /** @param text is open; it is closed with the log */
+  constructor(text: BoundedText, options: LogOptions) {
+    this.path = text.path;
     this.#options = options;
-    mkdirSync(path.dirname(file), { recursive: true });
-    this.#text = new BoundedText(file, options.limit);
+    this.#text = text;
   }
 
   /**
@@ -40,6 +35,6 @@ export class TargetLog {
 
   close(): void {
     this.#text.close();
-    this.#options.onClose(this.#text.size);
+    this.#options.onClose();
   }
 }

@@ -14,11 +14,21 @@ export class WorkspaceFiles implements FilesView {
   readonly #root: string;
   readonly #digests: FileDigests;
   readonly #looks: Looks;
+  readonly #onFolder: (absolute: string) => void;
 
-  constructor(root: string, digests: FileDigests, looks: Looks = new Looks()) {
+  /** @param onFolder told of each folder that a walk looks into, whether it exists or not */
+  constructor(
+    root: string,
+    digests: FileDigests,
+    {
+      looks = new Looks(),
+      onFolder = () => undefined,
+    }: { readonly looks?: Looks; readonly onFolder?: (absolute: string) => void } = {},
+  ) {
     this.#root = root;
     this.#digests = digests;
     this.#looks = looks;
+    this.#onFolder = onFolder;
   }
 
   absolute(relative: string): string {
@@ -104,6 +114,7 @@ export class WorkspaceFiles implements FilesView {
 
   /** A folder that does not exist holds nothing: whether that is an error is decided by the caller. */
   #entriesOf(folder: string) {
+    this.#onFolder(folder);
     const kind = this.#looks.look(folder);
     return kind === "folder" ? readdirSync(folder, { withFileTypes: true }) : [];
   }

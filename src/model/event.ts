@@ -11,6 +11,12 @@ export interface PassedOver {
   readonly why: string;
 }
 
+/** The first of many names, and how many there are. */
+export interface Names {
+  readonly names: readonly string[];
+  readonly total: number;
+}
+
 /** `unavailable`: an alternative that is not to be had; the next one is tried. */
 export type TargetOutcome = "built" | "fresh" | "failed" | "unavailable" | "skipped" | "cancelled";
 
@@ -55,6 +61,34 @@ export type Event =
       readonly rule: string;
       readonly reason: StaleReason;
       readonly why: string;
+    }
+  /** Something else removed or changed what a target had made, and `by` needs it: it is made again. */
+  | {
+      readonly kind: "artifact-lost";
+      readonly target: string;
+      readonly title: string;
+      /** What it had been in this build so far. */
+      readonly was: "built" | "fresh";
+      readonly by: string;
+      readonly problem: Diagnostic;
+    }
+  /** An attempt failed, and the next one is begun after `wait` seconds. */
+  | {
+      readonly kind: "attempt-failed";
+      readonly target: string;
+      readonly title: string;
+      readonly attempt: number;
+      readonly of: number;
+      readonly problem: Diagnostic;
+      readonly wait: number;
+    }
+  /** An attempt after the first one; that one is `target-started`. */
+  | {
+      readonly kind: "attempt-started";
+      readonly target: string;
+      readonly title: string;
+      readonly attempt: number;
+      readonly of: number;
     }
   | {
       readonly kind: "step";
@@ -117,6 +151,15 @@ export type Event =
   | { readonly kind: "waiting"; readonly pid: number; readonly command: string }
   | { readonly kind: "warning"; readonly problem: Diagnostic }
   | { readonly kind: "problem"; readonly problem: Diagnostic }
+  /** Something that targets read or made is not as it was: a watch builds. `stops`: the build that runs ends for it. */
+  | { readonly kind: "changed"; readonly changed: Names; readonly stops: boolean }
+  /** A watch waits. `needed`: what must change before what failed can end otherwise. */
+  | {
+      readonly kind: "watching";
+      readonly files: number;
+      readonly folders: number;
+      readonly needed?: Names;
+    }
   | { readonly kind: "interrupted" }
   | {
       readonly kind: "finished";

@@ -35,6 +35,7 @@ export function failureLines(progress: Progress, options: ReportOptions): string
 function lastLine(progress: Progress, event: Finished, options: ReportOptions): string {
   const { paint } = options;
   if (progress.interrupted) return paint.warn(summary(event, "interrupted"));
+  if (progress.stopped) return paint.warn(summary(event, "stopped"));
   if (event.failed > 0) return paint.bad(summary(event));
   const { certain, uncertain } = progress.dryRun;
   if (certain + uncertain > 0) return dryRunSummary(certain, uncertain, event.fresh);

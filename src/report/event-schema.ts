@@ -1,7 +1,7 @@
 /** The JSON Schema of run logs and of `--log json`, checked against the types of the events. */
 import type { Artifact, Digest } from "../model/artifact.ts";
 import type { Diagnostic, Location } from "../model/diagnostic.ts";
-import type { CriticalPath, CriticalTarget, Event, PassedOver } from "../model/event.ts";
+import type { CriticalPath, CriticalTarget, Event, Names, PassedOver } from "../model/event.ts";
 import { type RunHeader, runLogFormat, wantedKept } from "../model/run-log.ts";
 import type { StaleReason } from "../model/trace.ts";
 import {
@@ -68,6 +68,8 @@ const problem = mapping<Diagnostic>({
   message: text,
   at: optional(location),
   hint: optional(text),
+  exitCode: optional(described("Of the command or the step that failed", whole)),
+  transient: optional(described("It may pass by itself", constant(true))),
   details: optional(list(text)),
 });
 
@@ -116,6 +118,11 @@ const criticalPath = mapping<CriticalPath>({
   ),
 });
 
+const names = described(
+  "The first of many names, and how many there are",
+  mapping<Names>({ names: list(text), total: whole }),
+);
+
 const title = described("What to call it in messages", text);
 
 const events: Kinds<Event> = {
@@ -137,6 +144,22 @@ const events: Kinds<Event> = {
     reason,
     why: described("The reason in words", text),
   },
+  "artifact-lost": {
+    target: text,
+    title,
+    was: described("What it had been in this build so far", oneOf("built", "fresh")),
+    by: described("The target that needs it", text),
+    problem,
+  },
+  "attempt-failed": {
+    target: text,
+    title,
+    attempt: whole,
+    of: whole,
+    problem,
+    wait: described("Seconds until the next attempt", seconds),
+  },
+  "attempt-started": { target: text, title, attempt: whole, of: whole },
   step: {
     target: text,
     id: text,
@@ -168,6 +191,12 @@ const events: Kinds<Event> = {
   waiting: { pid: whole, command: text },
   warning: { problem },
   problem: { problem },
+  changed: { changed: names, stops: described("Whether the build that runs ends for it", flag) },
+  watching: {
+    files: whole,
+    folders: whole,
+    needed: optional(described("What must change before what failed can end otherwise", names)),
+  },
   interrupted: {},
   finished: {
     built: whole,

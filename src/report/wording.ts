@@ -1,5 +1,5 @@
 /** Every sentence of a report, once: `plain` and `pretty` differ in layout and colour and not in words. */
-import type { Event, PassedOver, TargetOutcome } from "../model/event.ts";
+import type { Event, Names, PassedOver, TargetOutcome } from "../model/event.ts";
 
 export { bytes } from "../model/size.ts";
 
@@ -51,6 +51,15 @@ export function outcome(event: EventOf<"target-finished">): string {
   }
 }
 
+/** `attempt 1 of 3 failed: …; the next one in 2.0 s`. */
+export function attemptFailed(event: EventOf<"attempt-failed">): string {
+  const next = event.wait === 0 ? "trying again" : `trying again in ${duration(event.wait)}`;
+  return `attempt ${event.attempt} of ${event.of} failed: ${event.problem.message}; ${next}`;
+}
+
+export const attemptStarted = (event: EventOf<"attempt-started">): string =>
+  `attempt ${event.attempt} of ${event.of} started`;
+
 /** `skipped 2 that need images[agent]: save, push`; a long list is cut. */
 export function skippedLine(because: string | undefined, skipped: readonly string[]): string {
   const longest = 8;
@@ -75,17 +84,42 @@ export function waitingLine(event: EventOf<"waiting">): string {
   return `waiting for another tbuild in this workspace, process ${event.pid}: ${event.command}`;
 }
 
+/** What began a build, or ended one. */
+export function changedLine({ changed, stops }: EventOf<"changed">): string {
+  const [first = ""] = changed.names;
+  const rest = changed.total > 1 ? ` (and ${changed.total - 1} more)` : "";
+  return `${first} changed${rest}${stops ? ", stopping this build for another" : ""}`;
+}
+
+/** What a watch waits for. */
+export function watchingLines({ files, folders, needed }: EventOf<"watching">): string[] {
+  const figures = `${counted(files, "file")} in ${counted(folders, "folder")}`;
+  return [
+    ...(needed ? [`waiting for a change of ${someOf(needed)}`] : []),
+    `watching ${figures}; Ctrl-C ends`,
+  ];
+}
+
+function someOf({ names, total }: Names): string {
+  const shown = names.slice(0, 3);
+  const more = total - shown.length;
+  return `${shown.join(", ")}${more > 0 ? ` (and ${more} more)` : ""}`;
+}
+
+const counted = (number: number, word: string): string =>
+  `${number} ${word}${number === 1 ? "" : "s"}`;
+
 /** The last line of a build. */
 export function summary(
   event: EventOf<"finished">,
-  ended: "done" | "interrupted" = "done",
+  ended: "done" | "interrupted" | "stopped" = "done",
 ): string {
   const { built, fresh, failed, skipped } = event;
   const nothingDone = built + failed + skipped === 0;
   if (nothingDone && ended === "done") return allFresh(fresh);
   const counts = [count("failed", failed), count("skipped", skipped), count("built", built)];
   const all = [...counts, count("fresh", fresh)].filter((part) => part !== "").join(", ");
-  const what = ended === "interrupted" ? ["interrupted", all].filter(Boolean).join(": ") : all;
+  const what = ended === "done" ? all : [ended, all].filter(Boolean).join(": ");
   return `${what} ${all === "" ? "after" : "in"} ${duration(event.seconds)}`;
 }
 

@@ -105,6 +105,8 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   readonly always?: boolean;
   /** Its outputs come from elsewhere, so that several targets may name the same one. */
   readonly bringsOutputs?: boolean;
+  /** Asks a server, and may find nothing: one that takes too long counts as not to be had. */
+  readonly asksServer?: boolean;
   /** Runs only while nothing else does. */
   readonly exclusive?: boolean;
   /** Problems that the types of the keys cannot tell. */

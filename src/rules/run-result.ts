@@ -44,9 +44,10 @@ export function secretOf(context: ActContext, parameter: string): string {
 }
 
 /** A command that ended with something else than 0. */
-export function commandFailure(how: string, last: LastLines): ActOutcome {
+export function commandFailure(how: string, exitCode: number, last: LastLines): ActOutcome {
   const { diagnostic } = failure("target", "command-failed", `command ${how}`, {
     details: last.lines,
+    exitCode,
   });
   return failed(diagnostic);
 }

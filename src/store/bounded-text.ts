@@ -3,13 +3,14 @@
  * are kept, and a line between them says how much was left out. At any moment the file reads from
  * top to bottom.
  */
-import { closeSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { bytes, exactSize } from "../model/size.ts";
 
 const lineFeed = 0x0a;
 
 export class BoundedText {
-  readonly #file: number;
+  readonly path: string;
+  #file: number;
   readonly #limit: number;
   /** Bytes of the file. */
   #size = 0;
@@ -18,8 +19,14 @@ export class BoundedText {
 
   /** @param file absolute path; what is there is replaced */
   constructor(file: string, limit: number) {
+    this.path = file;
     this.#limit = limit;
     this.#file = openSync(file, "w+");
+  }
+
+  /** Goes on where it was closed. */
+  reopen(): void {
+    this.#file = openSync(this.path, constants.O_RDWR | constants.O_CREAT, 0o666);
   }
 
   get size(): number {

@@ -6,6 +6,7 @@ const complete = (...words: string[]) => candidatesFor(words, declaration);
 
 test("the first word is a command or a target", () => {
   expect(complete("")).toEqual([
+    "watch",
     "explain",
     "graph",
     "why",
@@ -50,4 +51,11 @@ test("shells are completed after `completion`", () => {
 test("without a target file there are still options and commands", () => {
   expect(candidatesFor(["--qu"], undefined)).toEqual(["--quiet"]);
   expect(candidatesFor(["li"], undefined)).toEqual(["list"]);
+});
+
+test("a command's own options come with those of its targets", () => {
+  expect(complete("watch", "--p")).toEqual(["--poll", "--packages", "--profile"]);
+  expect(complete("watch", "notes", "--ver")).toEqual(["--version", "--verbose"]);
+  expect(complete("graph", "--format", "d")).toEqual(["dot"]);
+  expect(complete("notes", "--p")).toEqual(["--profile"]);
 });

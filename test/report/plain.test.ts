@@ -37,6 +37,30 @@ test("when nothing had to be made, one line says so", () => {
   expect(shown([...events, finished({ fresh: 2 })])).toEqual(["all 2 targets are fresh"]);
 });
 
+const problem = {
+  code: "x",
+  blame: "target",
+  message: "command failed with exit code 75",
+} as const;
+const attempt = { target: "web", title: "web", of: 3 };
+
+test("each attempt that failed says why, and when the next one is begun", () => {
+  expect(
+    shown([
+      begun(1),
+      targetStarted("web", "never made"),
+      { kind: "attempt-failed", ...attempt, attempt: 1, problem, wait: 2.04 },
+      { kind: "attempt-started", ...attempt, attempt: 2 },
+      { kind: "attempt-failed", ...attempt, attempt: 2, problem, wait: 0 },
+    ]),
+  ).toEqual([
+    "web: started, never made",
+    "web: attempt 1 of 3 failed: command failed with exit code 75; trying again in 2.0 s",
+    "web: attempt 2 of 3 started",
+    "web: attempt 2 of 3 failed: command failed with exit code 75; trying again",
+  ]);
+});
+
 test("a choice among alternatives is shown with what was passed over", () => {
   expect(
     shown([
@@ -164,4 +188,26 @@ test("once closed it waits for nothing", async () => {
   const { clock, options } = fakeOptions();
   await plainReporter(options).close();
   expect(clock.isWaitedFor).toBe(false);
+});
+
+test("a watch tells what began or stopped a build, and what it waits for", () => {
+  const { err, options } = fakeOptions();
+  const reporter = plainReporter(options);
+  reporter.report({ kind: "changed", changed: { names: ["a", "b"], total: 3 }, stops: false });
+  reporter.report(begun());
+  reporter.report({ kind: "changed", changed: { names: ["c"], total: 1 }, stops: true });
+  reporter.report(finished({ built: 1, skipped: 3 }));
+  reporter.report({
+    kind: "watching",
+    files: 1,
+    folders: 2,
+    needed: { names: ["a", "b", "c", "d"], total: 9 },
+  });
+  expect(err.lines).toEqual([
+    "a changed (and 2 more)",
+    "c changed, stopping this build for another",
+    "stopped: skipped 3, built 1 in 4.2 s",
+    "waiting for a change of a, b, c (and 6 more)",
+    "watching 1 file in 2 folders; Ctrl-C ends",
+  ]);
 });

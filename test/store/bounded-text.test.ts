@@ -60,6 +60,19 @@ test("a line longer than the limit leaves both of its ends", () => {
   expect(lines.at(-2)).toBe("last");
 });
 
+test("one that is opened again goes on counting", () => {
+  const file = `${temporaryFolder()}/log`;
+  const text = new BoundedText(file, 1200);
+  const all = [...numbered(1000)];
+  for (const each of all.slice(0, 500)) text.line(each);
+  text.close();
+  text.reopen();
+  for (const each of all.slice(500)) text.line(each);
+  text.close();
+  const once = write(1200, all);
+  expect(readFileSync(file, "utf8").split("\n")).toEqual(once.lines);
+});
+
 test("what an earlier run left is replaced", () => {
   const file = `${temporaryFolder({ log: "old\n".repeat(1000) })}/log`;
   const text = new BoundedText(file, 1000);

@@ -15,6 +15,7 @@ import {
   isFresh,
   planKey,
 } from "../../src/engine/check-plan.ts";
+import type { Timers } from "../../src/engine/timers.ts";
 import type { Event } from "../../src/model/event.ts";
 import { defaultLimits } from "../../src/model/limits.ts";
 import type { Result } from "../../src/model/result.ts";
@@ -35,6 +36,7 @@ export interface RunOptions extends Partial<BuildRequest> {
   readonly onEvent?: (event: Event) => void;
   /** Uses the plan that the last build of the same targets left, as the command line does. */
   readonly planned?: boolean;
+  readonly timers?: Timers;
 }
 
 export class Workspace {
@@ -72,7 +74,7 @@ export class Workspace {
   /** What `build` and the other doors of the engine are called with; events go to the list. */
   prepare(
     wanted: string | readonly string[],
-    { given = {}, onEvent, planned, ...request }: RunOptions = {},
+    { given = {}, onEvent, timers, planned, ...request }: RunOptions = {},
     events: Event[] = [],
     checked?: CheckedPlan,
   ): { request: BuildRequest; parts: BuildParts } {
@@ -90,6 +92,7 @@ export class Workspace {
         reporter: { report, close: () => Promise.resolve() },
         docker: () => this.docker(),
         redact: (text) => text,
+        ...(timers && { timers }),
       },
     };
   }

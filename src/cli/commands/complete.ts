@@ -9,6 +9,7 @@ import {
   commands,
   commonOptions,
   type OptionDefinition,
+  ownOptionsOf,
   parameterOptions,
   shells,
 } from "../options.ts";
@@ -30,14 +31,19 @@ export function candidatesFor(
 ): readonly string[] {
   const current = words.at(-1) ?? "";
   const before = words.slice(0, -1);
-  const parameters = declaration?.parameters ?? [];
-  const all = [...commonOptions, ...parameterOptions(parameters)];
+  const known = [...commonOptions, ...parameterOptions(declaration?.parameters ?? [])];
+  const own = ownOptionsOf(readWords(before, known).others[0]);
+  const all = [...known, ...own];
   const startsWithCurrent = (candidate: string): boolean => candidate.startsWith(current);
   const valued = takesValue(before.at(-1), all);
   if (valued) return (valued.choices ?? []).filter(startsWithCurrent);
   const names = readWords(before, all).others;
   if (current.startsWith("--") && current.includes("=")) return valuesAfter(current, all);
-  if (current.startsWith("-")) return optionsFor(names, declaration).filter(startsWithCurrent);
+  if (current.startsWith("-")) {
+    const wanted = own.length > 0 ? names.slice(1) : names;
+    const offered = [...own.map(({ name }) => `--${name}`), ...optionsFor(wanted, declaration)];
+    return offered.filter(startsWithCurrent);
+  }
   if (names[0] === "completion") return shells.filter(startsWithCurrent);
   const first = names.length === 0 ? commands.map(({ name }) => name as string) : [];
   return [...first, ...targetsFor(current, declaration)].filter(startsWithCurrent);
