@@ -49,7 +49,7 @@ async function buildPrepared(
   place: Surroundings,
   { engine, known, record }: BuildTools & Pick<BuildParts, "record">,
 ): Promise<number> {
-  const { root, project, wanted, declaration } = prepared;
+  const { root, project, wanted, declaration, limits } = prepared;
   const redactor = new Redactor(project.secrets.values());
   const command = commandOf(argv);
   const again = (target: string) => againCommand(target, argv, declaration);
@@ -57,7 +57,7 @@ async function buildPrepared(
   const reporter = tellInterruption(redactEvents(inner, redactor), place.signal);
   const { environment, signal } = place;
   const plan = planUse(known, prepared);
-  const asked = { ...common, project, wanted, command, version: place.version() };
+  const asked = { ...common, project, wanted, limits, command, version: place.version() };
   try {
     const result = await build(
       { ...asked, environment, signal, ...(plan && { plan }) },

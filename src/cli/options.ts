@@ -99,6 +99,7 @@ export const commands = [
   },
   { name: "why", usage: "tbuild why TARGET DEPENDENCY", help: "How one target needs another" },
   { name: "list", usage: "tbuild list", help: "Targets of the target file" },
+  { name: "state", usage: "tbuild state", help: "What is kept between runs, and its limits" },
   {
     name: "completion",
     usage: "tbuild completion bash|zsh|fish",

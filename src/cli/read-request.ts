@@ -42,7 +42,8 @@ export function readRequest(argv: readonly string[], place: CommandLinePlace): R
       common: common.value,
       argv: command === "help" ? without(argv, command) : argv,
     });
-  if (command === "list") return strictly(read, others, { kind: "list", common: common.value });
+  if (command === "list" || command === "state")
+    return strictly(read, others, { kind: command, common: common.value });
   if (command === "completion") return readCompletion(others);
   const about = aboutTargets.find((known) => known === command);
   if (about) return ok({ kind: about, common: common.value, argv: without(argv, about) });
@@ -73,7 +74,7 @@ function readCompletion(others: readonly string[]): Result<Request> {
 function strictly(
   { unknown }: Words,
   others: readonly string[],
-  request: Request & { kind: "list" },
+  request: Request & { kind: "list" | "state" },
 ): Result<Request> {
   const found = [
     ...unknownOptions(unknown, commonOptions),

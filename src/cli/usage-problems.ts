@@ -1,5 +1,7 @@
 /** The wording of every problem with what was typed on the command line. */
 import type { Diagnostic } from "../model/diagnostic.ts";
+import { leastLimit } from "../model/limits.ts";
+import { exactSize } from "../model/size.ts";
 
 const usage = (code: string, message: string, hint?: string): Diagnostic => ({
   code,
@@ -128,3 +130,28 @@ export const unwritableProfile = (file: string, why: string): Diagnostic => ({
   message: `cannot write the profile \`${file}\`: ${why}`,
   hint: "name another file with `--profile`",
 });
+
+// Limits of the environment
+
+export const unknownLimit = (name: string, near: string | undefined): Diagnostic =>
+  usage(
+    "unknown-limit",
+    `\`TBUILD_LIMITS\` has no limit \`${name}\``,
+    near === undefined
+      ? `write it as in \`TBUILD_LIMITS="logs: 200 MB, traces: 1 GB"\``
+      : `did you mean \`${near}\`?`,
+  );
+
+export const limitNoSize = (name: string, found: string): Diagnostic =>
+  usage(
+    "limit-no-size",
+    `expected a size for \`${name}\` of \`TBUILD_LIMITS\`, found ${found === "" ? "nothing" : `\`${found}\``}`,
+    "write a number and B, kB, MB, GB or TB, such as `200 MB`",
+  );
+
+export const limitTooSmall = (name: string): Diagnostic =>
+  usage(
+    "limit-too-small",
+    `\`${name}\` of \`TBUILD_LIMITS\` is less than ${exactSize(leastLimit)}`,
+    "allow more",
+  );

@@ -5,6 +5,7 @@
 import type { Digest } from "../model/artifact.ts";
 import type { Retries } from "../model/attempts.ts";
 import type { Location } from "../model/diagnostic.ts";
+import type { Limits } from "../model/limits.ts";
 import type { Parameter } from "../model/parameter.ts";
 import type { FieldType } from "../rules/fields.ts";
 
@@ -151,6 +152,8 @@ export interface Declaration {
   /** The root file first; what is derived from this declaration holds while all have these digests. */
   readonly files: readonly FileRead[];
   readonly default: readonly Text[];
+  /** In bytes, those that are set. */
+  readonly limits: Partial<Limits>;
   readonly parameters: readonly Parameter[];
   /** Bindings of an outer file before those of the files that it includes. */
   readonly bindings: readonly Binding[];

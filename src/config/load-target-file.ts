@@ -5,12 +5,14 @@
 import { basename, dirname, resolve } from "node:path";
 import type { Digest } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Limits } from "../model/limits.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import { ruleKinds } from "../rules/kinds.ts";
 import type { Declaration, Text } from "./declaration.ts";
 import { IncludeLoader, type LoadedFile } from "./load-includes.ts";
 import { valueAt } from "./node.ts";
 import * as problems from "./problems.ts";
+import { readLimits } from "./read-limits.ts";
 import { readPools } from "./read-pools.ts";
 import { readReferences } from "./read-reference.ts";
 import { readTarget } from "./read-target.ts";
@@ -41,12 +43,14 @@ export function loadTargetFile(
   const defaults = readDefault(top);
   const pools = readPools(loader.files, targets);
   const name = readName(top, root);
+  const limits = limitsOf(top);
   if (loader.problems.length > 0) return fail(...inOrder(loader.problems));
   return ok({
     name,
     root,
     files: [...loader.sources.values()].map(({ path, digest }) => ({ path, digest })),
     default: defaults,
+    limits,
     parameters: [...loader.parameters.values()],
     bindings: loader.bindings,
     targets,
@@ -57,6 +61,11 @@ export function loadTargetFile(
 function readDefault({ reader, top }: LoadedFile): readonly Text[] {
   const node = valueAt(top, "default");
   return (node && readReferences(reader, node, "`default`")) ?? [];
+}
+
+function limitsOf({ reader, top }: LoadedFile): Partial<Limits> {
+  const node = valueAt(top, "limits");
+  return node ? readLimits(reader, node) : {};
 }
 
 const projectName = /^[A-Za-z0-9][\w.-]*$/;

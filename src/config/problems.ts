@@ -164,6 +164,14 @@ export const nestedAlternatives = (at: Location) =>
 export const emptyList = (what: string, at: Location) =>
   usage("empty-list", `${what} is empty`, at);
 
+export const notASize = (what: string, found: Node, at: Location) =>
+  usage("wrong-type", `expected a size for ${what}, found ${describeNode(found)}`, at, {
+    hint: "write a number and B, kB, MB, GB or TB, such as `200 MB`",
+  });
+
+export const limitTooSmall = (what: string, least: string, at: Location) =>
+  usage("limit-too-small", `${what} is less than ${least}`, at, { hint: "allow more" });
+
 // Names
 
 export const illegalName = (what: string, name: string, at: Location, allowed: string) =>

@@ -1,6 +1,9 @@
 /** Makes the JSON Schema of target files, for editors, from the declarations that also validate them. */
+
 import { failureKinds } from "../model/attempts.ts";
+import { limitNames, limits } from "../model/limits.ts";
 import { parameterTypes } from "../model/parameter.ts";
+import { exactSize, sizePattern } from "../model/size.ts";
 import { ruleKinds } from "../rules/kinds.ts";
 import { fieldSchema, shapes } from "./field-schema.ts";
 import { targetName, topKeys } from "./load-includes.ts";
@@ -58,6 +61,20 @@ const topProperties: Schema = Object.fromEntries(
       pattern: "^[A-Za-z0-9][\\w.-]*$",
     }),
     default: described("Targets that are made when none is named", shapes.references),
+    limits: described(
+      "How much is kept between runs",
+      closed(
+        Object.fromEntries(
+          limitNames.map((name) => [
+            name,
+            described(`${limits[name].help}; ${exactSize(limits[name].bytes)} if not given`, {
+              type: "string",
+              pattern: sizePattern.source,
+            }),
+          ]),
+        ),
+      ),
+    ),
     params: described(
       "Values that the command line or the environment may give",
       named(pattern(parameterName, reservedParameters), { $ref: "#/definitions/parameter" }),

@@ -1,6 +1,7 @@
 /** What a build is asked for, and the parts of the world that it is given. */
 import type { Docker } from "../docker/docker.ts";
 import type { Reporter } from "../model/event.ts";
+import type { Limits } from "../model/limits.ts";
 import type { RunLine } from "../model/run-log.ts";
 import type { Project, TargetName } from "../model/target.ts";
 import type { CheckedPlan, DeclaredTargets } from "./check-plan.ts";
@@ -34,6 +35,8 @@ export interface BuildRequest {
   readonly command: string;
   /** Of tbuild, for the run log. */
   readonly version: string;
+  /** How much may be kept between runs. */
+  readonly limits: Limits;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   /** Absent: no plan is used, and none kept. */

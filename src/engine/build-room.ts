@@ -7,6 +7,7 @@ import type { Reporter } from "../model/event.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
 import type { DigestStore } from "../store/digest-store.ts";
+import type { Evictions } from "../store/evictions.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import type { TraceStore } from "../store/trace-store.ts";
 import type { EngineImages } from "./engine-images.ts";
@@ -14,6 +15,7 @@ import type { Plan } from "./plan.ts";
 import type { ReadingRoom } from "./read-target.ts";
 import type { Services } from "./services.ts";
 import type { SettledTargets } from "./settled.ts";
+import type { TargetLogs } from "./target-logs.ts";
 import type { Timers } from "./timers.ts";
 
 export interface BuildRoom {
@@ -27,6 +29,9 @@ export interface BuildRoom {
   readonly looks: Looks;
   readonly state: StateFolder;
   readonly traces: TraceStore;
+  /** What of the state had to go. */
+  readonly evictions: Evictions;
+  readonly logs: TargetLogs;
   /** The trace of the target as it is declared now. */
   readonly traceOf: (target: Target) => Trace | undefined;
   readonly images: EngineImages;

@@ -5,6 +5,7 @@ import { WorkspaceFiles } from "../files/workspace-files.ts";
 import { ok, type Result } from "../model/result.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import { DigestStore } from "../store/digest-store.ts";
+import { Evictions } from "../store/evictions.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import { TraceStore } from "../store/trace-store.ts";
 import { alternativesOf, firstChoice } from "./alternatives.ts";
@@ -18,6 +19,7 @@ import { Plan } from "./plan.ts";
 import { serviceDigest } from "./service-digest.ts";
 import { Services } from "./services.ts";
 import { SettledTargets, touchedBy } from "./settled.ts";
+import { TargetLogs } from "./target-logs.ts";
 import { systemTimers } from "./timers.ts";
 import { traceKey } from "./trace-key.ts";
 
@@ -28,7 +30,7 @@ export function openRoom(
   state: StateFolder,
 ): Result<BuildRoom> {
   const looks = new Looks();
-  const remembered = new DigestStore(state.digests);
+  const remembered = new DigestStore(state.digests, request.limits.digests);
   const digests = new FileDigests(remembered, looks);
   const files = new WorkspaceFiles(request.project.root, digests, { looks });
   const use = request.plan;
@@ -76,8 +78,10 @@ interface Kept {
 }
 
 function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRoom {
-  const { project, environment, signal } = request;
+  const { project, environment, signal, limits } = request;
   const { state, looks, remembered, digests, files, traces, graph, settled } = kept;
+  const { redact } = parts;
+  const evictions = new Evictions(state.evictions);
   const forced = forcedTargets(request);
   const traceOf = (target: Target) => traces.get(traceKey(project, target));
   const choose = (target: Target) =>
@@ -100,6 +104,8 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     digests,
     state,
     traces,
+    evictions,
+    logs: new TargetLogs({ state, limits, evictions, redact }),
     traceOf,
     settled,
     images: kept.images ?? new EngineImages(),
@@ -117,7 +123,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     reporter: parts.reporter,
     docker: parts.docker,
     environment,
-    redact: parts.redact,
+    redact,
     signal,
     timers: parts.timers ?? systemTimers,
   };

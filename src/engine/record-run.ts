@@ -37,6 +37,7 @@ export function recordRun(
   const changed = findChanged(target, reading, signatures, room);
   if (changed !== undefined) {
     room.traces.drop(key);
+    room.evictions.forget("traces", key);
     room.reporter.report({ kind: "warning", problem: inputChangedProblem(target, changed) });
     return;
   }

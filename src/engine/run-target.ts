@@ -18,7 +18,7 @@ import { type RunToRecord, recordRun } from "./record-run.ts";
 import { serviceDigest } from "./service-digest.ts";
 import { hostNameOf } from "./services.ts";
 import { systemProblem } from "./system-problem.ts";
-import { TargetLog } from "./target-log.ts";
+import type { TargetLog } from "./target-log.ts";
 import { TemporaryFolders } from "./temporary-folders.ts";
 import { traceKey } from "./trace-key.ts";
 
@@ -72,7 +72,7 @@ export async function runTarget(run: Run, room: BuildRoom): Promise<RunResult> {
 
 /** One log holds all attempts, each under a line of its own. */
 function openLog({ target, reason, attempt }: Run, room: BuildRoom): TargetLog {
-  const log = new TargetLog(room.state.log(target.name), room.redact, attempt.before === 0);
+  const log = room.logs.open(target.name, attempt.before === 0);
   const which = attempt.of > 1 ? `, attempt ${attempt.number} of ${attempt.of}` : "";
   log.line(`# ${target.name}: ${describeStaleReason(reason)}${which}`);
   return log;

@@ -83,6 +83,10 @@ const artifact = union<Artifact>({
 
 const reason = union<StaleReason>({
   "never-made": {},
+  "trace-evicted": {
+    at: described("UTC, in ISO 8601", text),
+    limit: described("Bytes that traces may have", whole),
+  },
   forced: {},
   always: {},
   "part-added": { part: text },

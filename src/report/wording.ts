@@ -1,6 +1,8 @@
 /** Every sentence of a report, once: `plain` and `pretty` differ in layout and colour and not in words. */
 import type { Event, Names, PassedOver, TargetOutcome } from "../model/event.ts";
 
+export { bytes } from "../model/size.ts";
+
 type EventOf<K extends Event["kind"]> = Event & { readonly kind: K };
 
 /** `0.3 s`, `12.5 s`, `2 min 5 s`, `1 h 2 min`. */
@@ -142,15 +144,3 @@ export const logAt = (path: string): string => `log: ${path}`;
 /** Outcomes that are worth a line of their own in every report. */
 export const isTold = (outcome: TargetOutcome): boolean =>
   outcome === "built" || outcome === "failed" || outcome === "cancelled";
-
-/** Bytes for people: `38 MB`, `1.2 GB`. */
-export function bytes(count: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let value = count;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}

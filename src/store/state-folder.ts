@@ -42,13 +42,25 @@ export class StateFolder {
     return path.join(this.plans, key);
   }
 
+  get logs(): string {
+    return path.join(this.path, "logs");
+  }
+  /** How many bytes of logs there are, as far as it was counted. */
+  get logCount(): string {
+    return path.join(this.path, "logs.size");
+  }
+  /** What was evicted, and when. */
+  get evictions(): string {
+    return path.join(this.path, "evictions");
+  }
+
   log(target: TargetName): string {
-    return path.join(this.path, "logs", `${safeFileName(target)}.log`);
+    return path.join(this.logs, `${safeFileName(target)}.log`);
   }
 
   /** Makes the folder; git is told inside of it to look away. */
   create(): void {
-    makeFolders(path.join(this.path, "logs"));
+    makeFolders(this.logs);
     writeIfAbsent(path.join(this.path, ".gitignore"), "*\n");
   }
 

@@ -17,6 +17,7 @@ import {
 } from "../../src/engine/check-plan.ts";
 import type { Timers } from "../../src/engine/timers.ts";
 import type { Event } from "../../src/model/event.ts";
+import { defaultLimits } from "../../src/model/limits.ts";
 import type { Result } from "../../src/model/result.ts";
 import type { Project } from "../../src/model/target.ts";
 import { temporaryFolder, writeFiles } from "./folder.ts";
@@ -142,6 +143,7 @@ export class Workspace {
       dryRun: false,
       command: "tbuild",
       version: "1.2.3",
+      limits: defaultLimits,
       environment: process.env,
       signal: new AbortController().signal,
     };
