@@ -35,6 +35,7 @@ export function makeActContext(
     services: tools.services,
     docker: room.docker,
     environment: room.environment,
+    commands: room.commands,
     signal: room.signal,
     progress: progressOf(target, room, tools.log),
     previous,
