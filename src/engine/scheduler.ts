@@ -43,6 +43,8 @@ export class Scheduler {
   readonly #workers: Workers;
   readonly #options: SchedulerOptions;
   #queued: { readonly target: Target; readonly reason: StaleReason }[] = [];
+  /** Whether the queue is in order: thousands may wait while one starts after the other. */
+  #isSorted = true;
   readonly #running = new Map<TargetName, Promise<void>>();
   #exclusiveRuns = false;
   #stopped = false;
@@ -97,21 +99,30 @@ export class Scheduler {
       case "stale":
         this.#plan.move(target.name, { kind: "queued", reason: result.reason });
         this.#queued.push({ target, reason: result.reason });
+        this.#isSorted = false;
         break;
       case "waits":
+        // Another alternative weighs all targets anew.
+        this.#isSorted = false;
         break;
     }
   }
 
   #startQueued(): void {
-    this.#queued.sort(
-      (a, b) => this.#plan.priorityOf(b.target.name) - this.#plan.priorityOf(a.target.name),
-    );
+    this.#sortQueue();
     while (this.#mayStart && this.#running.size < this.#options.jobs && !this.#exclusiveRuns) {
       const next = this.#takeNext();
       if (!next) return;
       this.#start(next.target, next.reason);
     }
+  }
+
+  #sortQueue(): void {
+    if (this.#isSorted) return;
+    this.#isSorted = true;
+    this.#queued.sort(
+      (a, b) => this.#plan.priorityOf(b.target.name) - this.#plan.priorityOf(a.target.name),
+    );
   }
 
   /** An exclusive target waits until nothing runs, and nothing else starts while it does. */

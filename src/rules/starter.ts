@@ -5,11 +5,10 @@
  * is decided by `commands.ts`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, constants, openSync, rmSync } from "node:fs";
-import { Socket } from "node:net";
-import { constants as system } from "node:os";
+import { rmSync } from "node:fs";
+import { constants } from "node:os";
 import { abortError } from "../docker/errors.ts";
-import { LineSplitter } from "./lines.ts";
+import { PipedOutput } from "./piped-output.ts";
 import {
   drainPatience,
   type ProcessEnd,
@@ -24,13 +23,20 @@ export interface StarterCommand {
   readonly onLine: (line: string) => void;
 }
 
+interface Answer {
+  /** Exit code of the shell text; -1 when the shell itself is gone. */
+  readonly code: number;
+  readonly end: ProcessEnd;
+}
+
 /** It leads the group of all that it starts, so that they can be ended together. */
 export class Starter {
   readonly #shell: ChildProcess;
   readonly #pipe: string;
   readonly #gone: Promise<ProcessEnd>;
   #told = "";
-  #onTold: (words: string, status: number) => void = () => {};
+  #answer: (answer: Answer) => void = () => {};
+  #killTimer: NodeJS.Timeout | undefined;
   #isSound = true;
 
   /**
@@ -59,6 +65,11 @@ export class Starter {
       this.#shell.once("error", ({ message }) => resolve({ kind: "not-started", why: message }));
       this.#shell.once("exit", (code, by) => resolve(endOf(code ?? 0, by)));
     });
+    void this.#gone.then((end) => {
+      this.#isSound = false;
+      clearTimeout(this.#killTimer);
+      this.#answer({ code: -1, end });
+    });
     this.#shell.stdin?.on("error", () => {});
     this.#shell.stdio[3]?.on("error", () => {});
     this.#shell.stdio[3]?.on("data", (chunk: Buffer) => this.#listen(chunk));
@@ -76,26 +87,21 @@ export class Starter {
    * @throws an abort error when `signal` ended it; the whole group is gone by then, and the starter with it
    */
   async run({ text, onLine }: StarterCommand, signal: AbortSignal): Promise<ProcessEnd> {
-    // Held open from here as well: a pipe into which nobody writes yet would be at its end.
-    const reader = openSync(this.#pipe, constants.O_RDONLY | constants.O_NONBLOCK);
-    const writer = openSync(this.#pipe, constants.O_WRONLY);
-    const output = new Socket({ fd: reader, readable: true, writable: false });
-    const closed = readLines(output, onLine);
+    const output = new PipedOutput(this.#pipe, onLine);
     const stop = this.#stopOn(signal);
-    const end = await this.#ask(`(exec </dev/null >${quoted(this.#pipe)} 2>&1 3>&-
+    const { end } = await this.#ask(`(exec </dev/null >${quoted(this.#pipe)} 2>&1 3>&-
 ${text}
 )
 ${tell}
 `);
-    closeSync(writer);
     const deadline = stop();
     if (signal.aborted) {
       await this.#gone;
       await untilGroupIsGone(this.#shell.pid, deadline);
     }
-    await this.#untilClosed(output, closed, signal.aborted ? drainPatience : patience);
+    await output.end(signal.aborted ? drainPatience : patience, () => this.#giveUp());
     if (signal.aborted) throw abortError(signal);
-    return end.end;
+    return end;
   }
 
   async close(): Promise<void> {
@@ -106,16 +112,12 @@ ${tell}
   }
 
   /** Resolves with what came of it, which may be the end of the shell itself. */
-  async #ask(text: string): Promise<{ readonly code: number; readonly end: ProcessEnd }> {
-    const told = new Promise<{ readonly code: number; readonly end: ProcessEnd }>((resolve) => {
-      this.#onTold = (words, code) => resolve({ code, end: endOfCommand(words, code) });
-    });
-    const gone = this.#gone.then((end) => {
-      this.#isSound = false;
-      return { code: -1, end };
+  async #ask(text: string): Promise<Answer> {
+    const answer = new Promise<Answer>((resolve) => {
+      this.#answer = resolve;
     });
     this.#shell.stdin?.write(text);
-    return Promise.race([told, gone]);
+    return this.#isSound ? answer : { code: -1, end: await this.#gone };
   }
 
   #listen(chunk: Buffer): void {
@@ -123,37 +125,32 @@ ${tell}
     const found = /^([\s\S]*)end (\d+)\n$/.exec(this.#told);
     if (!found) return;
     this.#told = "";
-    this.#onTold(found[1] as string, Number(found[2]));
+    const code = Number(found[2]);
+    this.#answer({ code, end: endOfCommand(found[1] as string, code) });
   }
 
   /** @returns ends the watch, and tells until when the group may take to go */
   #stopOn(signal: AbortSignal): () => number {
     let deadline = 0;
-    let timer: NodeJS.Timeout | undefined;
     const { pid } = this.#shell;
     const onAbort = (): void => {
       this.#isSound = false;
       deadline = Date.now() + patience;
       this.#shell.stdin?.end();
       signalGroup(pid, "SIGTERM");
-      timer = setTimeout(() => signalGroup(pid, "SIGKILL"), patience);
+      this.#killTimer = setTimeout(() => signalGroup(pid, "SIGKILL"), patience);
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    void this.#gone.then(() => clearTimeout(timer));
     return () => {
       signal.removeEventListener("abort", onAbort);
       return deadline;
     };
   }
 
-  /** A child that left the group may hold the pipe open: it is not waited for, and the pipe is lost to it. */
-  async #untilClosed(output: Socket, closed: Promise<void>, milliseconds: number): Promise<void> {
-    const timer = setTimeout(() => {
-      this.#isSound = false;
-      signalGroup(this.#shell.pid, "SIGKILL");
-      output.destroy();
-    }, milliseconds);
-    await closed.finally(() => clearTimeout(timer));
+  /** A child that left the group holds the pipe open: it is not waited for, and the pipe is lost to it. */
+  #giveUp(): void {
+    this.#isSound = false;
+    signalGroup(this.#shell.pid, "SIGKILL");
   }
 }
 
@@ -161,18 +158,6 @@ ${tell}
 const tell = `s=$?; kill -TERM 0; echo "end $s" >&3`;
 
 export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
-function readLines(output: Socket, onLine: (line: string) => void): Promise<void> {
-  const splitter = new LineSplitter(onLine);
-  output.on("data", (chunk: Buffer) => splitter.write(chunk));
-  output.on("error", () => {});
-  return new Promise((resolve) =>
-    output.once("close", () => {
-      splitter.end();
-      resolve();
-    }),
-  );
-}
 
 const endOf = (code: number, by: NodeJS.Signals | null): ProcessEnd =>
   by === null ? { kind: "exited", code } : { kind: "signalled", signal: by };
@@ -183,7 +168,7 @@ const endOf = (code: number, by: NodeJS.Signals | null): ProcessEnd =>
  */
 function endOfCommand(words: string, code: number): ProcessEnd {
   if (words === "") return { kind: "exited", code };
-  const found = Object.entries(system.signals).find(([, number]) => number === code - 128);
+  const found = Object.entries(constants.signals).find(([, number]) => number === code - 128);
   if (found) return { kind: "signalled", signal: found[0] };
   return { kind: "not-started", why: words.trim() };
 }
