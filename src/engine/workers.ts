@@ -10,7 +10,7 @@ import type { BuildRoom } from "./build-room.ts";
 import { findReason } from "./find-reason.ts";
 import { isExclusive } from "./is-exclusive.ts";
 import { planProblems } from "./plan-problems.ts";
-import { type Reading, readTarget } from "./read-target.ts";
+import { inputsOf, type Reading, readTarget } from "./read-target.ts";
 import { type RunResult, runTarget } from "./run-target.ts";
 import type { CheckResult, Workers } from "./scheduler.ts";
 import { traceKey } from "./trace-key.ts";
@@ -59,6 +59,8 @@ export class TargetWorkers implements Workers {
       return await this.#checkRule(target);
     } catch (error) {
       if (error instanceof DiagnosticError) return { kind: "problem", problem: error.diagnostic };
+      // Cut short in the middle of large files: the scheduler cancels what is not final.
+      if (this.#room.signal.aborted) return { kind: "waits" };
       throw error;
     }
   }
@@ -106,7 +108,13 @@ export class TargetWorkers implements Workers {
 
   async #checkRule(target: Target): Promise<CheckResult> {
     const room = this.#room;
-    const reading = readTarget(target, room.reading);
+    const inputs = inputsOf(target, room.reading);
+    const ahead = room.files.readAhead(
+      inputs.map((input) => input.path),
+      room.signal,
+    );
+    if (ahead) await ahead;
+    const reading = readTarget(target, room.reading, inputs);
     const trace = room.traceOf(target);
     const reason = await findReason(target, reading, room);
     if (!reason) return { kind: "fresh", artifacts: trace?.artifacts ?? [] };

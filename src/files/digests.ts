@@ -15,6 +15,7 @@ import {
   statSync,
 } from "node:fs";
 import type { Digest } from "../model/artifact.ts";
+import type { HashedFile } from "./hash-worker.ts";
 import {
   isSettled,
   type Look,
@@ -25,6 +26,7 @@ import {
   signatureOf,
   statIfPresent,
 } from "./looks.ts";
+import { readAhead } from "./read-ahead.ts";
 
 export interface RememberedDigest {
   readonly signature: Signature;
@@ -45,10 +47,28 @@ export interface RememberedDigests {
 export class FileDigests {
   readonly #remembered: RememberedDigests;
   readonly #looks: Looks;
+  /** Files that were read before somebody asked for them; good for one answer. */
+  readonly #ahead = new Map<string, HashedFile>();
 
   constructor(remembered: RememberedDigests = new Map(), looks: Looks = new Looks()) {
     this.#remembered = remembered;
     this.#looks = looks;
+  }
+
+  /**
+   * Reads these files on all cores, where that is worth it, for when their digests are asked for.
+   * @param paths absolute
+   * @returns undefined when there is nothing to wait for
+   * @throws the reason of `signal` once it is aborted
+   */
+  readAhead(paths: readonly string[], signal: AbortSignal): Promise<void> | undefined {
+    const isKnown = (path: string, signature: Signature): boolean => {
+      const known = this.#remembered.get(path);
+      return known !== undefined && sameSignature(known.signature, signature);
+    };
+    return readAhead(paths, isKnown, signal)?.then((files) => {
+      for (const file of files) this.#ahead.set(file.path, file);
+    });
   }
 
   /**
@@ -104,8 +124,7 @@ export class FileDigests {
       this.#looks.saw(path, { self: known.signature });
       return known.digest;
     }
-    const startedAt = Date.now();
-    const read = readStable(path);
+    const { read, startedAt } = this.#read(path, stats);
     const digest = entryDigest(read);
     this.#looks.saw(path, { self: settled(read.stats, startedAt) });
     if (isSettled(read.stats, startedAt)) {
@@ -114,6 +133,17 @@ export class FileDigests {
       this.#remembered.delete(path);
     }
     return digest;
+  }
+
+  /** A file that changed since it was read ahead is read again. */
+  #read(path: string, stats: Stats): { readonly read: ReadFile; readonly startedAt: number } {
+    const ahead = this.#ahead.get(path);
+    this.#ahead.delete(path);
+    if (ahead && sameSignature(ahead.signature, signatureOf(stats))) {
+      return { read: { content: ahead.content, stats }, startedAt: ahead.startedAt };
+    }
+    const startedAt = Date.now();
+    return { read: readStable(path), startedAt };
   }
 }
 
