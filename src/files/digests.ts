@@ -3,30 +3,12 @@
  * again. Decides nothing about freshness.
  */
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  readSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { lstatSync, readdirSync, type Stats } from "node:fs";
 import type { Digest } from "../model/artifact.ts";
 import type { HashedFile } from "./hash-worker.ts";
-import {
-  isSettled,
-  type Look,
-  Looks,
-  type Signature,
-  sameSignature,
-  settled,
-  signatureOf,
-  statIfPresent,
-} from "./looks.ts";
+import { isSettled, Looks, type Signature, sameSignature, settled, signatureOf } from "./looks.ts";
 import { readAhead } from "./read-ahead.ts";
+import { digestOfSpecial, entryDigest, type ReadFile, readLink, readStable } from "./read-entry.ts";
 
 export interface RememberedDigest {
   readonly signature: Signature;
@@ -149,70 +131,3 @@ export class FileDigests {
 
 /** Who reads all that is below a folder, in `Looks`. */
 export const treeReader = (path: string): string => `tree ${path}`;
-
-interface ReadFile {
-  /** sha256 of the content. */
-  readonly content: string;
-  readonly stats: Stats;
-}
-
-/** Executable is what its owner may execute: that is also what is packed into archives and contexts. */
-function entryDigest({ content, stats }: ReadFile): Digest {
-  if ((stats.mode & 0o100) === 0) return `sha256:${content}`;
-  return `sha256:${createHash("sha256").update(`executable\0${content}`).digest("hex")}`;
-}
-
-/**
- * A link counts by where it points, and by the file there when that is one. Links may point to
- * nowhere, and to each other in a circle.
- */
-function readLink(
-  path: string,
-  startedAt: number,
-): { readonly digest: Digest } & Required<Pick<Look, "behind">> {
-  const hash = createHash("sha256").update(`link\0${readlinkSync(path)}`);
-  const stats = statIfPresent(path, statSync);
-  let behind = stats === undefined ? "absent" : settled(stats, startedAt);
-  if (stats?.isFile()) {
-    const read = readStable(path);
-    hash.update(`\0${entryDigest(read)}`);
-    behind = settled(read.stats, startedAt);
-  }
-  return { digest: `sha256:${hash.digest("hex")}`, behind };
-}
-
-/** Pipes, sockets and devices hold nothing to compare, and reading one may never end. */
-const digestOfSpecial = ({ mode, rdev }: Stats): Digest =>
-  `sha256:${createHash("sha256")
-    .update(`special\0${mode >> 12} ${rdev}`)
-    .digest("hex")}`;
-
-const chunkSize = 1 << 20;
-let chunk: Buffer | undefined;
-
-/** Reads a file that does not change meanwhile; tries again when it does. */
-function readStable(path: string): ReadFile {
-  for (let attempt = 1; ; attempt++) {
-    const file = openSync(path, "r");
-    try {
-      const before = fstatSync(file);
-      const content = hashOpenFile(file);
-      const after = fstatSync(file);
-      if (sameSignature(signatureOf(before), signatureOf(after)) || attempt === 3) {
-        return { content, stats: after };
-      }
-    } finally {
-      closeSync(file);
-    }
-  }
-}
-
-function hashOpenFile(file: number): string {
-  chunk ??= Buffer.allocUnsafe(chunkSize);
-  const hash = createHash("sha256");
-  for (;;) {
-    const length = readSync(file, chunk, 0, chunkSize, null);
-    if (length === 0) return hash.digest("hex");
-    hash.update(length === chunkSize ? chunk : chunk.subarray(0, length));
-  }
-}
