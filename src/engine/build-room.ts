@@ -6,6 +6,7 @@ import type { Looks } from "../files/looks.ts";
 import type { Reporter } from "../model/event.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
+import type { Commands } from "../rules/commands.ts";
 import type { DigestStore } from "../store/digest-store.ts";
 import type { Evictions } from "../store/evictions.ts";
 import type { StateFolder } from "../store/state-folder.ts";
@@ -46,6 +47,8 @@ export interface BuildRoom {
   readonly reporter: Reporter;
   readonly docker: () => Promise<Docker>;
   readonly environment: NodeJS.ProcessEnv;
+  /** Runs commands on this machine. */
+  readonly commands: Commands;
   /** Hides the values of secrets in a text. */
   readonly redact: (text: string) => string;
   readonly signal: AbortSignal;

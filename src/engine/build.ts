@@ -158,7 +158,7 @@ async function runPlan(request: BuildRequest, room: BuildRoom): Promise<Outcome>
   try {
     await scheduler.run();
   } finally {
-    await room.services.close();
+    await Promise.all([room.services.close(), room.commands.close()]);
   }
   const { plan } = room;
   return { ...workers.counts, early: [], interrupted: request.signal.aborted, plan };

@@ -4,8 +4,11 @@ import { Looks } from "../files/looks.ts";
 import { WorkspaceFiles } from "../files/workspace-files.ts";
 import { ok, type Result } from "../model/result.ts";
 import type { Target, TargetName } from "../model/target.ts";
+import { hostEnvironment, proxyVariables } from "../rules/caller-environment.ts";
+import { Commands } from "../rules/commands.ts";
 import { DigestStore } from "../store/digest-store.ts";
 import { Evictions } from "../store/evictions.ts";
+import { workspaceVariable } from "../store/leftovers.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import { TraceStore } from "../store/trace-store.ts";
 import { alternativesOf, firstChoice } from "./alternatives.ts";
@@ -123,10 +126,23 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     reporter: parts.reporter,
     docker: parts.docker,
     environment,
+    commands: commandsOf(request, state),
     redact,
     signal,
     timers: parts.timers ?? systemTimers,
   };
+}
+
+/** A command without services and variables of its own gets just this environment. */
+function commandsOf({ environment }: BuildRequest, state: StateFolder): Commands {
+  return new Commands({
+    temporary: state.temporary,
+    environment: () => ({
+      ...hostEnvironment(environment),
+      ...proxyVariables(environment, []),
+      [workspaceVariable]: state.workspaceId(),
+    }),
+  });
 }
 
 /** The wanted targets, and what stands behind them when they are groups or have alternatives. */

@@ -70,6 +70,10 @@ export class Scheduler {
   readonly #pools: Pools;
   readonly #pauses: Pauses<Stale>;
   #queued: Stale[] = [];
+  /** Whether the queue is in order: thousands may wait while one starts after the other. */
+  #isSorted = true;
+  /** Whether something was lost since the queue was looked through. */
+  #hasLost = false;
   readonly #running = new Map<TargetName, Promise<void>>();
   #exclusiveRuns = false;
   #stopped = false;
@@ -145,6 +149,8 @@ export class Scheduler {
         this.#lose(target, result);
         break;
       case "waits":
+        // Another alternative weighs all targets anew.
+        this.#isSorted = false;
         break;
     }
   }
@@ -156,13 +162,14 @@ export class Scheduler {
   #queue(target: Target, reason: StaleReason): void {
     this.#plan.move(target.name, { kind: "queued", reason });
     this.#queued.push({ target, reason });
+    this.#isSorted = false;
   }
 
   #startQueued(): void {
-    this.#queued = this.#queued.filter(({ target }) => this.#staysQueued(target));
-    this.#queued.sort(
-      (a, b) => this.#plan.priorityOf(b.target.name) - this.#plan.priorityOf(a.target.name),
-    );
+    if (this.#hasLost)
+      this.#queued = this.#queued.filter(({ target }) => this.#staysQueued(target));
+    this.#hasLost = false;
+    this.#sortQueue();
     while (this.#mayStart && this.#running.size < this.#options.jobs && !this.#exclusiveRuns) {
       const next = this.#takeNext();
       if (!next) return;
@@ -175,6 +182,14 @@ export class Scheduler {
     if (this.#plan.isReady(name)) return true;
     this.#plan.move(name, { kind: "waiting" });
     return false;
+  }
+
+  #sortQueue(): void {
+    if (this.#isSorted) return;
+    this.#isSorted = true;
+    this.#queued.sort(
+      (a, b) => this.#plan.priorityOf(b.target.name) - this.#plan.priorityOf(a.target.name),
+    );
   }
 
   /**
@@ -239,6 +254,8 @@ export class Scheduler {
       this.#finish(target, { kind: "failed", problem });
       return;
     }
+    this.#hasLost = true;
+    this.#isSorted = false;
     for (const artifact of current) {
       this.#workers.lost(artifact, target);
       this.#plan.lose(artifact.producer, artifact.reason);

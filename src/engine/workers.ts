@@ -12,7 +12,7 @@ import { isExclusive } from "./is-exclusive.ts";
 import { findLoss, isGone, type LostArtifact, watched } from "./lost-artifacts.ts";
 import { planProblems } from "./plan-problems.ts";
 import { lostAgainProblem, lostProblem } from "./problems.ts";
-import { type Reading, readTarget } from "./read-target.ts";
+import { inputsOf, type Reading, readTarget } from "./read-target.ts";
 import type { CheckResult, RunEnd, Workers } from "./scheduler.ts";
 import { shownTitle } from "./shown-title.ts";
 import { TargetRuns } from "./target-runs.ts";
@@ -70,6 +70,8 @@ export class TargetWorkers implements Workers {
   /** What it reads of others may be gone: then that is what is wrong. */
   async #checkFailed(target: Target, error: unknown): Promise<CheckResult> {
     const problem = error instanceof DiagnosticError ? error.diagnostic : undefined;
+    // Cut short in the middle of large files: the scheduler cancels what is not final.
+    if (!problem && this.#room.signal.aborted) return { kind: "waits" };
     if (!problem && !isGone(error)) throw error;
     const loss = await findLoss(watched(target, this.#room.plan), this.#room);
     if (loss) return loss;
@@ -129,7 +131,13 @@ export class TargetWorkers implements Workers {
 
   async #checkRule(target: Target): Promise<CheckResult> {
     const room = this.#room;
-    const reading = readTarget(target, room.reading);
+    const inputs = inputsOf(target, room.reading);
+    const ahead = room.files.readAhead(
+      inputs.map((input) => input.path),
+      room.signal,
+    );
+    if (ahead) await ahead;
+    const reading = readTarget(target, room.reading, inputs);
     const trace = room.traceOf(target);
     const reason = await findReason(target, reading, room);
     if (!reason) return { kind: "fresh", artifacts: trace?.artifacts ?? [] };

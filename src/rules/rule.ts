@@ -7,6 +7,7 @@ import type { FilesView } from "../files/files-view.ts";
 import type { Artifact, Digest, Output } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
+import type { Commands } from "./commands.ts";
 import type { FieldSet, ValuesOf } from "./fields.ts";
 
 export type { FilesView };
@@ -55,6 +56,8 @@ export interface ActContext {
   readonly services: readonly RunningServiceView[];
   readonly docker: () => Promise<Docker>;
   readonly environment: NodeJS.ProcessEnv;
+  /** Runs commands on this machine. */
+  readonly commands: Commands;
   readonly signal: AbortSignal;
   readonly progress: ActProgress;
   /** Artifacts of the last successful run, when there was one. */

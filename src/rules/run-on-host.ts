@@ -7,7 +7,7 @@ import { hostEnvironment, proxyVariables, serviceUrls } from "./caller-environme
 import { LastLines } from "./lines.ts";
 import { clearOutput, isAtOrBelow, shownPath, whyNotOurs } from "./output-files.ts";
 import { failed, failure, usageError } from "./problems.ts";
-import { type ProcessEnd, runProcess } from "./process-group.ts";
+import type { ProcessEnd } from "./process-group.ts";
 import type { ActContext, ActOutcome } from "./rule.ts";
 import { argvOf, outputOf, type RunValues } from "./run-fields.ts";
 import { collectOutputs, commandFailure, declaredEnvironment } from "./run-result.ts";
@@ -33,7 +33,7 @@ export async function runOnHost(values: RunValues, context: ActContext): Promise
 
 async function command(values: RunValues, context: ActContext): Promise<ActOutcome> {
   const last = new LastLines();
-  const end = await runProcess(
+  const end = await context.commands.run(
     {
       argv: argvOf(values.run),
       folder: path.join(context.project.root, context.target.folder ?? ""),

@@ -10,6 +10,7 @@ export const stateFolderName = ".tbuild";
 
 export class StateFolder {
   readonly path: string;
+  #workspaceId: string | undefined;
 
   /** @param root absolute path of the workspace */
   constructor(root: string) {
@@ -66,6 +67,11 @@ export class StateFolder {
 
   /** An identity of this workspace that survives everything but the loss of the folder. */
   workspaceId(): string {
+    this.#workspaceId ??= this.#readOrMakeId();
+    return this.#workspaceId;
+  }
+
+  #readOrMakeId(): string {
     const file = path.join(this.path, "workspace");
     const known = readIfPresent(file)?.trim();
     if (known !== undefined && /^[0-9a-f]{16}$/.test(known)) return known;
