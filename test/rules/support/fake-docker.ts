@@ -77,6 +77,14 @@ export class FakeDocker implements Docker {
     return [...this.held].find(([, image]) => image.references.has(reference))?.[0];
   }
 
+  async layersOf(): Promise<readonly Digest[]> {
+    return [];
+  }
+
+  async load(): Promise<never> {
+    throw new Error("rules load nothing");
+  }
+
   async build(request: BuildRequest): Promise<Digest> {
     this.builds.push(request);
     const id = digestOf(`build ${this.builds.length}`);
