@@ -98,6 +98,11 @@ export const commands = [
     help: "Targets and dependencies (--format dot, mermaid, json, svg)",
   },
   { name: "why", usage: "tbuild why TARGET DEPENDENCY", help: "How one target needs another" },
+  {
+    name: "load",
+    usage: "tbuild load DIR|FILE|-",
+    help: "Put saved images into the engine, those that it lacks",
+  },
   { name: "list", usage: "tbuild list", help: "Targets of the target file" },
   { name: "state", usage: "tbuild state", help: "What is kept between runs, and its limits" },
   {

@@ -44,6 +44,7 @@ export function readRequest(argv: readonly string[], place: CommandLinePlace): R
     });
   if (command === "list" || command === "state")
     return strictly(read, others, { kind: command, common: common.value });
+  if (command === "load") return readLoad(read, others, common.value);
   if (command === "completion") return readCompletion(others);
   const about = aboutTargets.find((known) => known === command);
   if (about) return ok({ kind: about, common: common.value, argv: without(argv, about) });
@@ -68,6 +69,19 @@ function readCompletion(others: readonly string[]): Result<Request> {
   const shell = shells.find((known) => known === others[0]);
   if (shell === undefined || others.length > 1) return fail(problems.whichShell(others.at(-1)));
   return ok({ kind: "completion", shell });
+}
+
+function readLoad(
+  { unknown }: Words,
+  others: readonly string[],
+  common: CommonRequest,
+): Result<Request> {
+  const found = unknownOptions(unknown, commonOptions);
+  const [source, ...more] = others;
+  if (source === undefined || more.length > 0) found.push(problems.oneSource(others.length));
+  return found.length > 0 || source === undefined
+    ? fail(...found)
+    : ok({ kind: "load", common, source });
 }
 
 /** For commands that take common options and nothing else. */

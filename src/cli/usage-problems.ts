@@ -76,6 +76,20 @@ export const twoTargets = (found: number): Diagnostic =>
     "write `tbuild why TARGET DEPENDENCY`",
   );
 
+export const oneSource = (found: number): Diagnostic =>
+  usage(
+    "one-source",
+    `\`tbuild load\` takes one folder or file, found ${found}`,
+    "write `tbuild load DIR`, `tbuild load FILE`, or `tbuild load -` for standard input",
+  );
+
+export const loadFromTerminal = (): Diagnostic =>
+  usage(
+    "load-from-terminal",
+    "standard input is a terminal, and no archive comes from there",
+    "write `ssh HOST tbuild save --to - | tbuild load -` or the like",
+  );
+
 export const watchIsNoDryRun = (): Diagnostic =>
   usage(
     "options-contradict",

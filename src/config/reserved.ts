@@ -10,6 +10,7 @@ export const reservedTargets: ReadonlySet<string> = new Set([
   "graph",
   "help",
   "list",
+  "load",
   "serve",
   "state",
   "watch",

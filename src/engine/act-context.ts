@@ -44,6 +44,8 @@ export function makeActContext(
     signal: tools.signal,
     progress: progressOf(target, room, tools),
     previous,
+    blobs: room.blobs,
+    pipe: room.pipe,
     workspaceId: room.state.workspaceId(),
     get madeImages() {
       return room.traces.madeImages().map(({ id, references }) => ({ digest: id, references }));

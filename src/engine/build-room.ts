@@ -7,6 +7,7 @@ import type { Reporter } from "../model/event.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
 import type { Commands } from "../rules/commands.ts";
+import type { BlobStore } from "../store/blob-store.ts";
 import type { DigestStore } from "../store/digest-store.ts";
 import type { Evictions } from "../store/evictions.ts";
 import type { StateFolder } from "../store/state-folder.ts";
@@ -33,6 +34,7 @@ export interface BuildRoom {
   /** What of the state had to go. */
   readonly evictions: Evictions;
   readonly logs: TargetLogs;
+  readonly blobs: BlobStore;
   /** The trace of the target as it is declared now. */
   readonly traceOf: (target: Target) => Trace | undefined;
   readonly images: EngineImages;
@@ -46,6 +48,8 @@ export interface BuildRoom {
   readonly fallback: boolean;
   readonly reporter: Reporter;
   readonly docker: () => Promise<Docker>;
+  /** Standard output, for bytes. */
+  readonly pipe: () => NodeJS.WritableStream;
   readonly environment: NodeJS.ProcessEnv;
   /** Runs commands on this machine. */
   readonly commands: Commands;

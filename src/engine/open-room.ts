@@ -2,10 +2,12 @@
 import { FileDigests } from "../files/digests.ts";
 import { Looks } from "../files/looks.ts";
 import { WorkspaceFiles } from "../files/workspace-files.ts";
+import { DiagnosticError } from "../model/diagnostic.ts";
 import { ok, type Result } from "../model/result.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import { hostEnvironment, proxyVariables } from "../rules/caller-environment.ts";
 import { Commands } from "../rules/commands.ts";
+import { BlobStore } from "../store/blob-store.ts";
 import { DigestStore } from "../store/digest-store.ts";
 import { Evictions } from "../store/evictions.ts";
 import { workspaceVariable } from "../store/leftovers.ts";
@@ -109,6 +111,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     traces,
     evictions,
     logs: new TargetLogs({ state, limits, evictions, redact }),
+    blobs: new BlobStore(state.path),
     traceOf,
     settled,
     images: kept.images ?? new EngineImages(),
@@ -125,6 +128,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     },
     reporter: parts.reporter,
     docker: parts.docker,
+    pipe: parts.pipe ?? noPipe,
     environment,
     commands: commandsOf(request, state),
     redact,
@@ -144,6 +148,14 @@ function commandsOf({ environment }: BuildRequest, state: StateFolder): Commands
     }),
   });
 }
+const noPipe = (): never => {
+  throw new DiagnosticError({
+    code: "no-pipe",
+    blame: "usage",
+    message: "standard output is not to be had here",
+    hint: "name a file or a folder",
+  });
+};
 
 /** The wanted targets, and what stands behind them when they are groups or have alternatives. */
 function forcedTargets({ force, wanted, project }: BuildRequest): ReadonlySet<TargetName> {
