@@ -6,6 +6,7 @@ import { createHash, randomBytes } from "node:crypto";
 import {
   createReadStream,
   createWriteStream,
+  futimesSync,
   openSync,
   readFileSync,
   renameSync,
@@ -80,7 +81,11 @@ export class BlobStore implements BlobSource {
 
   open(digest: Digest, from = 0): Readable {
     // Opened at once: whoever removes the file now takes nothing away from this reader.
-    return createReadStream("", { fd: openSync(this.pathOf(digest), "r"), start: from });
+    const fd = openSync(this.pathOf(digest), "r");
+    // Its time tells when it was last of use.
+    const now = new Date();
+    futimesSync(fd, now, now);
+    return createReadStream("", { fd, start: from });
   }
 
   /** A small blob; undefined when it is not there or is not what it was. */
