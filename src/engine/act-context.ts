@@ -95,7 +95,7 @@ function forget(room: BuildRoom, keepImages: boolean): void {
   );
   room.traces.keepOnly(new Set(keepImages ? kept.map(({ key }) => key) : []), keepImages);
   room.images.forget();
-  for (const name of ["out", "digests", "digests.recent", "plans"]) {
+  for (const name of ["out", "digests", "digests.recent", "plans", "blobs"]) {
     rmSync(path.join(room.state.path, name), { recursive: true, force: true });
   }
 }
