@@ -12,10 +12,12 @@ const below: Readonly<Record<string, readonly string[]>> = {
   config: ["rules", "model"],
   watch: ["engine", "files", "model"],
   engine: ["rules", "docker", "store", "files", "model"],
-  rules: ["docker", "store", "files", "model"],
+  rules: ["docker", "registry", "store", "files", "net", "model"],
   docker: ["model"],
+  registry: ["net", "model"],
   store: ["files", "model"],
   files: ["model"],
+  net: [],
   report: ["model"],
   model: [],
 };
