@@ -8,11 +8,12 @@ const sources = fileURLToPath(new URL("../src", import.meta.url));
 /** What each room may import from, besides itself. */
 const below: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli", "config", "engine", "docker", "report", "model"],
-  cli: ["config", "watch", "engine", "docker", "report", "model"],
+  cli: ["config", "watch", "engine", "images", "docker", "report", "model"],
   config: ["rules", "model"],
   watch: ["engine", "files", "model"],
   engine: ["rules", "docker", "store", "files", "model"],
-  rules: ["docker", "registry", "store", "files", "net", "model"],
+  rules: ["images", "docker", "registry", "store", "files", "net", "model"],
+  images: ["docker", "store", "files", "model"],
   docker: ["model"],
   registry: ["net", "model"],
   store: ["files", "model"],

@@ -8,6 +8,7 @@ import { againCommand } from "./again.ts";
 import type { KnownPlan } from "./known-plan.ts";
 import type { LazyEngine } from "./lazy-engine.ts";
 import { makeReporter } from "./make-reporter.ts";
+import { outputPipe } from "./output-pipe.ts";
 import { type Prepared, prepare, type TargetRequest } from "./prepare.ts";
 import { profileProblem, writeProfile } from "./profile-file.ts";
 import { commandOf } from "./shell-word.ts";
@@ -57,6 +58,7 @@ async function buildPrepared(
   const reporter = tellInterruption(redactEvents(inner, redactor), place.signal);
   const { environment, signal } = place;
   const plan = planUse(known, prepared);
+  const pipe = outputPipe(place, common);
   const asked = { ...common, project, wanted, command, version: place.version() };
   try {
     const result = await build(
@@ -64,6 +66,7 @@ async function buildPrepared(
       {
         reporter,
         docker: () => engine.connect(),
+        pipe,
         redact: (text) => redactor.text(text),
         ...(record && { record }),
       },

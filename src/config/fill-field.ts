@@ -77,7 +77,8 @@ const fillers: { readonly [T in FieldType]: FillValue<T> } = {
   given: anywhereIn,
   output: outputIn,
   outputs: (filler, value, what) => value.map((each) => outputIn(filler, each, what)),
-  destination: anywhereIn,
+  destination: (filler, value, what) =>
+    fill(value.text, filler) === "-" ? "-" : anywhereIn(filler, value, what),
   command: commandIn,
   target: targetIn,
   targets: targetsIn,

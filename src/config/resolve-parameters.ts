@@ -99,7 +99,7 @@ function resolveText(parameter: Parameter, resolution: Resolution): void {
   });
   if (!checked.ok) resolution.problems.push(...checked.problems);
   else {
-    const text = type === "path" ? resolve(resolution.cwd, checked.value) : checked.value;
+    const text = type === "path" ? placeOf(checked.value, resolution.cwd) : checked.value;
     resolution.texts.set(name, text);
   }
 }
@@ -107,8 +107,12 @@ function resolveText(parameter: Parameter, resolution: Resolution): void {
 /** The default as templates show it; a flag is off unless it says otherwise. */
 function defaultText({ type, default: value }: Parameter, root: string): string | undefined {
   if (value === undefined) return type === "flag" ? "false" : undefined;
-  return type === "path" ? resolve(root, String(value)) : String(value);
+  return type === "path" ? placeOf(String(value), root) : String(value);
 }
+
+/** `-` is standard output, wherever one is. */
+const placeOf = (path: string, folder: string): string =>
+  path === "-" ? path : resolve(folder, path);
 
 function resolveSecret(parameter: Parameter, resolution: Resolution): void {
   const { name } = parameter;

@@ -2,6 +2,7 @@
  * What the rest of tbuild may ask of a Docker Engine. The one implementation talks to a real
  * engine; unit tests of the layers above use a fake. Knows nothing of targets.
  */
+import type { Readable } from "node:stream";
 import type { Digest } from "../model/artifact.ts";
 
 export interface EngineInfo {
@@ -147,6 +148,11 @@ export interface Docker {
   images(): Promise<readonly ImageSummary[]>;
   /** The image ID under a reference, or undefined. */
   imageId(reference: string): Promise<Digest | undefined>;
+  /**
+   * Digests of an image's layers as they are unpacked, from the base up.
+   * @throws DiagnosticError `image-not-found`
+   */
+  layersOf(reference: string): Promise<readonly Digest[]>;
   /** @returns the image ID */
   build(request: BuildRequest, progress: ProgressSink, signal: AbortSignal): Promise<Digest>;
   /**
@@ -168,6 +174,8 @@ export interface Docker {
   tag(id: string, reference: string): Promise<void>;
   /** Streams a docker-archive of the references. */
   save(references: readonly string[], signal: AbortSignal): Promise<NodeJS.ReadableStream>;
+  /** Puts the images of a docker-archive into the engine; fails with `load-failed`. */
+  load(archive: Readable, signal: AbortSignal): Promise<void>;
   /** Removes one reference, or an image by ID when nothing else holds it. Never forced. */
   removeImage(referenceOrId: string): Promise<RemoveOutcome>;
   run(request: RunRequest, progress: ProgressSink, signal: AbortSignal): Promise<RunOutcome>;

@@ -1,4 +1,5 @@
 /** The `Docker` that talks to a real engine: puts its parts together and translates what they throw. */
+import type { Readable } from "node:stream";
 import type Dockerode from "dockerode";
 import type { Digest } from "../model/artifact.ts";
 import type { CredentialLookup } from "../model/credentials.ts";
@@ -16,7 +17,7 @@ import type {
 import { type Endpoint, findEndpoint } from "./endpoint.ts";
 import { engineInfo } from "./engine-info.ts";
 import { translateError } from "./errors.ts";
-import { imageId, importRootfs, listImages, removeImage, tagImage } from "./images.ts";
+import { imageId, importRootfs, layersOf, listImages, removeImage, tagImage } from "./images.ts";
 
 /**
  * Finds the engine that the environment names. It is only reached for, and the client for it only
@@ -54,6 +55,11 @@ class EngineDocker implements Docker {
 
   imageId(reference: string) {
     return this.#ask(`look for \`${reference}\``, (engine) => imageId(engine, reference));
+  }
+
+  layersOf(reference: string) {
+    const act = (engine: Dockerode) => layersOf(engine, reference);
+    return this.#ask(`ask for the layers of \`${reference}\``, act);
   }
 
   tag(id: string, reference: string) {
@@ -106,6 +112,14 @@ class EngineDocker implements Docker {
       return saveImages(engine, references, signal);
     };
     return this.#ask("save the images", act, signal);
+  }
+
+  load(archive: Readable, signal: AbortSignal) {
+    const act = async (engine: Dockerode) => {
+      const { loadImages } = await import("./load-images.ts");
+      return loadImages(engine, archive, signal);
+    };
+    return this.#ask("load the images", act, signal);
   }
 
   run(request: RunRequest, progress: ProgressSink, signal: AbortSignal) {

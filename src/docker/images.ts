@@ -32,6 +32,16 @@ export async function imageId(engine: Dockerode, reference: string): Promise<Dig
 }
 
 /** @throws DiagnosticError `image-not-found` */
+export async function layersOf(engine: Dockerode, reference: string): Promise<readonly Digest[]> {
+  try {
+    const { RootFS } = await engine.getImage(reference).inspect();
+    return (RootFS?.Layers ?? []) as Digest[];
+  } catch (error) {
+    throw statusOf(error) === 404 ? imageNotFound(reference, error) : error;
+  }
+}
+
+/** @throws DiagnosticError `image-not-found` */
 export async function tagImage(engine: Dockerode, id: string, reference: string): Promise<void> {
   const { name, tag } = splitReference(reference);
   try {

@@ -38,6 +38,8 @@ export function makeActContext(
     signal: room.signal,
     progress: progressOf(target, room, tools.log),
     previous,
+    blobs: room.blobs,
+    pipe: room.pipe,
     workspaceId: room.state.workspaceId(),
     get madeImages() {
       return room.traces.madeImages().map(({ id, references }) => ({ digest: id, references }));

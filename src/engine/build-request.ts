@@ -43,6 +43,11 @@ export interface BuildParts {
   readonly reporter: Reporter;
   /** Connects to the engine, once; not called by a build that needs none. */
   readonly docker: () => Promise<Docker>;
+  /**
+   * Standard output, for one target that writes bytes to it. Absent: it is not to be had.
+   * @throws DiagnosticError that says why not
+   */
+  readonly pipe?: () => NodeJS.WritableStream;
   /** Hides the values of secrets in a text. */
   readonly redact: (text: string) => string;
   /** Given each line of the run log, as it is kept. */

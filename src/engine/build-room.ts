@@ -6,6 +6,7 @@ import type { Looks } from "../files/looks.ts";
 import type { Reporter } from "../model/event.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
+import type { BlobStore } from "../store/blob-store.ts";
 import type { DigestStore } from "../store/digest-store.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import type { TraceStore } from "../store/trace-store.ts";
@@ -26,6 +27,7 @@ export interface BuildRoom {
   readonly looks: Looks;
   readonly state: StateFolder;
   readonly traces: TraceStore;
+  readonly blobs: BlobStore;
   /** The trace of the target as it is declared now. */
   readonly traceOf: (target: Target) => Trace | undefined;
   readonly images: EngineImages;
@@ -39,6 +41,8 @@ export interface BuildRoom {
   readonly fallback: boolean;
   readonly reporter: Reporter;
   readonly docker: () => Promise<Docker>;
+  /** Standard output, for bytes. */
+  readonly pipe: () => NodeJS.WritableStream;
   readonly environment: NodeJS.ProcessEnv;
   /** Hides the values of secrets in a text. */
   readonly redact: (text: string) => string;

@@ -1,7 +1,7 @@
 /** Why a planned target has to run: because it always does, was forced, or is stale. */
 import type { Target } from "../model/target.ts";
 import type { StaleReason } from "../model/trace.ts";
-import { ruleKindOf } from "../rules/kinds.ts";
+import { actsAlways } from "../rules/kinds.ts";
 import type { BuildRoom } from "./build-room.ts";
 import { findStaleReasons } from "./check-freshness.ts";
 import type { Reading } from "./read-target.ts";
@@ -24,7 +24,7 @@ export async function findReasons(
   reading: Reading,
   room: BuildRoom,
 ): Promise<readonly StaleReason[]> {
-  if (target.rule && ruleKindOf(target.rule.kind).always) return [{ kind: "always" }];
+  if (actsAlways(target)) return [{ kind: "always" }];
   const trace = room.traceOf(target);
   if (trace?.artifacts.some(({ kind }) => kind === "image")) await room.images.load(room.docker);
   if (trace && room.forced.has(target.name)) return [{ kind: "forced" }];

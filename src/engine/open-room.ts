@@ -2,8 +2,10 @@
 import { FileDigests } from "../files/digests.ts";
 import { Looks } from "../files/looks.ts";
 import { WorkspaceFiles } from "../files/workspace-files.ts";
+import { DiagnosticError } from "../model/diagnostic.ts";
 import { ok, type Result } from "../model/result.ts";
 import type { Target, TargetName } from "../model/target.ts";
+import { BlobStore } from "../store/blob-store.ts";
 import { DigestStore } from "../store/digest-store.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import { TraceStore } from "../store/trace-store.ts";
@@ -99,6 +101,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     digests,
     state,
     traces,
+    blobs: new BlobStore(state.path),
     traceOf,
     settled,
     images: kept.images ?? new EngineImages(),
@@ -115,11 +118,21 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     },
     reporter: parts.reporter,
     docker: parts.docker,
+    pipe: parts.pipe ?? noPipe,
     environment,
     redact: parts.redact,
     signal,
   };
 }
+
+const noPipe = (): never => {
+  throw new DiagnosticError({
+    code: "no-pipe",
+    blame: "usage",
+    message: "standard output is not to be had here",
+    hint: "name a file or a folder",
+  });
+};
 
 /** The wanted targets, and what stands behind them when they are groups or have alternatives. */
 function forcedTargets({ force, wanted, project }: BuildRequest): ReadonlySet<TargetName> {

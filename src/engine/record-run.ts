@@ -4,7 +4,7 @@ import type { Artifact } from "../model/artifact.ts";
 import { DiagnosticError } from "../model/diagnostic.ts";
 import type { Target } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
-import { ruleKindOf } from "../rules/kinds.ts";
+import { actsAlways } from "../rules/kinds.ts";
 import type { BuildRoom } from "./build-room.ts";
 import { checkArtifact } from "./check-freshness.ts";
 import { inputChangedProblem, unrecordedProblem } from "./problems.ts";
@@ -33,7 +33,7 @@ export function recordRun(
   for (const artifact of artifacts) {
     if (artifact.kind === "image") room.images.note(artifact.references, artifact.digest);
   }
-  if (target.rule && ruleKindOf(target.rule.kind).always) return;
+  if (actsAlways(target)) return;
   const key = traceKey(room.project, target);
   const changed = findChanged(target, reading, signatures, room);
   if (changed !== undefined) {

@@ -7,7 +7,7 @@ import { Places } from "../files/places.ts";
 import { RecordingFiles } from "../files/recording-files.ts";
 import { DiagnosticError } from "../model/diagnostic.ts";
 import type { Target, TargetName } from "../model/target.ts";
-import { ruleKindOf } from "../rules/kinds.ts";
+import { actsAlways, ruleKindOf } from "../rules/kinds.ts";
 import { StateFolder, stateFolderName } from "../store/state-folder.ts";
 import { alternativesOf } from "./alternatives.ts";
 import type { BuildRequest } from "./build-request.ts";
@@ -88,7 +88,7 @@ export function surveyTargets(request: BuildRequest, withReserve: boolean): Surv
 
 /** What is made each time it is asked for is never recorded, and needs no record. */
 function isRecorded(target: Target, room: BuildRoom | undefined): boolean {
-  if (target.rule && ruleKindOf(target.rule.kind).always) return true;
+  if (actsAlways(target)) return true;
   return room?.traceOf(target) !== undefined;
 }
 

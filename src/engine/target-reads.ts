@@ -2,7 +2,7 @@
 import { treeReader } from "../files/digests.ts";
 import type { Artifact } from "../model/artifact.ts";
 import type { TargetName } from "../model/target.ts";
-import { ruleKindOf } from "../rules/kinds.ts";
+import { actsAlways } from "../rules/kinds.ts";
 import type { BuildRoom } from "./build-room.ts";
 import { freshFlag, madeFlag } from "./compiled-plan.ts";
 import { isMade } from "./examine.ts";
@@ -28,7 +28,7 @@ export function readsOfTarget(name: TargetName, room: BuildRoom, rows: RowBuilde
 function rowsOf(name: TargetName, room: BuildRoom, rows: RowBuilder): number[] | undefined {
   const { looks, traceOf, plan } = room;
   const target = plan.targetOf(name);
-  if (target.rule && ruleKindOf(target.rule.kind).always) return undefined;
+  if (actsAlways(target)) return undefined;
   const state = plan.stateOf(name);
   const artifacts = state.kind === "done" ? state.artifacts : [];
   const read = looks.readBy(name);

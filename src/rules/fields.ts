@@ -42,7 +42,7 @@ export interface FieldTypes {
   /** Path inside the workspace that the rule makes; a final `/` says folder. */
   output: string;
   outputs: readonly string[];
-  /** Folder to write to, anywhere on this machine; absolute. */
+  /** Folder or file to write to, anywhere on this machine, absolute; or `-` for standard output. */
   destination: string;
   command: Command;
   /** Exactly one target. */

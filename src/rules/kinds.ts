@@ -1,5 +1,6 @@
 /** The list of rule kinds: a new kind is one file of this folder and one line here. */
 
+import type { Target } from "../model/target.ts";
 import { archive } from "./archive.ts";
 import { clean } from "./clean.ts";
 import { fetch } from "./fetch.ts";
@@ -32,6 +33,13 @@ export const ruleKinds: readonly RuleKind<any>[] = [
 ];
 
 const byName = new Map(ruleKinds.map((kind) => [kind.kind, kind]));
+
+/** Whether a target acts each time it is asked for, and is never recorded. */
+export function actsAlways({ rule }: Pick<Target, "rule">): boolean {
+  if (rule === undefined) return false;
+  const { always = false } = ruleKindOf(rule.kind);
+  return typeof always === "function" ? always(rule.fields as never) : always;
+}
 
 /** @throws when the kind is unknown: validation lets no other kind through */
 export function ruleKindOf(kind: string): RuleKind<FieldSet> {

@@ -38,6 +38,10 @@ export function normaliseReference(text: string): string {
   return parsed === undefined ? text : writeReference(parsed);
 }
 
+/** Those that are names: one with a digest is no name that could be given to an image again. */
+export const tagsOnly = (references: readonly string[]): readonly string[] =>
+  references.filter((reference) => parseReference(reference)?.digest === undefined);
+
 /** The short way to write a reference, with the tag that is meant where none is given. */
 export function writeReference({ host, repository, tag, digest }: Reference): string {
   const name = host === undefined ? repository : `${host}/${repository}`;

@@ -7,6 +7,7 @@ import type { FilesView } from "../files/files-view.ts";
 import type { Artifact, Digest, Output } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
+import type { BlobStore } from "../store/blob-store.ts";
 import type { FieldSet, ValuesOf } from "./fields.ts";
 
 export type { FilesView };
@@ -57,6 +58,13 @@ export interface ActContext {
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly progress: ActProgress;
+  /** Layers and configurations of images, kept between runs. */
+  readonly blobs: BlobStore;
+  /**
+   * Standard output, for a target that writes its bytes there; nothing else is written to it then.
+   * @throws DiagnosticError where it is a terminal, or taken
+   */
+  readonly pipe: () => NodeJS.WritableStream;
   /** Artifacts of the last successful run, when there was one. */
   readonly previous: readonly Artifact[];
   /** Identity of this workspace: the label of its containers. */
@@ -102,7 +110,7 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   /** The main key first. */
   readonly fields: F;
   /** Acts each time it is asked for, since what it changes lies outside. */
-  readonly always?: boolean;
+  readonly always?: boolean | ((values: ValuesOf<F>) => boolean);
   /** Its outputs come from elsewhere, so that several targets may name the same one. */
   readonly bringsOutputs?: boolean;
   /** Runs only while nothing else does. */

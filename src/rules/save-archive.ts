@@ -1,66 +1,64 @@
-/** Writes one image as a docker-archive: it appears by rename, when it is whole and on the disk. */
-import { createHash } from "node:crypto";
-import { renameSync, rmSync } from "node:fs";
+/** Writes one file of a `save` target: it appears by rename, when it is whole and on the disk. */
+
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Transform } from "node:stream";
-import { createGzip } from "node:zlib";
-import type { Docker } from "../docker/docker.ts";
-import type { Digest, ImageArtifact } from "../model/artifact.ts";
-import { parseReference } from "./reference.ts";
-import { TarCheck } from "./tar-check.ts";
+import { Readable } from "node:stream";
+import type { NamedImage } from "../images/image-index.ts";
+import { archiveBytes, type BlobForms } from "../images/write-archive.ts";
+import type { FileArtifact } from "../model/artifact.ts";
+import { Summing } from "../store/blob-store.ts";
+import type { Compression } from "../store/compress.ts";
+import { shownPath } from "./output-files.ts";
+import type { ActContext } from "./rule.ts";
+import { savedContent } from "./save-manifest.ts";
+import type { SavedArchive } from "./saved-record.ts";
 import { writeStream } from "./write-stream.ts";
 
-export interface SavedArchive {
-  /** File name in the folder of the archives. */
-  readonly name: string;
-  /** Plain hexadecimal. */
-  readonly sha256: string;
-  readonly image: Digest;
-  readonly references: readonly string[];
-}
-
-interface ArchiveRequest {
-  readonly docker: Docker;
-  readonly image: ImageArtifact;
-  /** Absolute; a name that ends with `.gz` says compressed. */
-  readonly file: string;
+export interface ArchiveParts {
+  readonly forms: BlobForms;
+  readonly compression: Compression;
   readonly signal: AbortSignal;
+  readonly context: ActContext;
 }
 
-/** @throws DiagnosticError when the engine did not give all of it; nothing is left behind then */
-export async function writeArchive(request: ArchiveRequest): Promise<SavedArchive> {
-  const { docker, image, file, signal } = request;
-  const name = path.basename(file);
-  // The same name each time: what a killed run left is overwritten.
-  const part = path.join(path.dirname(file), `.${name}.part`);
-  const hash = createHash("sha256");
+/** Nothing is left behind when it fails. */
+export async function writeArchive(
+  file: string,
+  images: readonly NamedImage[],
+  { forms, compression, signal, context }: ArchiveParts,
+): Promise<SavedArchive> {
+  const part = partOf(file, context);
+  const sum = new Summing();
   try {
-    const references = image.references.length === 0 ? [image.digest] : image.references;
-    const source = await docker.save(references, signal);
-    const packing = name.endsWith(".gz") ? [createGzip()] : [];
-    await writeStream([source, new TarCheck(), ...packing, hashing(hash)], part, signal);
+    const bytes = sum.over(archiveBytes(images, forms, compression));
+    await writeStream([Readable.from(bytes, { objectMode: false })], part, signal);
     renameSync(part, file);
   } catch (error) {
     rmSync(part, { force: true });
     throw error;
   }
-  const sha256 = hash.digest("hex");
-  return { name, sha256, image: image.digest, references: image.references };
+  const { digest, size } = sum.blob();
+  const sha256 = digest.slice("sha256:".length);
+  return { name: path.basename(file), sha256, size, images: images.map(savedContent) };
 }
 
-/** `contrail/agent:5.1.0-1` is saved as `contrail-agent_5.1.0-1`; the host of a registry is left out. */
-export function archiveNameOf(image: ImageArtifact): string {
-  const parsed = parseReference(image.references[0] ?? "");
-  if (parsed === undefined) return `image_${image.digest.slice("sha256:".length, 19)}`;
-  const tag = parsed.tag ?? parsed.digest?.slice(0, 19).replace(":", "-") ?? "latest";
-  return `${parsed.repository.replaceAll("/", "-")}_${tag}`;
+/** A small file, in place of the one that was there. */
+export function writeWhole(file: string, content: string | Uint8Array, context: ActContext): void {
+  const part = partOf(file, context);
+  writeFileSync(part, content, { flush: true });
+  renameSync(part, file);
 }
 
-function hashing(hash: ReturnType<typeof createHash>): Transform {
-  return new Transform({
-    transform(chunk: Buffer, _, next) {
-      hash.update(chunk);
-      next(null, chunk);
-    },
-  });
-}
+/** The same name each time, and that of no other workspace: what a killed run left is overwritten. */
+export const partOf = (file: string, { workspaceId }: ActContext): string =>
+  path.join(path.dirname(file), `.${path.basename(file)}.${workspaceId}.part`);
+
+export const artifactsIn = (
+  files: readonly string[],
+  { project, files: view }: ActContext,
+): readonly FileArtifact[] =>
+  files.map((file) => ({
+    kind: "file",
+    path: shownPath(project.root, file),
+    digest: view.digestFile(file),
+  }));

@@ -1,76 +1,49 @@
-/** Saves the images of a `save` target. What one archive is, is told by `save-archive.ts`. */
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+/** Saves the images of a `save` target where and as it says. Each way has a file of its own. */
 import path from "node:path";
-import { makeFolders } from "../files/make-folders.ts";
-import type { Artifact, FileArtifact, ImageArtifact } from "../model/artifact.ts";
-import { inParallel } from "./in-parallel.ts";
+import { DiagnosticError } from "../model/diagnostic.ts";
+import { WrongDigest } from "../store/blob-store.ts";
+import { hasZstd } from "../store/compress.ts";
 import { shownPath, whyNotOurs } from "./output-files.ts";
 import { imagesOfTargets } from "./own-images.ts";
-import { counted, failure, usageError } from "./problems.ts";
+import { failure, usageError } from "./problems.ts";
 import type { ActContext, ActOutcome } from "./rule.ts";
-import { archiveNameOf, type SavedArchive, writeArchive } from "./save-archive.ts";
-import { checksums, type SaveValues } from "./save-fields.ts";
-import { readSaved, writeSaved } from "./saved-record.ts";
+import { saveArchives } from "./save-archives.ts";
+import {
+  archiveCompression,
+  isLayout,
+  layerCompression,
+  placeOf,
+  type SaveValues,
+} from "./save-fields.ts";
+import { saveFile, savePipe } from "./save-file.ts";
+import { saveLayout } from "./save-layout.ts";
 
-/** Reading layers and compressing them keep two cores busy. */
-const atOnce = 2;
-
-/** Archives whose image is still the same are kept. The checksums are written last. */
 export async function saveImages(values: SaveValues, context: ActContext): Promise<ActOutcome> {
-  const wanted = nameArchives(values, context);
-  refuseLinks(values.to, context);
-  const held = readSaved(context);
-  const kept = [...wanted].flatMap(([name, image]) => {
-    const found = held.find((saved) => isSame(saved, name, image));
-    return found !== undefined && stillThere(values.to, found, context) ? [found] : [];
-  });
-  const toWrite = [...wanted].filter(([name]) => !kept.some((saved) => saved.name === name));
-  const sums = path.join(values.to, checksums);
+  const images = imagesOfTargets(context, "save", values.save);
+  const place = placeOf(values.to);
+  if (place.kind !== "pipe") refuseLinks(values.to, context);
+  refuseZstd(values);
   try {
-    makeFolders(values.to);
-    // Archives replaced one after the other: until all are, the old sums would be wrong.
-    if (toWrite.length > 0) rmSync(sums, { force: true });
-    const docker = await context.docker();
-    const written = await inParallel(toWrite, atOnce, context.signal, ([name, image], signal) =>
-      writeArchive({ docker, image, file: path.join(values.to, name), signal }),
-    );
-    const all = [...kept, ...written].sort((a, b) => (a.name < b.name ? -1 : 1));
-    writeSaved(context, all);
-    writeSums(sums, all);
-    const artifacts = [...all.map(({ name }) => path.join(values.to, name)), sums];
-    return {
-      kind: "made",
-      artifacts: artifacts.map(artifactIn(context)),
-      note: noteOn(written, kept),
-    };
-  } catch (error) {
-    throw diskProblem(error, values.to, context) ?? error;
-  }
-}
-
-/** @throws DiagnosticError when two images would have one name */
-function nameArchives(values: SaveValues, context: ActContext): ReadonlyMap<string, ImageArtifact> {
-  const named = new Map<string, ImageArtifact>();
-  const extension = values.compress === "gzip" ? "tar.gz" : "tar";
-  for (const image of imagesOfTargets(context, "save", values.save)) {
-    const name = `${archiveNameOf(image)}.${extension}`;
-    const other = named.get(name);
-    if (other !== undefined) {
-      throw usageError(context.target, "save", {
-        code: "archive-twice",
-        message: `\`${other.references[0]}\` and \`${image.references[0]}\` would both be saved as \`${name}\``,
-      });
+    switch (place.kind) {
+      case "pipe":
+        return await savePipe(values, images, context);
+      case "file":
+        return await saveFile(values, images, context);
+      case "folder":
+        return isLayout(values)
+          ? await saveLayout(values, images, context)
+          : await saveArchives(values, images, context);
     }
-    named.set(name, image);
+  } catch (error) {
+    throw blobProblem(error, context) ?? diskProblem(error, values.to, context) ?? error;
   }
-  return named;
 }
 
 /** Inside the workspace a folder must really be inside: `clean` relies on that. */
 function refuseLinks(to: string, { project, target }: ActContext): void {
   const shown = shownPath(project.root, to);
   if (path.isAbsolute(shown)) return;
-  const problem = whyNotOurs(project.root, `${shown}/${checksums}`);
+  const problem = whyNotOurs(project.root, `${shown}/in-it`);
   if (problem === undefined) return;
   throw usageError(target, "to", {
     code: "output-outside",
@@ -79,37 +52,29 @@ function refuseLinks(to: string, { project, target }: ActContext): void {
   });
 }
 
-const isSame = (saved: SavedArchive, name: string, image: ImageArtifact): boolean =>
-  saved.name === name &&
-  saved.image === image.digest &&
-  saved.references.join(" ") === image.references.join(" ");
-
-function stillThere(folder: string, saved: SavedArchive, { files }: ActContext): boolean {
-  const file = path.join(folder, saved.name);
-  return files.kindOf(file) === "file" && files.digestFile(file) === `sha256:${saved.sha256}`;
-}
-
-function writeSums(file: string, archives: readonly SavedArchive[]): void {
-  const lines = archives.map(({ name, sha256 }) => `${sha256}  ${name}\n`);
-  const part = path.join(path.dirname(file), `.${checksums}.part`);
-  writeFileSync(part, lines.join(""), { flush: true });
-  renameSync(part, file);
-}
-
-const artifactIn =
-  ({ project, files }: ActContext) =>
-  (file: string): FileArtifact & Artifact => ({
-    kind: "file",
-    path: shownPath(project.root, file),
-    digest: files.digestFile(file),
+function refuseZstd(values: SaveValues): void {
+  if (hasZstd() || ![archiveCompression(values), layerCompression(values)].includes("zstd")) return;
+  throw failure("surroundings", "no-zstd", "this Node cannot compress with zstd", {
+    hint: "run tbuild with Node 22.15 or newer, or take gzip",
   });
+}
 
-function noteOn(written: readonly unknown[], kept: readonly unknown[]): string {
-  const saved = `${counted(written.length, "archive")} written`;
-  return kept.length === 0 ? saved : `${saved}, ${kept.length} kept`;
+/** It is not used again: the engine has the bytes still. */
+function blobProblem(error: unknown, { blobs }: ActContext): DiagnosticError | undefined {
+  if (!(error instanceof WrongDigest)) return undefined;
+  blobs.remove(error.expected);
+  return failure(
+    "surroundings",
+    "blob-damaged",
+    `a blob in \`.tbuild\` is damaged: ${error.message}`,
+    {
+      hint: "run it again: it is taken from the engine anew",
+    },
+  );
 }
 
 function diskProblem(error: unknown, to: string, { project }: ActContext) {
+  if (error instanceof DiagnosticError) return undefined;
   const reasons: Readonly<Record<string, string>> = {
     ENOSPC: "no space is left",
     EDQUOT: "the disk quota is used up",
@@ -118,9 +83,10 @@ function diskProblem(error: unknown, to: string, { project }: ActContext) {
     EROFS: "the file system is read-only",
     ENOTDIR: "a part of the path is a file",
     EEXIST: "it is a file",
+    EISDIR: "it is a folder",
     ENOENT: "no folder can be made there",
   };
   const why = reasons[(error as NodeJS.ErrnoException).code ?? ""];
-  const folder = shownPath(project.root, to);
-  return why && failure("surroundings", "cannot-write", `cannot write to \`${folder}\`: ${why}`);
+  const place = shownPath(project.root, to);
+  return why && failure("surroundings", "cannot-write", `cannot write to \`${place}\`: ${why}`);
 }

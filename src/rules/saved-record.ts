@@ -1,8 +1,29 @@
-/** Remembers which image each archive of a `save` target holds. Losing it costs time: all are written again. */
+/** Remembers what each archive of a `save` target holds. Losing it costs time: all are written again. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { Digest } from "../model/artifact.ts";
+import type { StoredBlob } from "../store/blob-store.ts";
 import type { ActContext } from "./rule.ts";
-import type { SavedArchive } from "./save-archive.ts";
+
+export interface SavedImage {
+  readonly id: Digest;
+  readonly references: readonly string[];
+  readonly manifest: StoredBlob;
+  readonly config: StoredBlob;
+  readonly layers: readonly StoredBlob[];
+  /** Bytes of all that it names. */
+  readonly size: number;
+}
+
+export interface SavedArchive {
+  /** File name in its folder. */
+  readonly name: string;
+  /** Plain hexadecimal. */
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly images: readonly SavedImage[];
+}
 
 const fileOf = ({ ownFolder }: ActContext): string => path.join(ownFolder, "saved.json");
 
@@ -21,9 +42,27 @@ export function writeSaved(context: ActContext, archives: readonly SavedArchive[
   writeFileSync(fileOf(context), JSON.stringify(archives));
 }
 
+interface WantedArchive {
+  readonly name: string;
+  readonly folder: string;
+  readonly images: readonly Pick<SavedImage, "id" | "references">[];
+}
+
+/** Whether it is of these images under these names, and stands there as it was written. */
+export function isHeld(saved: SavedArchive, wanted: WantedArchive, { files }: ActContext): boolean {
+  const same = ({ images }: Pick<WantedArchive, "images">) =>
+    images.map(({ id, references }) => [id, ...references].join(" ")).join("\n");
+  if (saved.name !== wanted.name || same(saved) !== same(wanted)) return false;
+  const file = path.join(wanted.folder, saved.name);
+  return files.kindOf(file) === "file" && files.digestFile(file) === `sha256:${saved.sha256}`;
+}
+
 function isSaved(value: unknown): value is SavedArchive {
-  const { name, sha256, image, references } = (value ?? {}) as Partial<SavedArchive>;
+  const { name, sha256, size, images } = (value ?? {}) as Partial<SavedArchive>;
   return (
-    [name, sha256, image].every((text) => typeof text === "string") && Array.isArray(references)
+    typeof name === "string" &&
+    typeof sha256 === "string" &&
+    typeof size === "number" &&
+    Array.isArray(images)
   );
 }

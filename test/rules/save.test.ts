@@ -1,13 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, symlinkSync } from "node:fs";
-import { Readable, Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { Header } from "tar/header";
-import { Pax } from "tar/pax";
-import { TarCheck } from "../../src/rules/tar-check.ts";
-import { digestOf, tarOf } from "./support/fake-docker.ts";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import type { Digest } from "../../src/model/artifact.ts";
+import { handMade, hexOf, sha256 } from "../support/image-archive.ts";
 import { name, noteOf, problemOf, RuleRoom, told } from "./support/rule-room.ts";
 
+const base = "base ".repeat(500);
 const images = [name("web"), name("agent")];
 
 function newRoom(): RuleRoom {
@@ -18,10 +15,22 @@ function newRoom(): RuleRoom {
 }
 
 function hold(room: RuleRoom, target: string, references: readonly string[], version = 1): void {
-  const digest = digestOf(`${target} ${version}`);
-  room.docker.hold(digest, references);
-  room.made[target] = [{ kind: "image", digest, references }];
+  const image = handMade(
+    `${target} ${version}`,
+    [base, `layer of ${target} ${version}`],
+    references,
+  );
+  room.docker.holdImage(image);
+  room.made[target] = [{ kind: "image", digest: image.id, references }];
 }
+
+const idOf = (room: RuleRoom, target: string) => room.made[target]?.[0]?.digest as Digest;
+
+const tarOut = (file: string, entry: string): string =>
+  execFileSync("tar", ["-xOf", file, entry], { encoding: "utf8" });
+
+const rowsIn = (room: RuleRoom, file: string): unknown =>
+  JSON.parse(tarOut(`${room.root}/${file}`, "manifest.json"));
 
 const save = (room: RuleRoom, more: Readonly<Record<string, unknown>> = {}) =>
   room.act("save", { save: images, to: `${room.root}/dist`, ...more });
@@ -32,10 +41,13 @@ test("each image gets an archive with all its tags, and the sums fit", async () 
   expect(told(outcome)).toEqual([
     "dist/shop-agent_5.1.0-1.tar",
     "dist/shop-web_1.tar",
+    "dist/images.json",
     "dist/SHA256SUMS",
   ]);
   expect(noteOf(outcome)).toBe("2 archives written");
-  expect(room.docker.saves).toContainEqual(["shop/web:1", "shop/web:latest"]);
+  expect(rowsIn(room, "dist/shop-web_1.tar")).toMatchObject([
+    { RepoTags: ["shop/web:1", "shop/web:latest"] },
+  ]);
   execFileSync("sha256sum", ["--check", "--strict", "SHA256SUMS"], {
     cwd: `${room.root}/dist`,
     stdio: "ignore",
@@ -45,10 +57,9 @@ test("each image gets an archive with all its tags, and the sums fit", async () 
 test("archives are compressed when that is asked for", async () => {
   const room = newRoom();
   await save(room, { compress: "gzip" });
-  const listed = execFileSync("tar", ["-tzf", `${room.root}/dist/shop-web_1.tar.gz`], {
-    encoding: "utf8",
-  });
-  expect(listed).toBe("layer.tar\nmanifest.json\n");
+  const unpacked = execFileSync("gunzip", ["-c", `${room.root}/dist/shop-web_1.tar.gz`]);
+  await save(room);
+  expect(unpacked.equals(readFileSync(`${room.root}/dist/shop-web_1.tar`))).toBe(true);
 });
 
 test("only archives of images that changed are written again", async () => {
@@ -57,7 +68,7 @@ test("only archives of images that changed are written again", async () => {
   hold(room, "agent", ["localhost:5000/shop/agent:5.1.0-1"], 2);
   room.docker.saves.splice(0);
   expect(noteOf(await save(room))).toBe("1 archive written, 1 kept");
-  expect(room.docker.saves).toEqual([["localhost:5000/shop/agent:5.1.0-1"]]);
+  expect(room.docker.saves).toEqual([[idOf(room, "agent")]]);
   execFileSync("sha256sum", ["--check", "SHA256SUMS"], {
     cwd: `${room.root}/dist`,
     stdio: "ignore",
@@ -77,6 +88,7 @@ test("archives may go outside the workspace, and are told by their whole path th
   const to = new RuleRoom().root;
   expect(told(await save(room, { save: [name("web")], to }))).toEqual([
     `${to}/shop-web_1.tar`,
+    `${to}/images.json`,
     `${to}/SHA256SUMS`,
   ]);
 });
@@ -91,10 +103,10 @@ test("an archive that breaks off does not appear, and the old sums are gone", as
   room.docker.breaksOffAfter = 1024;
   expect(problemOf(await save(room))).toMatchObject({
     blame: "surroundings",
-    message: "the archive of the image is not whole: the engine broke it off",
+    message: "the archive is not whole: it breaks off",
   });
   expect(room.has("dist/shop-agent_1.tar")).toBe(false);
-  expect(room.has("dist/.shop-agent_1.tar.part")).toBe(false);
+  expect(room.has("dist/.shop-agent_1.tar.w1.part")).toBe(false);
   expect(room.has("dist/SHA256SUMS")).toBe(false);
 });
 
@@ -137,61 +149,245 @@ test("a link in the workspace that leads outside is not followed", async () => {
   );
 });
 
-describe("a docker-archive", () => {
-  const check = (bytes: Buffer, size = 100): Promise<void> => {
-    const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
-      bytes.subarray(index * size, (index + 1) * size),
-    );
-    const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
-    return pipeline(Readable.from(chunks), new TarCheck(), sink);
-  };
-  const whole = tarOf({ "layer.tar": "x".repeat(3000), "manifest.json": "[]" });
-
-  test("that is whole passes, however it is cut", async () => {
-    for (const size of [1, 511, 512, 513, 100_000]) await check(whole, size);
-  });
-
-  test.each([
-    0,
-    100,
-    512,
-    700,
-    4096,
-    4608,
-    whole.length - 1024,
-    whole.length - 512,
-    whole.length - 1,
-  ])("of which only %p bytes came does not", async (length) => {
-    await expect(check(whole.subarray(0, length))).rejects.toThrow(
-      "the archive of the image is not whole: the engine broke it off",
-    );
-  });
-
-  test("that holds no index, or something else at the end, does not", async () => {
-    await expect(check(tarOf({ "layer.tar": "x" }))).rejects.toThrow("the engine broke it off");
-    const said = Buffer.concat([
-      whole.subarray(0, -1024),
-      Buffer.from('{"errorDetail":{}}'.padEnd(512)),
-    ]);
-    await expect(check(said)).rejects.toThrow("it holds something else");
-  });
-
-  test("may have the size of an entry in the record before it", async () => {
-    const header = Buffer.alloc(512);
-    new Header({ path: "big", type: "File", mode: 0o644, size: 0, mtime: new Date(0) }).encode(
-      header,
-    );
-    const pax = new Pax({ path: "big", size: 600 } as never).encode();
-    await check(
-      Buffer.concat([pax, header, Buffer.alloc(1024, "x"), tarOf({ "manifest.json": "" })]),
-    );
-  });
-});
-
 test("what a killed run left is no obstacle", async () => {
   const room = newRoom();
   mkdirSync(`${room.root}/dist`);
-  room.write({ "dist/.shop-web_1.tar.part": "half" });
+  room.write({ "dist/.shop-web_1.tar.w1.part": "half" });
   await save(room);
-  expect(room.has("dist/.shop-web_1.tar.part")).toBe(false);
+  expect(room.has("dist/.shop-web_1.tar.w1.part")).toBe(false);
+});
+
+test("layers leave the engine once, whatever is written of them", async () => {
+  const room = newRoom();
+  await save(room);
+  await save(room, { compress: "gzip" });
+  await save(room, { to: `${room.root}/layout`, format: "oci" });
+  expect(room.docker.saves).toEqual([[idOf(room, "web"), idOf(room, "agent")]]);
+});
+
+test("the same images make the same bytes, also where one layer was compressed before", async () => {
+  const [one, other] = [newRoom(), newRoom()];
+  await save(one, { format: "oci" });
+  await save(one);
+  await save(other);
+  for (const name of ["shop-web_1.tar", "shop-agent_5.1.0-1.tar", "SHA256SUMS"]) {
+    expect(one.read(`dist/${name}`)).toBe(other.read(`dist/${name}`));
+  }
+});
+
+test("entries of an archive are sorted, of nobody, and of no time", async () => {
+  const room = newRoom();
+  await save(room);
+  const listed = execFileSync("tar", ["--utc", "-tvf", `${room.root}/dist/shop-web_1.tar`], {
+    encoding: "utf8",
+  }).trimEnd();
+  const lines = listed.split("\n").map((line) => line.split(/\s+/));
+  expect(
+    new Set(lines.map(([mode, who, , ...when]) => [mode, who, ...when.slice(0, 2)].join(" "))),
+  ).toEqual(new Set(["-rw-r--r-- 0/0 1970-01-01 00:00"]));
+  const names = lines.map((words) => words.at(-1) as string);
+  expect(names).toEqual([...names].sort());
+});
+
+test("what was saved is told for programs", async () => {
+  const room = newRoom();
+  await save(room, { save: [name("web")] });
+  const { images: rows } = JSON.parse(room.read("dist/images.json"));
+  const layers = [base, "layer of web 1"].map((text) => ({
+    digest: sha256(text),
+    size: text.length,
+  }));
+  const [sum] = room.read("dist/SHA256SUMS").split(" ");
+  expect(rows).toMatchObject([
+    {
+      id: idOf(room, "web"),
+      references: ["shop/web:1", "shop/web:latest"],
+      config: { digest: idOf(room, "web") },
+      layers,
+      file: { name: "shop-web_1.tar", sha256: sum },
+    },
+  ]);
+});
+
+describe("to a name that is one of an archive", () => {
+  test("all images go into one file, with its sum beside it", async () => {
+    const room = newRoom();
+    const outcome = await save(room, { to: `${room.root}/dist/shop.tar` });
+    expect(told(outcome)).toEqual(["dist/shop.tar", "dist/shop.tar.json", "dist/shop.tar.sha256"]);
+    expect(noteOf(outcome)).toBe("2 images in one archive");
+    expect(rowsIn(room, "dist/shop.tar")).toMatchObject([
+      { RepoTags: ["shop/web:1", "shop/web:latest"] },
+      { RepoTags: ["localhost:5000/shop/agent:5.1.0-1"] },
+    ]);
+    execFileSync("sha256sum", ["--check", "shop.tar.sha256"], {
+      cwd: `${room.root}/dist`,
+      stdio: "ignore",
+    });
+  });
+
+  test("the name says the compression", async () => {
+    const room = newRoom();
+    await save(room, { to: `${room.root}/shop.tar.gz` });
+    await save(room, { to: `${room.root}/shop.tar` });
+    const unpacked = execFileSync("gunzip", ["-c", `${room.root}/shop.tar.gz`]);
+    expect(unpacked.equals(readFileSync(`${room.root}/shop.tar`))).toBe(true);
+  });
+
+  test("a file of the same images is kept", async () => {
+    const room = newRoom();
+    const to = `${room.root}/shop.tar`;
+    await save(room, { to });
+    room.docker.saves.splice(0);
+    await save(room, { to });
+    expect(room.docker.saves).toEqual([]);
+  });
+
+  test("`compress` may say nothing else", () => {
+    const room = newRoom();
+    const check = (fields: Readonly<Record<string, unknown>>) =>
+      room.check("save", { save: images, ...fields });
+    expect(check({ to: "/x/shop.tar.gz", compress: "none" })).toEqual([
+      "`compress: none` does not go with the name `shop.tar.gz`",
+    ]);
+    expect(check({ to: "/x/shop.tar.gz", format: "oci" })).toEqual([
+      "the layers in `shop.tar.gz` are compressed, and `gzip` around them does nothing",
+    ]);
+    expect(check({ to: "/x/shop.tar", format: "oci", compress: "gzip" })).toEqual([]);
+    expect(check({ to: "/x", compress: "zstd" })).toEqual([]);
+  });
+});
+
+describe("to standard output", () => {
+  test("goes one archive of all", async () => {
+    const room = newRoom();
+    const chunks: Buffer[] = [];
+    room.pipe.on("data", (chunk: Buffer) => chunks.push(chunk));
+    const outcome = await save(room, { to: "-" });
+    expect(told(outcome)).toEqual([]);
+    expect(noteOf(outcome)).toBe("2 images written to standard output");
+    await save(room, { to: `${room.root}/shop.tar` });
+    expect(Buffer.concat(chunks).equals(readFileSync(`${room.root}/shop.tar`))).toBe(true);
+  });
+
+  test("a reader that ends is told", async () => {
+    const room = newRoom();
+    room.pipe.write = ((_: unknown, done: (error: Error) => void) => {
+      done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    }) as never;
+    expect(problemOf(await save(room, { to: "-" }))).toMatchObject({
+      blame: "surroundings",
+      message: "cannot write to standard output: whoever reads it ended",
+    });
+  });
+});
+
+describe("as an OCI layout", () => {
+  const saveLayout = (room: RuleRoom, more: Readonly<Record<string, unknown>> = {}) =>
+    save(room, { format: "oci", ...more });
+  const indexOf = (room: RuleRoom) => JSON.parse(room.read("dist/index.json")).manifests;
+  const namesIn = (room: RuleRoom): readonly string[] =>
+    indexOf(room).map(
+      ({ annotations }: { annotations: Record<string, string> }) =>
+        annotations["org.opencontainers.image.ref.name"],
+    );
+  const blobsOf = (room: RuleRoom) => readdirSync(`${room.root}/dist/blobs/sha256`);
+
+  test("each blob lies once, and every tag is a name", async () => {
+    const room = newRoom();
+    const outcome = await saveLayout(room);
+    // Two manifests, two configurations, a layer of each and the one of both.
+    expect(noteOf(outcome)).toBe("2 images, 7 new blobs");
+    expect(blobsOf(room)).toHaveLength(7);
+    expect(indexOf(room).map(({ annotations }: { annotations: unknown }) => annotations)).toEqual([
+      {
+        "io.containerd.image.name": "localhost:5000/shop/agent:5.1.0-1",
+        "org.opencontainers.image.ref.name": "localhost:5000/shop/agent:5.1.0-1",
+      },
+      {
+        "io.containerd.image.name": "docker.io/shop/web:1",
+        "org.opencontainers.image.ref.name": "shop/web:1",
+      },
+      {
+        "io.containerd.image.name": "docker.io/shop/web:latest",
+        "org.opencontainers.image.ref.name": "shop/web:latest",
+      },
+    ]);
+    for (const blob of blobsOf(room)) {
+      const bytes = readFileSync(`${room.root}/dist/blobs/sha256/${blob}`);
+      expect(hexOf(sha256(bytes))).toBe(blob);
+    }
+  });
+
+  test("what others put there stays, but for names that are given anew", async () => {
+    const room = newRoom();
+    await saveLayout(room);
+    hold(room, "web", ["shop/web:2", "shop/web:latest"], 2);
+    await saveLayout(room, { save: [name("web")] });
+    expect(namesIn(room)).toEqual([
+      "localhost:5000/shop/agent:5.1.0-1",
+      "shop/web:1",
+      "shop/web:2",
+      "shop/web:latest",
+    ]);
+    const rows = JSON.parse(room.read("dist/images.json")).images;
+    expect(rows.map(({ references }: { references: unknown }) => references)).toEqual([
+      ["localhost:5000/shop/agent:5.1.0-1"],
+      ["shop/web:1"],
+      ["shop/web:2", "shop/web:latest"],
+    ]);
+  });
+
+  test("only blobs that are not there, or not what they were, are written", async () => {
+    const room = newRoom();
+    await saveLayout(room);
+    const blob = `${room.root}/dist/blobs/sha256/${hexOf(idOf(room, "web"))}`;
+    writeFileSync(blob, "edited");
+    expect(noteOf(await saveLayout(room))).toBe("2 images, 1 new blob");
+    expect(hexOf(sha256(readFileSync(blob)))).toBe(hexOf(idOf(room, "web")));
+  });
+
+  test("two that write at the same time both have their images in it", async () => {
+    const [one, other] = [newRoom(), newRoom()];
+    const to = `${one.root}/dist`;
+    other.more = { workspaceId: "w2" };
+    await Promise.all([
+      saveLayout(one, { save: [name("web")] }),
+      saveLayout(other, { save: [name("agent")], to }),
+    ]);
+    expect(namesIn(one)).toEqual([
+      "localhost:5000/shop/agent:5.1.0-1",
+      "shop/web:1",
+      "shop/web:latest",
+    ]);
+    expect(readdirSync(to).sort()).toEqual(["blobs", "images.json", "index.json", "oci-layout"]);
+  });
+
+  test("a folder whose index is none is not written over", async () => {
+    const room = newRoom();
+    room.write({ "dist/index.json": "{}" });
+    expect(told(await saveLayout(room))).toBe(
+      `\`${room.root}/dist/index.json\` is not the index of an OCI layout`,
+    );
+    expect(room.read("dist/index.json")).toBe("{}");
+  });
+
+  test("of which the engine breaks off leaves no index", async () => {
+    const room = newRoom();
+    room.docker.breaksOffAfter = 1024;
+    expect(told(await saveLayout(room))).toBe("the archive is not whole: it breaks off");
+    expect(room.has("dist/index.json")).toBe(false);
+  });
+});
+
+test("a blob of the store that is damaged is told, and not used again", async () => {
+  const room = newRoom();
+  await save(room, { save: [name("web")] });
+  const file = room.blobs.pathOf(sha256("layer of web 1"));
+  writeFileSync(file, "layer of wet 1");
+  const outcome = await save(room, { save: [name("web")], to: `${room.root}/other` });
+  expect(told(outcome)).toBe(
+    `a blob in \`.tbuild\` is damaged: ${sha256("layer of web 1")} is ${sha256("layer of wet 1")}, 14 bytes`,
+  );
+  await save(room, { save: [name("web")], to: `${room.root}/other` });
+  expect(room.has("other/SHA256SUMS")).toBe(true);
 });

@@ -17,6 +17,7 @@ import type {
 } from "../../../src/docker/docker.ts";
 import type { Digest } from "../../../src/model/artifact.ts";
 import { DiagnosticError } from "../../../src/model/diagnostic.ts";
+import { type HandMadeImage, newForm, sha256 } from "../../support/image-archive.ts";
 
 interface HeldImage {
   readonly references: Set<string>;
@@ -45,6 +46,7 @@ export class FakeDocker implements Docker {
   readonly problems: Partial<Record<"pull" | "push" | "info", DiagnosticError>> = {};
   /** Files that the command in a container makes, by path below the folder it runs in. */
   makes: Readonly<Record<string, string>> = {};
+  readonly #handMade = new Map<Digest, HandMadeImage>();
   exitCode = 0;
   prints: readonly string[] = [];
 
@@ -56,6 +58,12 @@ export class FakeDocker implements Docker {
     for (const image of this.held.values())
       for (const name of references) image.references.delete(name);
     this.held.set(id, { references: new Set(references), labels, created: this.held.size });
+  }
+
+  /** An image whose bytes can be had, under the references that it names. */
+  holdImage(image: HandMadeImage): void {
+    this.#handMade.set(image.id, image);
+    this.hold(image.id, image.references);
   }
 
   async info(): Promise<EngineInfo> {
@@ -75,6 +83,14 @@ export class FakeDocker implements Docker {
 
   async imageId(reference: string): Promise<Digest | undefined> {
     return [...this.held].find(([, image]) => image.references.has(reference))?.[0];
+  }
+
+  async layersOf(id: string): Promise<readonly Digest[]> {
+    return this.#handMade.get(id as Digest)?.layers.map(sha256) ?? [];
+  }
+
+  async load(): Promise<never> {
+    throw new Error("rules load nothing");
   }
 
   async build(request: BuildRequest): Promise<Digest> {
@@ -117,14 +133,10 @@ export class FakeDocker implements Docker {
     image.references.add(reference);
   }
 
-  async save(references: readonly string[]): Promise<NodeJS.ReadableStream> {
-    this.saves.push(references);
-    const id = await this.imageId(references[0] as string);
-    const archive = tarOf({
-      "layer.tar": `layer of ${id}`,
-      "manifest.json": JSON.stringify(references),
-    });
-    return Readable.from([archive.subarray(0, this.breaksOffAfter)]);
+  async save(ids: readonly string[]): Promise<NodeJS.ReadableStream> {
+    this.saves.push(ids);
+    const images = ids.flatMap((id) => this.#handMade.get(id as Digest) ?? []);
+    return Readable.from([newForm(images).subarray(0, this.breaksOffAfter)]);
   }
 
   async removeImage(referenceOrId: string): Promise<RemoveOutcome> {

@@ -1,6 +1,7 @@
 /** A workspace in a temporary folder in which single rules act, without an engine around them. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { PassThrough } from "node:stream";
 import { FileDigests } from "../../../src/files/digests.ts";
 import { WorkspaceFiles } from "../../../src/files/workspace-files.ts";
 import type { Artifact } from "../../../src/model/artifact.ts";
@@ -9,6 +10,7 @@ import type { Project, Target, TargetName } from "../../../src/model/target.ts";
 import { ruleKindOf } from "../../../src/rules/kinds.ts";
 import { ownOutputFolder } from "../../../src/rules/own-output.ts";
 import type { ActContext, ActOutcome, InputFile } from "../../../src/rules/rule.ts";
+import { BlobStore } from "../../../src/store/blob-store.ts";
 import { temporaryFolder, writeFiles } from "../../support/folder.ts";
 import { FakeDocker } from "./fake-docker.ts";
 
@@ -20,6 +22,9 @@ export class RuleRoom {
   readonly root: string;
   readonly files: WorkspaceFiles;
   readonly docker = new FakeDocker();
+  readonly blobs: BlobStore;
+  /** What was written to standard output. */
+  readonly pipe = new PassThrough();
   readonly output: string[] = [];
   readonly warnings: string[] = [];
   /** What dependencies made. */
@@ -33,6 +38,7 @@ export class RuleRoom {
 
   constructor(files: Readonly<Record<string, string>> = {}) {
     this.root = temporaryFolder({ "targets.yaml": "name: shop\n", ...files });
+    this.blobs = new BlobStore(path.join(this.root, ".tbuild"));
     this.files = new WorkspaceFiles(this.root, new FileDigests());
   }
 
@@ -112,6 +118,8 @@ export class RuleRoom {
         warn: ({ message }) => this.warnings.push(message),
       },
       previous: [],
+      blobs: this.blobs,
+      pipe: () => this.pipe,
       workspaceId: "w1",
       madeImages: [],
       madeFiles: [],

@@ -1,0 +1,106 @@
+/**
+ * Images of an engine as registries and layouts hold them: taken out where they are not known yet, their
+ * layers in the form that is asked for. What becomes of them is the caller's.
+ */
+import type { Docker, ProgressSink } from "../docker/docker.ts";
+import type { Digest } from "../model/artifact.ts";
+import type { Descriptor, ImageContent } from "../model/image-content.ts";
+import { BlobRecords, type ImageRecord, type LayerRecord } from "../store/blob-records.ts";
+import type { BlobStore } from "../store/blob-store.ts";
+import type { Compression } from "../store/compress.ts";
+import { LayerForms } from "../store/layer-forms.ts";
+import { imageContent, layerTypes } from "./image-manifest.ts";
+import { takeOut } from "./take-out.ts";
+
+export interface ContentParts {
+  readonly docker: Pick<Docker, "save" | "layersOf">;
+  readonly blobs: BlobStore;
+  readonly signal: AbortSignal;
+  readonly progress?: Pick<ProgressSink, "transfer">;
+}
+
+export interface ImageContents {
+  /** In the order of the IDs that were asked for. */
+  readonly contents: readonly ImageContent[];
+  readonly forms: LayerForms;
+}
+
+/** With layers as they are sent: each is a blob of the store. */
+export function packedContents(
+  ids: readonly Digest[],
+  compression: Compression,
+  parts: ContentParts,
+): Promise<ImageContents> {
+  return contentsOf(ids, compression, parts, ({ digest, size }) => ({
+    mediaType: layerTypes[compression],
+    digest,
+    size,
+  }));
+}
+
+/** With layers that are named as they are unpacked, for archives that are compressed as a whole. */
+export function unpackedContents(
+  ids: readonly Digest[],
+  compression: Compression,
+  parts: ContentParts,
+): Promise<ImageContents> {
+  return contentsOf(ids, compression, parts, ({ rawSize }, diffId) => ({
+    mediaType: layerTypes.none,
+    digest: diffId,
+    size: rawSize,
+  }));
+}
+
+type Describe = (layer: LayerRecord, diffId: Digest) => Descriptor;
+
+/** Those who ask at the same time wait for each other: what one takes out the next one finds there. */
+function contentsOf(
+  ids: readonly Digest[],
+  compression: Compression,
+  { docker, blobs, signal, progress }: ContentParts,
+  describe: Describe,
+): Promise<ImageContents> {
+  const records = new BlobRecords(blobs);
+  const forms = new LayerForms(blobs, records);
+  const taking = { docker, store: blobs, records, forms, signal, ...(progress && { progress }) };
+  return blobs.inTurn(async () => {
+    const contents: ImageContent[] = [];
+    for (const record of await takeOut(ids, taking)) {
+      contents.push(
+        givenContent(record, blobs) ??
+          (await made(record, forms, compression, { signal, describe })),
+      );
+    }
+    return { contents, forms };
+  });
+}
+
+async function made(
+  { id, config, diffIds }: ImageRecord,
+  forms: LayerForms,
+  compression: Compression,
+  { signal, describe }: { readonly signal: AbortSignal; readonly describe: Describe },
+): Promise<ImageContent> {
+  const layers: Descriptor[] = [];
+  // One after the other: compressing one keeps all cores busy.
+  for (const diffId of diffIds) {
+    layers.push(describe(await forms.make(diffId, compression, signal), diffId));
+  }
+  return imageContent(id, config, layers);
+}
+
+/** What an engine holds as registries do stays as it is: its ID is the digest of these very bytes. */
+function givenContent(
+  { id, config, given }: ImageRecord,
+  blobs: BlobStore,
+): ImageContent | undefined {
+  const bytes = given && blobs.read(given.manifest.digest);
+  if (!given || !bytes) return undefined;
+  const named = (JSON.parse(bytes.toString("utf8")) as { config: Descriptor }).config;
+  return {
+    id,
+    manifest: { ...given.manifest, bytes },
+    config: { ...named, ...config },
+    layers: given.layers,
+  };
+}

@@ -1,0 +1,113 @@
+/**
+ * Takes images out of an engine into the blob store: all that are lacking by one request, so that the
+ * engine reads a layer of several images once. Both forms that engines give are read: the one of
+ * old engines with a folder for each layer, and the one of new ones that is an OCI layout.
+ */
+import type { Docker, ProgressSink } from "../docker/docker.ts";
+import type { Digest } from "../model/artifact.ts";
+import type { BlobRecords, ImageRecord } from "../store/blob-records.ts";
+import type { BlobStore } from "../store/blob-store.ts";
+import type { LayerForms } from "../store/layer-forms.ts";
+import { readTaken } from "./taken-image.ts";
+import { incomplete, type TarEntry, tarEntries } from "./tar-entries.ts";
+
+export interface TakingParts {
+  readonly docker: Pick<Docker, "save" | "layersOf">;
+  readonly store: BlobStore;
+  readonly records: BlobRecords;
+  readonly forms: LayerForms;
+  readonly signal: AbortSignal;
+  readonly progress?: Pick<ProgressSink, "transfer">;
+}
+
+/**
+ * @returns the records of the images, in their order; the layers of each are there in some form
+ * @throws DiagnosticError when the engine lacks one, or breaks off
+ */
+export async function takeOut(
+  ids: readonly Digest[],
+  parts: TakingParts,
+): Promise<readonly ImageRecord[]> {
+  const lacking = [...new Set(ids)].filter((id) => wholeRecord(id, parts) === undefined);
+  if (lacking.length > 0) await takeLacking(lacking, parts);
+  return ids.map((id) => {
+    const record = wholeRecord(id, parts);
+    if (record === undefined) throw incomplete(`layers of \`${id}\` are missing`);
+    return record;
+  });
+}
+
+function wholeRecord(id: Digest, { records, forms }: TakingParts): ImageRecord | undefined {
+  const record = records.image(id);
+  if (record === undefined || record.given) return record;
+  return record.diffIds.every((diffId) => forms.find(diffId)) ? record : undefined;
+}
+
+async function takeLacking(ids: readonly Digest[], parts: TakingParts): Promise<void> {
+  const { docker, store, records, signal } = parts;
+  const onlyConfigs = await haveAllLayers(ids, parts);
+  const left = new Set(ids);
+  for await (const entry of tarEntries((await docker.save(ids, signal)) as AsyncIterable<Buffer>)) {
+    const digest = digestIn(entry.name);
+    if (onlyConfigs && digest === undefined) continue;
+    await takeEntry(entry, digest, parts);
+    if (onlyConfigs && digest && isConfig(digest, parts)) left.delete(digest);
+    // What follows are layers that are there already.
+    if (left.size === 0) break;
+  }
+  for (const id of ids) {
+    const record = readTaken(id, store);
+    if (record === undefined) throw incomplete(`\`${id}\` is missing in it`);
+    records.keepImage(record);
+  }
+}
+
+async function haveAllLayers(
+  ids: readonly Digest[],
+  { docker, forms }: TakingParts,
+): Promise<boolean> {
+  for (const id of ids) {
+    const diffIds = await docker.layersOf(id);
+    if (!diffIds.every((diffId) => forms.find(diffId))) return false;
+  }
+  return true;
+}
+
+/** Where the engine keeps images as registries do, an ID is that of a manifest, and more is needed. */
+function isConfig(id: Digest, { store }: TakingParts): boolean {
+  const record = readTaken(id, store);
+  return record !== undefined && record.given === undefined;
+}
+
+/** Versions, names and the like of the old form are left. */
+async function takeEntry(
+  entry: TarEntry,
+  digest: Digest | undefined,
+  { store, forms, signal, progress }: TakingParts,
+): Promise<void> {
+  const isLayer = digest === undefined && /(^|\/)layer\.tar$/.test(entry.name);
+  if (entry.kind !== "file" || (digest === undefined && !isLayer)) return;
+  if (digest !== undefined && forms.find(digest)) return;
+  const blob = await store.add(showing(entry, progress), signal, digest);
+  // Which layer it is shows only now.
+  if (isLayer) forms.dropUnpacked(blob.digest);
+}
+
+/** New engines name every file by its digest, old ones the configurations only. */
+function digestIn(name: string): Digest | undefined {
+  const hex = /^(?:blobs\/sha256\/([0-9a-f]{64})|([0-9a-f]{64})\.json)$/.exec(name);
+  return hex ? `sha256:${hex[1] ?? hex[2]}` : undefined;
+}
+
+async function* showing(
+  { name, size, content }: TarEntry,
+  progress: TakingParts["progress"],
+): AsyncGenerator<Uint8Array> {
+  const id = name.replace(/^blobs\/sha256\/|\/layer\.tar$/g, "").slice(0, 12);
+  let done = 0;
+  for await (const chunk of content) {
+    done += chunk.length;
+    progress?.transfer?.(id, done, size);
+    yield chunk;
+  }
+}
