@@ -53,13 +53,14 @@ export class Authorizer {
    * Learns from an answer 401.
    * @returns whether what was sent was old or nothing, so that another try may do better
    */
-  learn(answer: Answer, sent: string | undefined): boolean {
+  async learn(answer: Answer, sent: string | undefined, scopes: readonly string[]) {
     const challenge = readChallenge(answer.headers["www-authenticate"]);
     const isNews = sent === undefined && this.#challenge === undefined;
     this.#challenge = challenge ?? this.#challenge;
     if (challenge?.kind !== "bearer") return isNews && challenge !== undefined;
-    // All of them are from the same time or older.
-    if (sent !== undefined) this.#tokens.clear();
+    const key = scopes.join(" ");
+    // Another request may have a new one already.
+    if ((await this.#tokens.get(key))?.header === sent) this.#tokens.delete(key);
     return true;
   }
 

@@ -39,6 +39,12 @@ export interface RegistryRequest {
 
 const mostRedirects = 5;
 
+/** A host that never answered is more likely misspelt than busy. */
+const triesOfUnknown = 3;
+
+/** Tokens may end while they are on their way, but not time after time. */
+const mostRefusals = 3;
+
 export class RegistryClient {
   readonly host: string;
   readonly clock: Clock;
@@ -47,6 +53,8 @@ export class RegistryClient {
   readonly #connections: Connections;
   readonly #authorizer: Authorizer;
   #base: Promise<URL> | undefined;
+  /** Whether it ever answered. */
+  #isKnown = false;
   /** When a registry that asked for a pause may be asked again. */
   #pausedUntil = 0;
 
@@ -85,7 +93,8 @@ export class RegistryClient {
       const authorization = await this.#authorizer.header(request.scopes);
       const answer = await this.#follow(request, { url, base, authorization });
       const isOurs = answer.status === 401 && answer.url.origin === base.origin;
-      if (!isOurs || !this.#authorizer.learn(answer, authorization) || asked >= 2) return answer;
+      if (!isOurs || asked >= mostRefusals) return answer;
+      if (!(await this.#authorizer.learn(answer, authorization, request.scopes))) return answer;
     }
   }
 
@@ -144,13 +153,14 @@ export class RegistryClient {
     } catch (error) {
       throw this.#lost(error, request, url);
     }
+    this.#isKnown = true;
     if (!isPassing(answer.status)) return answer;
     const after = retryAfter(answer.headers["retry-after"], this.clock.now());
     if (after !== undefined && answer.status === 429) {
       this.#pausedUntil = Math.max(this.#pausedUntil, this.clock.now() + after);
     }
     const why = `${url.host} answers ${answer.status}`;
-    throw new Transient(problems.unreachable(this.#attempt(request), why), after);
+    throw new Transient(problems.unreachable(this.#attempt(request), why), { after });
   }
 
   #lost(error: unknown, request: RegistryRequest, url: URL): unknown {
@@ -160,7 +170,8 @@ export class RegistryClient {
     if (why === undefined) return error;
     const problem = problems.unreachable(this.#attempt(request), why, error);
     // Another try finds the same certificate.
-    return /^no secure/.test(why) ? problem : new Transient(problem);
+    if (/^no secure/.test(why)) return problem;
+    return new Transient(problem, this.#isKnown ? {} : { tries: triesOfUnknown });
   }
 
   /** This machine, and who is said to be insecure, may speak TLS or not: that is found out. */

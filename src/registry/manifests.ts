@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import type { Digest } from "../model/artifact.ts";
 import type { Place } from "./blobs.ts";
 import type { RegistryRequest } from "./client.ts";
-import type { Answer } from "./exchange.ts";
 import { problem } from "./problems.ts";
 
 export interface Manifest {
@@ -65,14 +64,13 @@ export async function writeManifest(
   });
 }
 
-/** @returns false where the registry cannot remove tags */
-export async function removeTag(place: Place, tag: string): Promise<boolean> {
+/** Removes a tag where the registry can; whether it did is seen by asking for the tag. */
+export async function removeTag(place: Place, tag: string): Promise<void> {
   const request = aboutManifest(place, "DELETE", tag, "remove");
-  const answer: Answer = await place.client.send({
+  await place.client.send({
     ...request,
     scopes: [`repository:${place.repository}:pull,push,delete`],
   });
-  return answer.status === 202 || answer.status === 200 || answer.status === 204;
 }
 
 function aboutManifest(

@@ -8,11 +8,14 @@ export class Transient extends Error {
   readonly problem: DiagnosticError;
   /** Milliseconds to wait at least, where the registry said. */
   readonly after: number | undefined;
+  /** Tries in all that this is worth. */
+  readonly tries: number;
 
-  constructor(problem: DiagnosticError, after?: number) {
+  constructor(problem: DiagnosticError, more: { after?: number | undefined; tries?: number } = {}) {
     super(problem.message, { cause: problem });
     this.problem = problem;
-    this.after = after;
+    this.after = more.after;
+    this.tries = more.tries ?? Number.POSITIVE_INFINITY;
   }
 }
 
@@ -44,7 +47,7 @@ export async function withRetries<T>(
     } catch (error) {
       if (!(error instanceof Transient)) throw error;
       const tooLong = error.after !== undefined && error.after > longestAskedFor;
-      if (attempt + 1 >= tries || tooLong) throw error.problem;
+      if (attempt + 1 >= Math.min(tries, error.tries) || tooLong) throw error.problem;
       await clock.sleep(waitBefore(attempt, clock, error.after), signal);
     }
   }

@@ -151,13 +151,15 @@ test("after eight tries the last reason is told", async () => {
   expect(clock.waits).toHaveLength(7);
 });
 
-test("a registry that is not there is told after as many tries", async () => {
+test("a registry that never answered is told after three tries", async () => {
+  const clock = new FakeClock();
   const registry = await startRegistry();
   const { host } = registry;
   await registry.close();
-  expect(await problemOf(manifestDigest(placeOf(clientOf(host)), "1"))).toBe(
+  expect(await problemOf(manifestDigest(placeOf(clientOf(host, { clock })), "1"))).toBe(
     `cannot look for \`${host}/team/web:1\`: ${host} refuses connections; check that ${host} can be reached, and try again`,
   );
+  expect(clock.waits).toHaveLength(2);
 });
 
 test("an answer that breaks off is asked for again", async () => {

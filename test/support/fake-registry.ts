@@ -120,7 +120,10 @@ export class FakeRegistry {
     this.seen.push({ method, path, headers: request.headers, body });
     if (this.date !== undefined) response.setHeader("date", this.date);
     if (fault?.kind === "status") return void this.#fail(response, fault);
-    if (fault?.kind === "expired") this.expireTokens();
+    if (fault?.kind === "expired") this.#tokens.delete(bearerOf(request.headers.authorization));
+    if (fault?.kind === "torn" && !path.includes("/uploads/")) {
+      return void request.socket.destroy();
+    }
     const answer = this.#answer(request, body);
     if (fault?.kind === "reset" || fault?.kind === "torn") return void request.socket.destroy();
     if (fault?.kind === "truncated") {
@@ -168,7 +171,7 @@ export class FakeRegistry {
       if (sent === basicOf(this.auth)) return undefined;
       return errorAnswer(401, "UNAUTHORIZED", { "www-authenticate": 'Basic realm="fake"' });
     }
-    const scopes = this.#tokens.get(sent?.replace(/^Bearer /, "") ?? "");
+    const scopes = this.#tokens.get(bearerOf(sent));
     const [, name] = /^\/v2\/(.+)\/(?:blobs|manifests|tags)\//.exec(to.pathname) ?? [];
     const right =
       method === "GET" || method === "HEAD" ? "pull" : method === "DELETE" ? "delete" : "push";
@@ -333,6 +336,8 @@ function errorAnswer(
   const message = code.toLowerCase().replaceAll("_", " ");
   return { status, headers, body: JSON.stringify({ errors: [{ code, message }] }) };
 }
+
+const bearerOf = (sent = ""): string => sent.replace(/^Bearer /, "");
 
 const basicOf = ({ username, password }: FakeAuth): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
