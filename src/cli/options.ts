@@ -98,6 +98,11 @@ export const commands = [
     help: "Targets and dependencies (--format dot, mermaid, json, svg)",
   },
   { name: "why", usage: "tbuild why TARGET DEPENDENCY", help: "How one target needs another" },
+  {
+    name: "tags",
+    usage: "tbuild tags IMAGE|TARGET",
+    help: "Tags in the registry, with digests, dates and sizes",
+  },
   { name: "list", usage: "tbuild list", help: "Targets of the target file" },
   {
     name: "completion",

@@ -128,3 +128,17 @@ export const unwritableProfile = (file: string, why: string): Diagnostic => ({
   message: `cannot write the profile \`${file}\`: ${why}`,
   hint: "name another file with `--profile`",
 });
+
+export const tagsOfWhat = (): Diagnostic =>
+  usage(
+    "missing-word",
+    "`tbuild tags` takes an image or targets, found none",
+    "write `tbuild tags registry.example.org/team/web` or `tbuild tags push`",
+  );
+
+export const noImage = (names: string): Diagnostic =>
+  usage(
+    "no-image",
+    `\`${names}\` makes no image and pushes none`,
+    "name a target that does, or an image with its registry",
+  );

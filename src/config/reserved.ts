@@ -11,6 +11,7 @@ export const reservedTargets: ReadonlySet<string> = new Set([
   "help",
   "list",
   "serve",
+  "tags",
   "watch",
   "why",
 ]);

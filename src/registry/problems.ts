@@ -36,13 +36,13 @@ export function unauthorized(host: string, why: string, hasCredentials = false):
 export function refused(answer: Answer, attempt: Attempt, skew?: string): DiagnosticError {
   const { host, doing } = attempt;
   const said = errorsOf(answer);
-  const why = said.message || `it answers ${answer.status}`;
+  const why = said.message ? `says \`${oneLine(said.message)}\`` : `answers ${answer.status}`;
   const told = knownRefusal(answer.status, said, attempt) ?? {
     code: "registry-refused",
     hint: "see the log of the registry",
   };
   const shown = skew === undefined ? told : { code: told.code, hint: skew };
-  return problem({ ...shown, message: `cannot ${doing}: ${host} says \`${oneLine(why)}\`` });
+  return problem({ ...shown, message: `cannot ${doing}: ${host} ${why}` });
 }
 
 /** No answer, or only such as ask to come back. */
@@ -78,7 +78,7 @@ function knownRefusal(
   if (status === 403 || code === "DENIED") {
     return {
       code: "registry-denied",
-      hint: `check that your account at ${host} may write to \`${repository}\``,
+      hint: `check that your account at ${host} has access to \`${repository}\``,
     };
   }
   if (status === 404 || code === "NAME_UNKNOWN") {

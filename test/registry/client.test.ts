@@ -174,22 +174,16 @@ test("an answer that breaks off is asked for again", async () => {
 });
 
 test.each([
-  [
-    401,
-    "cannot look for `HOST/team/web:1`: HOST says `it answers 401`; log in with `docker login HOST`",
-  ],
+  [401, "cannot look for `HOST/team/web:1`: HOST answers 401; log in with `docker login HOST`"],
   [
     403,
-    "cannot look for `HOST/team/web:1`: HOST says `it answers 403`; check that your account at HOST may write to `team/web`",
+    "cannot look for `HOST/team/web:1`: HOST answers 403; check that your account at HOST has access to `team/web`",
   ],
   [
     413,
-    "cannot look for `HOST/team/web:1`: HOST says `it answers 413`; raise the largest request that HOST, or the proxy before it, takes",
+    "cannot look for `HOST/team/web:1`: HOST answers 413; raise the largest request that HOST, or the proxy before it, takes",
   ],
-  [
-    507,
-    "cannot look for `HOST/team/web:1`: HOST says `it answers 507`; make room for `team/web` at HOST",
-  ],
+  [507, "cannot look for `HOST/team/web:1`: HOST answers 507; make room for `team/web` at HOST"],
 ])("an answer %i is told in words", async (status, message) => {
   const registry = await startRegistry();
   registry.plan = () => ({ kind: "status", status });
@@ -213,7 +207,7 @@ describe("credentials", () => {
     registry.auth = { kind: "basic", ...credentials };
     const told = await problemOf(manifestDigest(placeOf(clientOf(registry.host)), "1"));
     expect(told.replaceAll(registry.host, "HOST")).toBe(
-      "cannot look for `HOST/team/web:1`: HOST says `it answers 401`; log in with `docker login HOST`",
+      "cannot look for `HOST/team/web:1`: HOST answers 401; log in with `docker login HOST`",
     );
   });
 
