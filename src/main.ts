@@ -57,7 +57,8 @@ exitAfterOutput(
   await runCommand(process.argv.slice(2), {
     cwd: process.cwd(),
     cpus: availableParallelism,
-    environment: process.env,
+    // As plain data: each look into the other asks the system.
+    environment: { ...process.env },
     out: process.stdout,
     err: process.stderr,
     process,

@@ -6,6 +6,7 @@ import type { Edge } from "../../src/engine/graph.ts";
 import { makespan } from "../../src/engine/makespan.ts";
 import { Plan } from "../../src/engine/plan.ts";
 import { type CheckResult, Scheduler, type Workers } from "../../src/engine/scheduler.ts";
+import { systemTimers } from "../../src/engine/timers.ts";
 import type { Target, TargetName } from "../../src/model/target.ts";
 
 export interface RandomGraph {
@@ -97,11 +98,19 @@ async function tbuildMakespan(
       return { kind: "done", ran: true, artifacts: [] };
     },
     isExclusive: () => false,
-    started: () => {},
     finished: () => {},
+    lost: () => {},
+    lostAgain: () => {
+      throw new Error("nothing is lost here");
+    },
   };
   const signal = new AbortController().signal;
-  const ended = new Scheduler(plan, workers, { jobs, keepGoing: false, signal }).run();
+  const ended = new Scheduler(plan, workers, {
+    jobs,
+    keepGoing: false,
+    signal,
+    timers: systemTimers,
+  }).run();
   await Promise.race([ended, clock.run()]);
   await ended;
   return clock.now;

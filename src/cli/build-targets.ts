@@ -50,7 +50,7 @@ async function buildPrepared(
   place: Surroundings,
   { engine, known, record }: BuildTools & Pick<BuildParts, "record">,
 ): Promise<number> {
-  const { root, project, wanted, declaration } = prepared;
+  const { root, project, wanted, declaration, limits } = prepared;
   const redactor = new Redactor(project.secrets.values());
   const command = commandOf(argv);
   const again = (target: string) => againCommand(target, argv, declaration);
@@ -59,7 +59,7 @@ async function buildPrepared(
   const { environment, signal } = place;
   const plan = planUse(known, prepared);
   const pipe = outputPipe(place, common);
-  const asked = { ...common, project, wanted, command, version: place.version() };
+  const asked = { ...common, project, wanted, limits, command, version: place.version() };
   try {
     const result = await build(
       { ...asked, environment, signal, ...(plan && { plan }) },

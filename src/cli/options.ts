@@ -103,7 +103,13 @@ export const commands = [
     usage: "tbuild tags IMAGE|TARGET",
     help: "Tags in the registry, with digests, dates and sizes",
   },
+  {
+    name: "load",
+    usage: "tbuild load DIR|FILE|-",
+    help: "Put saved images into the engine, those that it lacks",
+  },
   { name: "list", usage: "tbuild list", help: "Targets of the target file" },
+  { name: "state", usage: "tbuild state", help: "What is kept between runs, and its limits" },
   {
     name: "completion",
     usage: "tbuild completion bash|zsh|fish",

@@ -6,11 +6,13 @@ import type { TriedFiles } from "../config/load-target-file.ts";
 import { resolveParameters } from "../config/resolve-parameters.ts";
 import { type CheckedPlan, hasSameTargets } from "../engine/check-plan.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Limits } from "../model/limits.ts";
 import { ok } from "../model/result.ts";
 import type { Project, TargetName } from "../model/target.ts";
 import { loadDeclaration } from "./load.ts";
 import type { OptionDefinition } from "./options.ts";
 import { readArguments } from "./read-arguments.ts";
+import { readLimits } from "./read-limits.ts";
 import type { CommonRequest } from "./request.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -24,6 +26,8 @@ export type Prepared = {
       readonly root: string;
       readonly declaration: Declaration;
       readonly project: Project;
+      /** How much may be kept between runs. */
+      readonly limits: Limits;
       readonly wanted: readonly TargetName[];
       /** Names as they were typed, or the file's default. */
       readonly names: readonly string[];
@@ -61,6 +65,8 @@ export function prepare(
   const { given, names, wanted, own } = read.value;
   const values = resolveParameters(declaration.value, given, environment, common.directory);
   if (!values.ok) return { ...values, root, tried };
+  const limits = readLimits(declaration.value.limits, environment);
+  if (!limits.ok) return { ...limits, root, tried };
   const definitions = once(() => definitionsOf(declaration.value, values.value));
   const { files } = declaration.value;
   const isKnown = checked && hasSameTargets(checked.plan, { files, definitions });
@@ -74,6 +80,7 @@ export function prepare(
     tried,
     declaration: declaration.value,
     project: project.value,
+    limits: limits.value,
     wanted,
     names,
     definitions,

@@ -5,10 +5,19 @@ import type { Prepared, TargetRequest } from "./prepare.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export const requestOf = (
-  { project, wanted }: Prepared & { readonly ok: true },
+  { project, wanted, limits }: Prepared & { readonly ok: true },
   { common }: TargetRequest,
   { environment, signal }: Surroundings,
-): BuildRequest => ({ ...common, project, wanted, command: "", version: "", environment, signal });
+): BuildRequest => ({
+  ...common,
+  project,
+  wanted,
+  limits,
+  command: "",
+  version: "",
+  environment,
+  signal,
+});
 
 export const quietParts = (engine: LazyEngine): BuildParts => ({
   reporter: { report: () => undefined, close: () => Promise.resolve() },

@@ -42,7 +42,9 @@ export function readRequest(argv: readonly string[], place: CommandLinePlace): R
       common: common.value,
       argv: command === "help" ? without(argv, command) : argv,
     });
-  if (command === "list") return strictly(read, others, { kind: "list", common: common.value });
+  if (command === "list" || command === "state")
+    return strictly(read, others, { kind: command, common: common.value });
+  if (command === "load") return readLoad(read, others, common.value);
   if (command === "completion") return readCompletion(others);
   const about = aboutTargets.find((known) => known === command);
   if (about) return ok({ kind: about, common: common.value, argv: without(argv, about) });
@@ -69,11 +71,24 @@ function readCompletion(others: readonly string[]): Result<Request> {
   return ok({ kind: "completion", shell });
 }
 
+function readLoad(
+  { unknown }: Words,
+  others: readonly string[],
+  common: CommonRequest,
+): Result<Request> {
+  const found = unknownOptions(unknown, commonOptions);
+  const [source, ...more] = others;
+  if (source === undefined || more.length > 0) found.push(problems.oneSource(others.length));
+  return found.length > 0 || source === undefined
+    ? fail(...found)
+    : ok({ kind: "load", common, source });
+}
+
 /** For commands that take common options and nothing else. */
 function strictly(
   { unknown }: Words,
   others: readonly string[],
-  request: Request & { kind: "list" },
+  request: Request & { kind: "list" | "state" },
 ): Result<Request> {
   const found = [
     ...unknownOptions(unknown, commonOptions),

@@ -26,7 +26,9 @@ export type Request =
   | { readonly kind: "completion"; readonly shell: Shell }
   /** Asked by the completion scripts: what may stand where the cursor is. */
   | { readonly kind: "complete"; readonly shell: Shell; readonly words: readonly string[] }
-  | { readonly kind: "list"; readonly common: CommonRequest }
+  | { readonly kind: "list" | "state"; readonly common: CommonRequest }
+  /** `source` is a folder, a file, or `-` for standard input. */
+  | { readonly kind: "load"; readonly common: CommonRequest; readonly source: string }
   /** The words are read again once the parameters of the target file are known. */
   | {
       readonly kind: "build" | "explain" | "graph" | "tags" | "watch" | "why";

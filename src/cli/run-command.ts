@@ -28,6 +28,10 @@ async function runRequest(request: Request, place: Surroundings): Promise<number
       return (await import("./commands/why.ts")).runWhy(request, place);
     case "list":
       return (await import("./commands/list.ts")).runList(request.common, place);
+    case "state":
+      return (await import("./commands/state.ts")).runState(request.common, place);
+    case "load":
+      return (await import("./commands/load.ts")).runLoad(request, place);
     case "help":
       return (await import("./commands/help.ts")).runHelp(request, place);
     case "completion":

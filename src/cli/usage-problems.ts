@@ -1,5 +1,7 @@
 /** The wording of every problem with what was typed on the command line. */
 import type { Diagnostic } from "../model/diagnostic.ts";
+import { leastLimit } from "../model/limits.ts";
+import { exactSize } from "../model/size.ts";
 
 const usage = (code: string, message: string, hint?: string): Diagnostic => ({
   code,
@@ -74,6 +76,20 @@ export const twoTargets = (found: number): Diagnostic =>
     "write `tbuild why TARGET DEPENDENCY`",
   );
 
+export const oneSource = (found: number): Diagnostic =>
+  usage(
+    "one-source",
+    `\`tbuild load\` takes one folder or file, found ${found}`,
+    "write `tbuild load DIR`, `tbuild load FILE`, or `tbuild load -` for standard input",
+  );
+
+export const loadFromTerminal = (): Diagnostic =>
+  usage(
+    "load-from-terminal",
+    "standard input is a terminal, and no archive comes from there",
+    "write `ssh HOST tbuild save --to - | tbuild load -` or the like",
+  );
+
 export const watchIsNoDryRun = (): Diagnostic =>
   usage(
     "options-contradict",
@@ -141,4 +157,29 @@ export const noImage = (names: string): Diagnostic =>
     "no-image",
     `\`${names}\` makes no image and pushes none`,
     "name a target that does, or an image with its registry",
+  );
+
+// Limits of the environment
+
+export const unknownLimit = (name: string, near: string | undefined): Diagnostic =>
+  usage(
+    "unknown-limit",
+    `\`TBUILD_LIMITS\` has no limit \`${name}\``,
+    near === undefined
+      ? `write it as in \`TBUILD_LIMITS="logs: 200 MB, traces: 1 GB"\``
+      : `did you mean \`${near}\`?`,
+  );
+
+export const limitNoSize = (name: string, found: string): Diagnostic =>
+  usage(
+    "limit-no-size",
+    `expected a size for \`${name}\` of \`TBUILD_LIMITS\`, found ${found === "" ? "nothing" : `\`${found}\``}`,
+    "write a number and B, kB, MB, GB or TB, such as `200 MB`",
+  );
+
+export const limitTooSmall = (name: string): Diagnostic =>
+  usage(
+    "limit-too-small",
+    `\`${name}\` of \`TBUILD_LIMITS\` is less than ${exactSize(leastLimit)}`,
+    "allow more",
   );

@@ -3,7 +3,9 @@
  * JSON, so that it can be kept between runs. How it is made is the business of `load-target-file`.
  */
 import type { Digest } from "../model/artifact.ts";
+import type { Retries } from "../model/attempts.ts";
 import type { Location } from "../model/diagnostic.ts";
+import type { Limits } from "../model/limits.ts";
 import type { Parameter } from "../model/parameter.ts";
 import type { FieldType } from "../rules/fields.ts";
 
@@ -87,6 +89,14 @@ export interface DeclaredServiceUse {
   readonly uses?: readonly Text[];
 }
 
+/** See `Retries` for what each key means; durations are seconds, or texts until they are filled in. */
+export interface DeclaredRetries extends Pick<Retries, "on" | "factor" | "jitter"> {
+  readonly times: number | Text;
+  readonly wait: number | Text;
+  readonly longestWait: number | Text;
+  readonly within?: number | Text;
+}
+
 export interface TargetDeclaration {
   /** Full name, `bundles/base`; a matrix is one declaration. Empty for an alternative. */
   readonly name: string;
@@ -100,6 +110,11 @@ export interface TargetDeclaration {
   readonly needs: readonly Text[];
   readonly after: readonly Text[];
   readonly with: readonly DeclaredServiceUse[];
+  /** Seconds that one attempt may take. */
+  readonly timeout?: number | Text;
+  readonly retries?: DeclaredRetries;
+  /** Pool that it takes a place in while it runs, beside that of its rule kind. */
+  readonly pool?: string;
   /** An alternative that is nothing but a target is called after what it needs. */
   readonly titleOf?: "target";
   /** Keys of all parameters that it uses, alternatives left out. */
@@ -137,8 +152,12 @@ export interface Declaration {
   /** The root file first; what is derived from this declaration holds while all have these digests. */
   readonly files: readonly FileRead[];
   readonly default: readonly Text[];
+  /** In bytes, those that are set. */
+  readonly limits: Partial<Limits>;
   readonly parameters: readonly Parameter[];
   /** Bindings of an outer file before those of the files that it includes. */
   readonly bindings: readonly Binding[];
   readonly targets: readonly TargetDeclaration[];
+  /** How many targets of a rule kind or of a pool may run at once. */
+  readonly pools: Readonly<Record<string, number>>;
 }

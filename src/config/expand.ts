@@ -13,6 +13,7 @@ import type {
 } from "../model/target.ts";
 import { ruleKinds } from "../rules/kinds.ts";
 import type { Declaration, DeclaredField, TargetDeclaration } from "./declaration.ts";
+import { fillAttempts } from "./fill-attempts.ts";
 import { type Filler, fillField, fillReferences, fillTexts } from "./fill-field.ts";
 import { LazyTargets } from "./lazy-targets.ts";
 import { missingParameters } from "./missing-parameters.ts";
@@ -57,6 +58,7 @@ function projectOf(
     default: fillReferences(expansion.fillerFor("", []), declaration.default),
     targets: expansion.targets,
     families: expansion.names,
+    pools: new Map(Object.entries(declaration.pools)),
     secretVariables: new Map(
       declaration.parameters.flatMap(({ name, type, env }) =>
         type === "secret" ? [[name, env] as const] : [],
@@ -238,6 +240,8 @@ class Expansion {
       needs: fillReferences(filler, declaration.needs),
       after: fillReferences(filler, declaration.after),
       with: serviceUses(declaration, filler),
+      ...fillAttempts(filler, declaration),
+      ...(declaration.pool !== undefined && { pool: declaration.pool }),
       ...(service && { service }),
       ...(alternativeOf !== undefined && { alternativeOf }),
       title: alternativeOf === undefined ? name : this.#titleOf(declaration, fields, filler),

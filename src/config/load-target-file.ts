@@ -5,12 +5,15 @@
 import { basename, dirname, resolve } from "node:path";
 import type { Digest } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Limits } from "../model/limits.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import { ruleKinds } from "../rules/kinds.ts";
 import type { Declaration, Text } from "./declaration.ts";
 import { IncludeLoader, type LoadedFile } from "./load-includes.ts";
 import { valueAt } from "./node.ts";
 import * as problems from "./problems.ts";
+import { readLimits } from "./read-limits.ts";
+import { readPools } from "./read-pools.ts";
 import { readReferences } from "./read-reference.ts";
 import { readTarget } from "./read-target.ts";
 import { type Kinds, placeOf } from "./reader.ts";
@@ -38,22 +41,31 @@ export function loadTargetFile(
     targets.flatMap((target) => readTarget(reader, target) ?? []),
   );
   const defaults = readDefault(top);
+  const pools = readPools(loader.files, targets);
   const name = readName(top, root);
+  const limits = limitsOf(top);
   if (loader.problems.length > 0) return fail(...inOrder(loader.problems));
   return ok({
     name,
     root,
     files: [...loader.sources.values()].map(({ path, digest }) => ({ path, digest })),
     default: defaults,
+    limits,
     parameters: [...loader.parameters.values()],
     bindings: loader.bindings,
     targets,
+    pools,
   });
 }
 
 function readDefault({ reader, top }: LoadedFile): readonly Text[] {
   const node = valueAt(top, "default");
   return (node && readReferences(reader, node, "`default`")) ?? [];
+}
+
+function limitsOf({ reader, top }: LoadedFile): Partial<Limits> {
+  const node = valueAt(top, "limits");
+  return node ? readLimits(reader, node) : {};
 }
 
 const projectName = /^[A-Za-z0-9][\w.-]*$/;

@@ -74,6 +74,58 @@ export const expectedValue = (what: string, wanted: string, found: string, at: L
 export const notAChoice = (what: string, found: string, choices: readonly string[], at: Location) =>
   usage("not-a-choice", `${what} cannot be \`${found}\`: choose ${oneOf(choices)}`, at);
 
+export const notADuration = (
+  what: string,
+  found: string,
+  at: Location,
+  meant: string | undefined,
+) =>
+  usage(
+    "not-a-duration",
+    `expected a duration such as \`90 s\` or \`1 h 30 min\` for ${what}, found \`${found}\``,
+    at,
+    { hint: didYouMean(meant) },
+  );
+
+export const unknownFailure = (
+  name: string,
+  known: readonly string[],
+  at: Location,
+  near: string | undefined,
+) =>
+  usage("unknown-failure", `there is no kind of failure \`${name}\``, at, {
+    hint: near ? didYouMean(near) : `give ${oneOf(known)}, or an exit code`,
+  });
+
+export const keyWithoutRule = (key: string, isFirstOf: boolean, at: Location) =>
+  usage(
+    "key-without-rule",
+    isFirstOf
+      ? `\`${key}\` is for what runs, and a \`first-of\` runs nothing itself`
+      : `\`${key}\` is for what runs, and a group runs nothing itself`,
+    at,
+    { hint: isFirstOf ? "put it beside the rule of an alternative" : "put it on its targets" },
+  );
+
+// Pools
+
+export const poolSize = (name: string, found: Node, at: Location) =>
+  usage(
+    "pool-size",
+    `expected a whole number from 1 for pool \`${name}\`, found ${describeNode(found)}`,
+    at,
+  );
+
+export const unusedPool = (name: string, at: Location, near: string | undefined) =>
+  usage("unused-pool", `no rule is called \`${name}\`, and no target says \`pool: ${name}\``, at, {
+    hint: didYouMean(near),
+  });
+
+export const unknownPool = (name: string, at: Location, near: string | undefined) =>
+  usage("unknown-pool", `there is no pool \`${name}\``, at, {
+    hint: near ? didYouMean(near) : `say how many may run at once: \`pools: { ${name}: 1 }\``,
+  });
+
 export const unknownKey = (where: string, key: string, at: Location, near: string | undefined) =>
   usage("unknown-key", `${where} has no key \`${key}\``, at, { hint: didYouMean(near) });
 
@@ -111,6 +163,14 @@ export const nestedAlternatives = (at: Location) =>
 
 export const emptyList = (what: string, at: Location) =>
   usage("empty-list", `${what} is empty`, at);
+
+export const notASize = (what: string, found: Node, at: Location) =>
+  usage("wrong-type", `expected a size for ${what}, found ${describeNode(found)}`, at, {
+    hint: "write a number and B, kB, MB, GB or TB, such as `200 MB`",
+  });
+
+export const limitTooSmall = (what: string, least: string, at: Location) =>
+  usage("limit-too-small", `${what} is less than ${least}`, at, { hint: "allow more" });
 
 // Names
 

@@ -10,14 +10,17 @@ import type {
 } from "./declaration.ts";
 import { type Entry, type MapNode, type Node, type ScalarNode, valueAt } from "./node.ts";
 import * as problems from "./problems.ts";
+import { readDuration, readPool, readRetries } from "./read-attempts.ts";
 import { readField } from "./read-field.ts";
 import { readHelp } from "./read-parameters.ts";
 import { readReference, readReferences } from "./read-reference.ts";
 import { readTexts } from "./read-text.ts";
 import { checkKeys, entriesOf, type Kind, placeOf, type Reader, suggest, wrong } from "./reader.ts";
 
-export const commonKeys = ["help", "needs", "after", "with", "matrix"];
-const alternativeKeys = ["needs", "after", "with"];
+/** How it is run: only for what runs. */
+export const runKeys = ["timeout", "retries", "pool"];
+export const commonKeys = ["help", "needs", "after", "with", "matrix", ...runKeys];
+const alternativeKeys = ["needs", "after", "with", ...runKeys];
 
 export interface NamedTarget {
   /** Full name. */
@@ -58,6 +61,7 @@ function readBody(reader: Reader, node: MapNode, subject: Subject): TargetDeclar
   const kind = ruleOf(reader, node, subject);
   checkBodyKeys(reader, node, subject.keys, kind);
   const account = new Account();
+  checkRunKeys(reader, node, kind);
   const fields = kind ? readFields(reader, node, { kind, subject, account }) : {};
   const common = readCommon(reader, node, account);
   const help = readHelp(reader, node);
@@ -129,6 +133,16 @@ function checkBodyKeys(
     const candidates = kind ? own : [...own, ...reader.kinds.map((each) => each.kind)];
     const where = kind ? `\`${kind.kind}\`` : "a target";
     reader.problems.push(problems.unknownKey(where, key, at, suggest(reader, key, candidates)));
+  }
+}
+
+/** A group and a `first-of` run nothing of their own. */
+function checkRunKeys(reader: Reader, node: MapNode, kind: Kind | undefined): void {
+  const isFirstOf = kind?.kind === "first-of";
+  if (kind !== undefined && !isFirstOf) return;
+  for (const { key, keyAt } of node.entries) {
+    if (!runKeys.includes(key)) continue;
+    reader.problems.push(problems.keyWithoutRule(key, isFirstOf, placeOf(reader, keyAt)));
   }
 }
 
@@ -227,7 +241,7 @@ function readTargetAlternative(
   };
 }
 
-type Common = Pick<TargetDeclaration, "needs" | "after" | "with">;
+type Common = Pick<TargetDeclaration, "needs" | "after" | "with" | "timeout" | "retries" | "pool">;
 
 function readCommon(reader: Reader, node: MapNode, account: Account): Common {
   const counted = <T>(key: string, counts: boolean, read: (value: Node) => T | undefined) => {
@@ -238,11 +252,18 @@ function readCommon(reader: Reader, node: MapNode, account: Account): Common {
     account.add(reader.uses, counts);
     return found;
   };
+  const timeout = counted("timeout", false, (value) => readDuration(reader, value, "`timeout`"));
+  const retries = counted("retries", false, (value) => readRetries(reader, value));
+  const pool = valueAt(node, "pool");
+  const poolName = pool && readPool(reader, pool);
   const references = (key: string) => (value: Node) => readReferences(reader, value, `\`${key}\``);
   return {
     needs: counted("needs", true, references("needs")) ?? [],
     after: counted("after", false, references("after")) ?? [],
     with: counted("with", true, (value) => readServiceUses(reader, value)) ?? [],
+    ...(timeout !== undefined && { timeout }),
+    ...(retries && { retries }),
+    ...(poolName !== undefined && { pool: poolName }),
   };
 }
 

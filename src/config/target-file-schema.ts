@@ -1,8 +1,13 @@
 /** Makes the JSON Schema of target files, for editors, from the declarations that also validate them. */
+
+import { failureKinds } from "../model/attempts.ts";
+import { limitNames, limits } from "../model/limits.ts";
 import { parameterTypes } from "../model/parameter.ts";
+import { exactSize, sizePattern } from "../model/size.ts";
 import { ruleKinds } from "../rules/kinds.ts";
 import { fieldSchema, shapes } from "./field-schema.ts";
 import { targetName, topKeys } from "./load-includes.ts";
+import { mostRetries } from "./read-attempts.ts";
 import { environmentName, parameterName } from "./read-parameters.ts";
 import type { Kind, Kinds } from "./reader.ts";
 import { reservedParameters, reservedTargets } from "./reserved.ts";
@@ -20,6 +25,7 @@ export function targetFileSchema(kinds: Kinds = ruleKinds): Schema {
       parameter,
       include,
       ...common,
+      ...attempts,
       target: { anyOf: [...kinds.map((kind) => ruleSchema(kind, "target")), group] },
       alternative: { anyOf: [...alternatives(kinds), targetAlternative] },
     },
@@ -55,6 +61,20 @@ const topProperties: Schema = Object.fromEntries(
       pattern: "^[A-Za-z0-9][\\w.-]*$",
     }),
     default: described("Targets that are made when none is named", shapes.references),
+    limits: described(
+      "How much is kept between runs",
+      closed(
+        Object.fromEntries(
+          limitNames.map((name) => [
+            name,
+            described(`${limits[name].help}; ${exactSize(limits[name].bytes)} if not given`, {
+              type: "string",
+              pattern: sizePattern.source,
+            }),
+          ]),
+        ),
+      ),
+    ),
     params: described(
       "Values that the command line or the environment may give",
       named(pattern(parameterName, reservedParameters), { $ref: "#/definitions/parameter" }),
@@ -63,6 +83,10 @@ const topProperties: Schema = Object.fromEntries(
       "Other target files, by the name that their targets get",
       named(pattern(targetName), { $ref: "#/definitions/include" }),
     ),
+    pools: described("How many targets of a rule or of a pool may run at once", {
+      type: "object",
+      additionalProperties: { type: "integer", minimum: 1 },
+    }),
     targets: described(
       "What can be made",
       named(pattern(targetName, reservedTargets), { $ref: "#/definitions/target" }),
@@ -145,6 +169,55 @@ const common: Schema = {
   }),
 };
 
+const duration = {
+  anyOf: [
+    { type: "number", exclusiveMinimum: 0 },
+    { type: "string", pattern: "\\$\\{|^[0-9.]+ *(h|min|s)?( *[0-9.]+ *(min|s))*$" },
+  ],
+};
+const times = {
+  anyOf: [
+    { type: "integer", minimum: 0, maximum: mostRetries },
+    { type: "string", pattern: "\\$\\{" },
+  ],
+};
+const worthAnother = { anyOf: [{ enum: failureKinds }, { type: "integer", minimum: 1 }] };
+
+/** Only for what runs. */
+const attempts: Schema = {
+  timeout: described("How long one attempt may take: `90 s`, `1 h 30 min`", duration),
+  retries: described("How many more attempts a failure is worth", {
+    anyOf: [
+      ...times.anyOf,
+      closed(
+        {
+          times,
+          on: described("Kinds of failures that are worth another attempt, and exit codes", {
+            anyOf: [...worthAnother.anyOf, { type: "array", items: worthAnother, minItems: 1 }],
+          }),
+          wait: described("Before the second attempt", {
+            anyOf: [...duration.anyOf, { const: 0 }],
+          }),
+          factor: described("Each wait is so many times the one before", {
+            type: "number",
+            minimum: 1,
+            maximum: 100,
+          }),
+          "longest-wait": described("No wait is longer", duration),
+          jitter: described("Share by which a wait is longer or shorter at random", {
+            type: "number",
+            minimum: 0,
+            maximum: 1,
+          }),
+          within: described("What all attempts may take together", duration),
+        },
+        ["times"],
+      ),
+    ],
+  }),
+  pool: described("Pool that it takes a place in while it runs", { type: ["string", "number"] }),
+};
+
 /** By reference, since each rule repeats them. */
 const refs = (keys: Schema): Schema =>
   Object.fromEntries(Object.keys(keys).map((key) => [key, { $ref: `#/definitions/${key}` }]));
@@ -161,6 +234,7 @@ function ruleSchema(kind: Kind, place: "target" | "alternative"): Schema {
       {
         ...Object.fromEntries(properties),
         ...refs(place === "target" ? common : dependencies),
+        ...(kind.kind === "first-of" ? {} : refs(attempts)),
       },
       required,
     ),

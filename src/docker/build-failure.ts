@@ -73,13 +73,16 @@ function unreachableBase({ name, error }: FailedStep): Problem | undefined {
     blame: "surroundings",
     problem: `cannot ask for image \`${image}\`: ${plain(error)}`,
     hint: "check the engine's network and proxy, or make that image a target",
+    ...(!/x509/.test(error) && { transient: true }),
   };
 }
 
 function stepFailed(step: FailedStep): Problem {
   const hint = hintFor(step);
+  const exitCode = exitCodeOf(step);
   return {
     ...buildFault,
+    ...(exitCode !== undefined && { exitCode: Number(exitCode) }),
     problem: `step \`${step.name}\` ${howItFailed(step)}`,
     ...(hint === undefined ? {} : { hint }),
     ...(step.tail.length === 0 ? {} : { details: step.tail }),

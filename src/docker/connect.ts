@@ -130,8 +130,11 @@ async function ping(engine: Dockerode, address: string): Promise<string> {
     if (signal.aborted)
       throw engineUnreachable(
         address,
-        `no answer in ${patience / 1000} seconds`,
-        "check the network and the port, or set DOCKER_HOST",
+        {
+          why: `no answer in ${patience / 1000} seconds`,
+          hint: "check the network and the port, or set DOCKER_HOST",
+          transient: true,
+        },
         error,
       );
     throw translateError(error, { address, doing: "ask for the version of the engine" });

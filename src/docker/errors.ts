@@ -1,5 +1,5 @@
 /** Turns what dockerode throws into diagnostics and abort errors. What a status means to one operation is told there. */
-import { type Blame, DiagnosticError } from "../model/diagnostic.ts";
+import { type Blame, type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 
 /** Where something was going on when it failed. */
 export interface Surroundings {
@@ -20,10 +20,12 @@ export function translateError(error: unknown, { address, doing, signal }: Surro
   if (signal?.aborted) return abortError(signal, error);
   if (error instanceof DiagnosticError) return error;
   const unreachable = unreachableProblem(error);
-  if (unreachable) return engineUnreachable(address, unreachable.why, unreachable.hint, error);
+  if (unreachable) return engineUnreachable(address, unreachable, error);
   if (isLostConnection(error)) return connectionLost(address, doing, error);
-  if (statusOf(error) === undefined) return error;
+  const status = statusOf(error);
+  if (status === undefined) return error;
   return failure("engine-failed", "surroundings", `cannot ${doing}: ${reasonOf(error)}`, {
+    ...(isBusy(status) && { transient: true }),
     cause: error,
   });
 }
@@ -33,6 +35,9 @@ export function statusOf(error: unknown): number | undefined {
   const status = (error as { statusCode?: unknown } | undefined)?.statusCode;
   return typeof status === "number" ? status : undefined;
 }
+
+/** A status that may pass: the server is at fault, or has too much to do. */
+export const isBusy = (status: number): boolean => status >= 500 || status === 429;
 
 /** The engine's own words, without what dockerode puts around them. */
 export function reasonOf(error: unknown): string {
@@ -47,7 +52,7 @@ export function failure(
   code: string,
   blame: Blame,
   message: string,
-  more: { hint?: string; details?: readonly string[]; cause?: unknown } = {},
+  more: Pick<Diagnostic, "hint" | "details" | "exitCode" | "transient"> & { cause?: unknown } = {},
 ): DiagnosticError {
   const { cause, ...rest } = more;
   return new DiagnosticError({ code, blame, message, ...rest }, { cause });
@@ -55,12 +60,12 @@ export function failure(
 
 export function engineUnreachable(
   address: string,
-  why: string,
-  hint: string,
+  { why, hint, transient }: UnreachableEngine,
   cause?: unknown,
 ): DiagnosticError {
   const message = `cannot reach the Docker Engine at ${address}: ${why}`;
-  return failure("engine-unreachable", "surroundings", message, { hint, cause });
+  const more = { hint, ...(transient && { transient }), cause };
+  return failure("engine-unreachable", "surroundings", message, more);
 }
 
 /** What an operation ends with after `signal` aborted; its name is `AbortError`. */
@@ -98,17 +103,20 @@ function isAbort(error: unknown): error is Error {
   return (error as { name?: unknown } | undefined)?.name === "AbortError";
 }
 
-interface Problem {
+export interface UnreachableEngine {
   readonly why: string;
   readonly hint: string;
+  /** It may pass by itself, as when the engine is started again. */
+  readonly transient?: true;
 }
 
 const otherEngine = "or set DOCKER_HOST";
 
-const connectProblems: Readonly<Record<string, Problem>> = {
+const connectProblems: Readonly<Record<string, UnreachableEngine>> = {
   ENOENT: {
     why: "no such socket",
     hint: `start one with ./scripts/engine start, ${otherEngine}`,
+    transient: true,
   },
   EACCES: {
     why: "permission denied",
@@ -117,16 +125,33 @@ const connectProblems: Readonly<Record<string, Problem>> = {
   ECONNREFUSED: {
     why: "connection refused",
     hint: `start the engine, ${otherEngine}`,
+    transient: true,
   },
   ENOTFOUND: { why: "no such host", hint: "check the host name in DOCKER_HOST" },
-  EAI_AGAIN: { why: "the host name cannot be looked up", hint: "check the network" },
-  ETIMEDOUT: { why: "no answer", hint: `check the network and the port, ${otherEngine}` },
-  EHOSTUNREACH: { why: "no route to the host", hint: `check the network, ${otherEngine}` },
-  ENETUNREACH: { why: "no route to the network", hint: `check the network, ${otherEngine}` },
+  EAI_AGAIN: {
+    why: "the host name cannot be looked up",
+    hint: "check the network",
+    transient: true,
+  },
+  ETIMEDOUT: {
+    why: "no answer",
+    hint: `check the network and the port, ${otherEngine}`,
+    transient: true,
+  },
+  EHOSTUNREACH: {
+    why: "no route to the host",
+    hint: `check the network, ${otherEngine}`,
+    transient: true,
+  },
+  ENETUNREACH: {
+    why: "no route to the network",
+    hint: `check the network, ${otherEngine}`,
+    transient: true,
+  },
 };
 
 /** Errors before the engine answered. File systems use the same codes, so the system call counts too. */
-function unreachableProblem(error: unknown): Problem | undefined {
+function unreachableProblem(error: unknown): UnreachableEngine | undefined {
   const { code, syscall, errors } = error as NodeJS.ErrnoException & { errors?: unknown[] };
   // A name with several addresses fails with one error for each.
   if (Array.isArray(errors) && errors.length > 0) return unreachableProblem(errors[0]);
@@ -156,6 +181,7 @@ function connectionLost(address: string, doing: string, cause: unknown): Diagnos
   const message = `cannot ${doing}: lost the connection to the Docker Engine at ${address}`;
   return failure("engine-unreachable", "surroundings", message, {
     hint: "see the engine's log, and try again",
+    transient: true,
     cause,
   });
 }

@@ -43,7 +43,7 @@ function sshConnection(endpoint: SshEndpoint, environment: NodeJS.ProcessEnv): D
 
 function failed(endpoint: SshEndpoint, why: string) {
   const hint = `check that \`ssh ${endpoint.host} docker version\` works, or set DOCKER_HOST`;
-  return engineUnreachable(endpoint.address, why, hint);
+  return engineUnreachable(endpoint.address, { why, hint });
 }
 
 function spawnProblem({ code, message }: NodeJS.ErrnoException): string {

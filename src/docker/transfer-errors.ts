@@ -28,6 +28,7 @@ export function transferError(
   const hint = kind?.hint(transfer) ?? `see whether \`docker ${action} ${reference}\` works`;
   return failure(code, "surroundings", message, {
     hint: hint.replaceAll("$host", host),
+    ...(kind?.transient && { transient: true }),
     cause,
   });
 }
@@ -35,6 +36,8 @@ export function transferError(
 interface Kind {
   readonly code: "image-not-found" | "registry-denied" | "registry-unreachable";
   readonly when: RegExp;
+  /** It may pass by itself. */
+  readonly transient?: true;
   hint(transfer: Transfer): string;
 }
 
@@ -59,11 +62,13 @@ const kinds: readonly Kind[] = [
   {
     code: "registry-unreachable",
     when: /toomanyrequests|429 Too Many/i,
+    transient: true,
     hint: () => "the registry limits requests: wait, or log in with `docker login $host`",
   },
   {
     code: "registry-unreachable",
     when: /dial tcp|no such host|i\/o timeout|TLS handshake|deadline exceeded|connection (refused|reset)|request canceled|Client\.Timeout|unexpected HTTP status: 5\d\d|\bEOF$|proxyconnect|network is unreachable|server misbehaving|5\d\d (Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error)/i,
+    transient: true,
     hint: () => "check that the engine can reach `$host`",
   },
   {

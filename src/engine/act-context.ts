@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import type { Target } from "../model/target.ts";
+import type { LastLines } from "../rules/lines.ts";
 import { ownOutputFolder } from "../rules/own-output.ts";
 import type { ActContext, RunningServiceView } from "../rules/rule.ts";
 import type { BuildRoom } from "./build-room.ts";
@@ -13,6 +14,10 @@ export interface ContextTools {
   readonly log: TargetLog;
   readonly temporary: TemporaryFolders;
   readonly services: readonly RunningServiceView[];
+  /** Ends this attempt: the build was cancelled, or its time is over. */
+  readonly signal: AbortSignal;
+  /** What it said last, for a problem that the rule itself does not tell. */
+  readonly last: LastLines;
 }
 
 /** The context of one run of one target. */
@@ -35,8 +40,9 @@ export function makeActContext(
     services: tools.services,
     docker: room.docker,
     environment: room.environment,
-    signal: room.signal,
-    progress: progressOf(target, room, tools.log),
+    commands: room.commands,
+    signal: tools.signal,
+    progress: progressOf(target, room, tools),
     previous,
     blobs: room.blobs,
     pipe: room.pipe,
@@ -52,12 +58,17 @@ export function makeActContext(
   };
 }
 
-function progressOf(target: Target, room: BuildRoom, log: TargetLog): ActContext["progress"] {
+function progressOf(
+  target: Target,
+  room: BuildRoom,
+  { log, last }: ContextTools,
+): ActContext["progress"] {
   const { reporter } = room;
   const name = target.name;
   return {
     output(line, step) {
       log.line(line);
+      last.add(line);
       reporter.report({ kind: "output", target: name, line, ...(step !== undefined && { step }) });
     },
     step({ id, name: title, state, seconds }) {
@@ -95,6 +106,7 @@ function forget(room: BuildRoom, keepImages: boolean): void {
   );
   room.traces.keepOnly(new Set(keepImages ? kept.map(({ key }) => key) : []), keepImages);
   room.images.forget();
+  room.evictions.clear();
   for (const name of ["out", "digests", "digests.recent", "plans"]) {
     rmSync(path.join(room.state.path, name), { recursive: true, force: true });
   }

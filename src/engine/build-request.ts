@@ -1,10 +1,12 @@
 /** What a build is asked for, and the parts of the world that it is given. */
 import type { Docker } from "../docker/docker.ts";
 import type { Reporter } from "../model/event.ts";
+import type { Limits } from "../model/limits.ts";
 import type { RunLine } from "../model/run-log.ts";
 import type { Project, TargetName } from "../model/target.ts";
 import type { CheckedPlan, DeclaredTargets } from "./check-plan.ts";
 import type { CountedVariable } from "./compiled-plan.ts";
+import type { Timers } from "./timers.ts";
 
 /** The plan that is kept of a command, to be held against the files by its next run. */
 export interface PlanUse extends DeclaredTargets {
@@ -33,6 +35,8 @@ export interface BuildRequest {
   readonly command: string;
   /** Of tbuild, for the run log. */
   readonly version: string;
+  /** How much may be kept between runs. */
+  readonly limits: Limits;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   /** Absent: no plan is used, and none kept. */
@@ -52,4 +56,6 @@ export interface BuildParts {
   readonly redact: (text: string) => string;
   /** Given each line of the run log, as it is kept. */
   readonly record?: (line: RunLine) => void;
+  /** Time and chance; the system's where it is left out. */
+  readonly timers?: Timers;
 }

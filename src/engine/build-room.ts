@@ -6,8 +6,10 @@ import type { Looks } from "../files/looks.ts";
 import type { Reporter } from "../model/event.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
+import type { Commands } from "../rules/commands.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import type { DigestStore } from "../store/digest-store.ts";
+import type { Evictions } from "../store/evictions.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import type { TraceStore } from "../store/trace-store.ts";
 import type { EngineImages } from "./engine-images.ts";
@@ -15,6 +17,8 @@ import type { Plan } from "./plan.ts";
 import type { ReadingRoom } from "./read-target.ts";
 import type { Services } from "./services.ts";
 import type { SettledTargets } from "./settled.ts";
+import type { TargetLogs } from "./target-logs.ts";
+import type { Timers } from "./timers.ts";
 
 export interface BuildRoom {
   readonly project: Project;
@@ -27,6 +31,9 @@ export interface BuildRoom {
   readonly looks: Looks;
   readonly state: StateFolder;
   readonly traces: TraceStore;
+  /** What of the state had to go. */
+  readonly evictions: Evictions;
+  readonly logs: TargetLogs;
   readonly blobs: BlobStore;
   /** The trace of the target as it is declared now. */
   readonly traceOf: (target: Target) => Trace | undefined;
@@ -44,7 +51,10 @@ export interface BuildRoom {
   /** Standard output, for bytes. */
   readonly pipe: () => NodeJS.WritableStream;
   readonly environment: NodeJS.ProcessEnv;
+  /** Runs commands on this machine. */
+  readonly commands: Commands;
   /** Hides the values of secrets in a text. */
   readonly redact: (text: string) => string;
   readonly signal: AbortSignal;
+  readonly timers: Timers;
 }

@@ -9,6 +9,7 @@ import type { BuildRoom } from "./build-room.ts";
 import { keepPlan } from "./compile-plan.ts";
 import { demandWanted } from "./demand-wanted.ts";
 import { dryRun } from "./dry-run.ts";
+import { evictFiles, evictTraces } from "./evict.ts";
 import { openRoom } from "./open-room.ts";
 import type { Plan } from "./plan.ts";
 import { damagedTracesProblem } from "./problems.ts";
@@ -93,7 +94,7 @@ async function buildSafely(
       lock = await lockWorkspace(request, parts, state);
       if (lock.takenOver) await endLeftovers(state.workspaceId());
       state.sweep();
-      recorder.open(state.runs);
+      recorder.open(state.runs, request.limits.runs);
     }
     return await buildLocked(request, parts, state);
   } catch (error) {
@@ -137,8 +138,10 @@ async function buildLocked(
   } finally {
     const { plan } = request;
     const cameToItsEnd = outcome?.early.length === 0 && !outcome.interrupted;
+    onlyForSpeed(() => evictTraces(request, room));
     onlyForSpeed(() => keepForNextRun(room));
     if (plan && cameToItsEnd) onlyForSpeed(() => keepPlan(request, plan, room));
+    onlyForSpeed(() => evictFiles(request, room));
   }
 }
 
@@ -147,11 +150,15 @@ async function runPlan(request: BuildRequest, room: BuildRoom): Promise<Outcome>
   const early = demandWanted(request.wanted, room);
   if (early.length > 0) return { ...nothing, early };
   begin(request, room, workers);
-  const scheduler = new Scheduler(room.plan, workers, request);
+  const scheduler = new Scheduler(room.plan, workers, {
+    ...request,
+    timers: room.timers,
+    ...(request.project.pools && { pools: request.project.pools }),
+  });
   try {
     await scheduler.run();
   } finally {
-    await room.services.close();
+    await Promise.all([room.services.close(), room.commands.close()]);
   }
   const { plan } = room;
   return { ...workers.counts, early: [], interrupted: request.signal.aborted, plan };

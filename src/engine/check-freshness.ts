@@ -12,11 +12,10 @@ export interface ImagesView {
 /** @returns why the target is stale, causes before consequences; nothing when it is fresh */
 export function findStaleReasons(
   reading: Reading,
-  trace: Trace | undefined,
+  trace: Trace,
   files: FilesView,
   images: ImagesView,
 ): readonly StaleReason[] {
-  if (trace === undefined) return [{ kind: "never-made" }];
   if (trace.fingerprint !== reading.fingerprint) return differences(trace.parts, reading.parts);
   return trace.artifacts.flatMap((artifact) => checkArtifact(artifact, files, images) ?? []);
 }

@@ -1,7 +1,6 @@
 /** Writes down what a run found out, for the next run of the same command. Decides nothing about freshness. */
 import { createHash, randomBytes } from "node:crypto";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import path from "node:path";
+import { lstatSync, mkdirSync, readFileSync } from "node:fs";
 import { signatureOf, statIfPresent } from "../files/looks.ts";
 import type { Digest } from "../model/artifact.ts";
 import type { TargetState } from "../model/state.ts";
@@ -22,9 +21,6 @@ import {
 import { patchTargets } from "./patch-targets.ts";
 import { programDigest } from "./program-digest.ts";
 import { RowBuilder } from "./row-builder.ts";
-
-/** How many commands a workspace keeps a plan of. */
-const keptPlans = 12;
 
 /** For a run that came to its end, with its traces closed. */
 export function keepPlan(request: BuildRequest, use: PlanUse, room: BuildRoom): void {
@@ -55,7 +51,6 @@ export function keepPlan(request: BuildRequest, use: PlanUse, room: BuildRoom): 
     targets,
     definitions: definitionsOf(use),
   });
-  removeOldest(room.state.plans);
 }
 
 function newTargets({ wanted }: BuildRequest, room: BuildRoom) {
@@ -124,14 +119,4 @@ function definitionsOf({ checked, files, definitions }: PlanUse): ReadonlyMap<st
   const before =
     checked && hasSameFiles(checked.plan, files) ? checked.plan.definitions() : undefined;
   return before ?? definitions();
-}
-
-function removeOldest(folder: string): void {
-  const names = readdirSync(folder);
-  if (names.length <= keptPlans) return;
-  const byAge = names
-    .map((name) => path.join(folder, name))
-    .map((file) => ({ file, time: statSync(file).mtimeMs }))
-    .sort((a, b) => b.time - a.time);
-  for (const { file } of byAge.slice(keptPlans)) rmSync(file, { force: true });
 }

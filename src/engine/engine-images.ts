@@ -21,6 +21,19 @@ export class EngineImages implements ImagesView {
     return this.#ids?.get(reference);
   }
 
+  /**
+   * Looks whether these references still name what they named. The list is the one that traces are
+   * compared with, so it has the last word; to ask for a few is so much cheaper that it comes first.
+   */
+  async refresh(references: readonly string[], docker: () => Promise<Docker>): Promise<void> {
+    if (!this.#ids) return this.load(docker);
+    const engine = await docker();
+    const now = await Promise.all(references.map((reference) => engine.imageId(reference)));
+    if (references.every((reference, index) => this.#ids?.get(reference) === now[index])) return;
+    this.forget();
+    await this.load(docker);
+  }
+
   /** Tells of an image that this run made or brought. */
   note(references: readonly string[], id: Digest): void {
     for (const reference of references) this.#ids?.set(reference, id);

@@ -32,7 +32,7 @@ function explainOne(name: TargetName, verdicts: Verdicts, room: BuildRoom): Expl
   if (!verdict) throw new Error(`${name} was not examined`);
   switch (verdict.kind) {
     case "fresh":
-      return { kind: "fresh", target, trace: verdict.trace };
+      return { kind: "fresh", target, trace: verdict.trace, ...logOf(name, room) };
     case "problem":
       return { kind: "problem", target, problem: verdict.problem };
     case "stale":
@@ -40,6 +40,11 @@ function explainOne(name: TargetName, verdicts: Verdicts, room: BuildRoom): Expl
     case "uncertain":
       return explainDependent(name, verdicts, room);
   }
+}
+
+function logOf(name: TargetName, { logs }: BuildRoom) {
+  const logEvicted = logs.evictionOf(name);
+  return logEvicted && { logEvicted };
 }
 
 /** Walks down through all that would be made first, to what is stale by itself; shortest ways first. */

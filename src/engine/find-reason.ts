@@ -5,6 +5,7 @@ import { actsAlways } from "../rules/kinds.ts";
 import type { BuildRoom } from "./build-room.ts";
 import { findStaleReasons } from "./check-freshness.ts";
 import type { Reading } from "./read-target.ts";
+import { traceKey } from "./trace-key.ts";
 
 /** The first of `findReasons`, or undefined when the target is fresh. */
 export async function findReason(
@@ -26,7 +27,13 @@ export async function findReasons(
 ): Promise<readonly StaleReason[]> {
   if (actsAlways(target)) return [{ kind: "always" }];
   const trace = room.traceOf(target);
-  if (trace?.artifacts.some(({ kind }) => kind === "image")) await room.images.load(room.docker);
-  if (trace && room.forced.has(target.name)) return [{ kind: "forced" }];
+  if (!trace) return [reasonWithoutTrace(target, room)];
+  if (trace.artifacts.some(({ kind }) => kind === "image")) await room.images.load(room.docker);
+  if (room.forced.has(target.name)) return [{ kind: "forced" }];
   return findStaleReasons(reading, trace, room.files, room.images);
+}
+
+function reasonWithoutTrace(target: Target, { project, evictions }: BuildRoom): StaleReason {
+  const eviction = evictions.find("traces", traceKey(project, target));
+  return eviction ? { kind: "trace-evicted", ...eviction } : { kind: "never-made" };
 }

@@ -5,8 +5,12 @@ import { WorkspaceFiles } from "../files/workspace-files.ts";
 import { DiagnosticError } from "../model/diagnostic.ts";
 import { ok, type Result } from "../model/result.ts";
 import type { Target, TargetName } from "../model/target.ts";
+import { hostEnvironment, proxyVariables } from "../rules/caller-environment.ts";
+import { Commands } from "../rules/commands.ts";
 import { BlobStore } from "../store/blob-store.ts";
 import { DigestStore } from "../store/digest-store.ts";
+import { Evictions } from "../store/evictions.ts";
+import { workspaceVariable } from "../store/leftovers.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import { TraceStore } from "../store/trace-store.ts";
 import { alternativesOf, firstChoice } from "./alternatives.ts";
@@ -20,6 +24,8 @@ import { Plan } from "./plan.ts";
 import { serviceDigest } from "./service-digest.ts";
 import { Services } from "./services.ts";
 import { SettledTargets, touchedBy } from "./settled.ts";
+import { TargetLogs } from "./target-logs.ts";
+import { systemTimers } from "./timers.ts";
 import { traceKey } from "./trace-key.ts";
 
 /** @returns the room, or the problems of the graph */
@@ -29,7 +35,7 @@ export function openRoom(
   state: StateFolder,
 ): Result<BuildRoom> {
   const looks = new Looks();
-  const remembered = new DigestStore(state.digests);
+  const remembered = new DigestStore(state.digests, request.limits.digests);
   const digests = new FileDigests(remembered, looks);
   const files = new WorkspaceFiles(request.project.root, digests, { looks });
   const use = request.plan;
@@ -77,8 +83,10 @@ interface Kept {
 }
 
 function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRoom {
-  const { project, environment, signal } = request;
+  const { project, environment, signal, limits } = request;
   const { state, looks, remembered, digests, files, traces, graph, settled } = kept;
+  const { redact } = parts;
+  const evictions = new Evictions(state.evictions);
   const forced = forcedTargets(request);
   const traceOf = (target: Target) => traces.get(traceKey(project, target));
   const choose = (target: Target) =>
@@ -101,6 +109,8 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     digests,
     state,
     traces,
+    evictions,
+    logs: new TargetLogs({ state, limits, evictions, redact }),
     blobs: new BlobStore(state.path),
     traceOf,
     settled,
@@ -120,11 +130,24 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     docker: parts.docker,
     pipe: parts.pipe ?? noPipe,
     environment,
-    redact: parts.redact,
+    commands: commandsOf(request, state),
+    redact,
     signal,
+    timers: parts.timers ?? systemTimers,
   };
 }
 
+/** A command without services and variables of its own gets just this environment. */
+function commandsOf({ environment }: BuildRequest, state: StateFolder): Commands {
+  return new Commands({
+    temporary: state.temporary,
+    environment: () => ({
+      ...hostEnvironment(environment),
+      ...proxyVariables(environment, []),
+      [workspaceVariable]: state.workspaceId(),
+    }),
+  });
+}
 const noPipe = (): never => {
   throw new DiagnosticError({
     code: "no-pipe",

@@ -5,6 +5,7 @@
 import type { Artifact } from "../model/artifact.ts";
 import { isFinal, type TargetState } from "../model/state.ts";
 import type { Target, TargetName } from "../model/target.ts";
+import type { StaleReason } from "../model/trace.ts";
 import { alternativesOf, type Choice } from "./alternatives.ts";
 import type { Edge, Graph } from "./graph.ts";
 
@@ -17,9 +18,9 @@ export interface Settled {
 
 interface Node {
   readonly target: Target;
-  readonly settled: boolean;
+  settled: boolean;
   state: TargetState;
-  /** Dependencies in the plan that are not final yet. */
+  /** Dependencies in the plan that are not final, or no longer. */
   pending: number;
   readonly dependents: Node[];
   readonly edges: Edge[];
@@ -27,7 +28,9 @@ interface Node {
   readonly linked: Set<TargetName>;
   /** Seconds of the longest path from its start to the end of the build. */
   priority: number;
-  choice?: Choice;
+  choice?: Choice | undefined;
+  /** How often something else removed or changed what it had made. */
+  losses: number;
 }
 
 export class Plan {
@@ -35,6 +38,8 @@ export class Plan {
   readonly #choose: (target: Target) => Choice;
   readonly #settled: Settled | undefined;
   readonly #nodes = new Map<TargetName, Node>();
+  /** Settled targets that were planned all the same, since what they had made was lost. */
+  #unsettled = 0;
   /** Dependencies before dependents. */
   readonly #order: Node[] = [];
   #ready: Node[] = [];
@@ -64,7 +69,12 @@ export class Plan {
     return this.#order.map(({ target }) => target);
   }
 
-  targetOf(name: TargetName): Target {
+  /** How many settled targets came to be among them. */
+  get unsettled(): number {
+    return this.#unsettled;
+  }
+
+  targetNamed(name: TargetName): Target {
     return this.#node(name).target;
   }
 
@@ -74,7 +84,9 @@ export class Plan {
 
   /** Edges that hold in this plan: of alternatives, the one that was chosen. */
   edgesOf(name: TargetName): readonly Edge[] {
-    return this.#node(name).edges;
+    const node = this.#node(name);
+    if (node instanceof SettledNode && !node.isOpen) this.#open(node);
+    return node.edges;
   }
 
   choiceOf(name: TargetName): Choice | undefined {
@@ -86,8 +98,7 @@ export class Plan {
     const node = this.#node(name);
     const { target, state } = node;
     if (state.kind !== "done") return [];
-    const passedOn = passedOnBy(node);
-    if (passedOn) return passedOn.flatMap((from) => this.artifactsOf(from));
+    if (passesOn(target)) return passedOnBy(node).flatMap((from) => this.artifactsOf(from));
     return node.settled && this.#settled ? this.#settled.artifactsOf(target) : state.artifacts;
   }
 
@@ -103,15 +114,59 @@ export class Plan {
     return dependents.every((node) => node.target.alternativeOf && !node.target.rule);
   }
 
+  /** Whether a target makes nothing of its own: a group, or a `first-of`. */
+  passesOn(name: TargetName): boolean {
+    return passesOn(this.#node(name).target);
+  }
+
+  lossesOf(name: TargetName): number {
+    return this.#node(name).losses;
+  }
+
+  /** Whether all that it waits for is final. */
+  isReady(name: TargetName): boolean {
+    return this.#node(name).pending === 0;
+  }
+
+  /** What a target had made is gone: it is made again, and what passes it on waits for it. */
+  lose(name: TargetName, reason: StaleReason): void {
+    const node = this.#node(name);
+    node.losses++;
+    if (node.settled) {
+      node.settled = false;
+      this.#order.push(node);
+      this.#unsettled++;
+    }
+    this.move(name, { kind: "queued", reason });
+  }
+
   /** The one place where a state changes. */
   move(name: TargetName, state: TargetState): void {
     const node = this.#node(name);
     const wasFinal = isFinal(node.state);
     node.state = state;
-    if (wasFinal || !isFinal(state)) return;
+    if (!wasFinal && isFinal(state)) this.#ended(node);
+    if (wasFinal && !isFinal(state)) this.#reopened(node);
+    if (state.kind === "waiting" && node.pending === 0) this.#ready.push(node);
+  }
+
+  #ended(node: Node): void {
     for (const dependent of node.dependents) {
       if (--dependent.pending === 0 && dependent.state.kind === "waiting") {
         this.#ready.push(dependent);
+      }
+    }
+  }
+
+  /** What ran with the good artifact stays done; what only passes it on has to have the new one. */
+  #reopened(first: Node): void {
+    const open = [first];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      for (const dependent of node.dependents) {
+        dependent.pending++;
+        if (dependent.state.kind !== "done" || !passesOn(dependent.target)) continue;
+        dependent.state = { kind: "waiting" };
+        open.push(dependent);
       }
     }
   }
@@ -172,6 +227,13 @@ export class Plan {
     }
   }
 
+  /** Somebody has to know what is behind a settled target after all. */
+  #open(node: SettledNode): void {
+    node.isOpen = true;
+    node.edges.push(...this.#liveEdges(node.target, node.choice));
+    this.#link(node);
+  }
+
   /** A node without edges: what is behind it need not be known. */
   #settle(name: TargetName): Node | undefined {
     if (!this.#settled?.has(name)) return undefined;
@@ -199,6 +261,7 @@ export class Plan {
       edges,
       linked: new Set(),
       priority: 0,
+      losses: 0,
       ...(choice && { choice }),
     };
     this.#nodes.set(name, node);
@@ -229,13 +292,16 @@ export class Plan {
 
 /** Made only when somebody asks for it: of thousands of settled targets few are read. */
 class SettledNode implements Node {
-  readonly settled = true;
+  settled = true;
+  losses = 0;
   state: TargetState = { kind: "done", ran: false, artifacts: [] };
   pending = 0;
   readonly dependents: Node[] = [];
   readonly edges: Edge[] = [];
   readonly linked = new Set<TargetName>();
   priority = 0;
+  /** Whether its edges are known. */
+  isOpen = false;
   readonly #declared: () => Target;
   readonly #choose: (target: Target) => Choice;
   #target: Target | undefined;
@@ -250,16 +316,18 @@ class SettledNode implements Node {
     return this.#target;
   }
 
-  get choice(): Choice {
-    return this.#choose(this.target);
+  get choice(): Choice | undefined {
+    return this.target.rule?.kind === "first-of" ? this.#choose(this.target) : undefined;
   }
 }
 
-/** The targets whose artifacts a group or a `first-of` passes on; undefined for a target that makes its own. */
-function passedOnBy(node: Node): readonly TargetName[] | undefined {
+/** A group, or a `first-of`: it makes nothing of its own. */
+const passesOn = ({ rule }: Target): boolean => rule === undefined || rule.kind === "first-of";
+
+/** The targets whose artifacts one that makes none passes on. */
+function passedOnBy(node: Node): readonly TargetName[] {
   const { target } = node;
   if (!target.rule) return target.needs;
-  if (target.rule.kind !== "first-of") return undefined;
   const chosen = node.choice && alternativesOf(target)[node.choice.index];
   return chosen === undefined ? [] : [chosen];
 }

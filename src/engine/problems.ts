@@ -1,8 +1,12 @@
 /** The wording of every problem that the engine itself finds. */
 
 import type { Diagnostic } from "../model/diagnostic.ts";
+import { shownDuration } from "../model/duration.ts";
 import type { PassedOver } from "../model/event.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
+import { describeStaleReason, type StaleReason } from "../model/trace.ts";
+import type { TimeLimit } from "./attempts.ts";
+import { shownTitle } from "./shown-title.ts";
 
 export function cycleProblem(project: Project, cycle: readonly TargetName[]): Diagnostic {
   const first = cycle[0] && project.targets.get(cycle[0]);
@@ -66,11 +70,53 @@ export function noAlternativeProblem(target: Target, passed: readonly PassedOver
   };
 }
 
+export function timedOutProblem(
+  target: Target,
+  { seconds, by }: TimeLimit,
+  lines: readonly string[],
+): Diagnostic {
+  const { retries } = target;
+  const after = `timed out after ${shownDuration(seconds)}`;
+  const within = retries?.within ?? seconds;
+  return {
+    code: "timed-out",
+    blame: "target",
+    message:
+      by === "timeout" || retries?.times === 0
+        ? after
+        : `${after}: all attempts may take ${shownDuration(within)} together`,
+    at: target.places[by === "timeout" ? "timeout" : "retries"] ?? target.declaredAt,
+    hint: `see what it was at, and raise \`${by}\` if it needs longer`,
+    details: lines,
+  };
+}
+
 export function inputChangedProblem(target: Target, input: string): Diagnostic {
   return {
     code: "input-changed-meanwhile",
     blame: "target",
     message: `input \`${input}\` changed while \`${target.name}\` was made: it will be made again`,
+  };
+}
+
+/** @param by whoever found it gone */
+export function lostProblem(producer: Target, by: Target, reason: StaleReason): Diagnostic {
+  const name = shownTitle(producer);
+  return {
+    code: "artifact-lost",
+    blame: "surroundings",
+    message: `${describeStaleReason(reason)}, which \`${shownTitle(by)}\` needs: \`${name}\` is made again`,
+  };
+}
+
+export function lostAgainProblem(producer: Target, by: Target, reason: StaleReason): Diagnostic {
+  const [name, reader] = [shownTitle(producer), shownTitle(by)];
+  return {
+    code: "artifact-lost-again",
+    blame: "surroundings",
+    message: `${describeStaleReason(reason)} once more, after \`${name}\` was made again for \`${reader}\``,
+    at: by.declaredAt,
+    hint: `see what removes or changes it: \`${reader}\` itself, or something else beside this build`,
   };
 }
 

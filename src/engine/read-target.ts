@@ -32,17 +32,37 @@ export interface Reading {
 }
 
 /**
- * Reads a target whose dependencies are done.
+ * The files that a target reads, found and not read yet.
  * @throws DiagnosticError where an input is missing
  */
-export function readTarget(target: Target, room: ReadingRoom): Reading {
-  return room.looks.during(target.name, () => walk(target, room));
+export function inputsOf(target: Target, { files, looks }: ReadingRoom): readonly InputFile[] {
+  const { rule } = target;
+  if (!rule) return [];
+  return looks.during(
+    target.name,
+    () => ruleKindOf(rule.kind).inputs?.(rule.fields as never, files, target) ?? [],
+  );
 }
 
-function walk(target: Target, room: ReadingRoom): Reading {
+/**
+ * Reads a target whose dependencies are done.
+ * @param inputs when they were found just now
+ * @throws DiagnosticError where an input is missing
+ */
+export function readTarget(
+  target: Target,
+  room: ReadingRoom,
+  inputs = inputsOf(target, room),
+): Reading {
+  return room.looks.during(target.name, () => walk(target, room, inputs));
+}
+
+function walk(target: Target, room: ReadingRoom, inputs: readonly InputFile[]): Reading {
   const parts: Record<string, string> = {};
   for (const [name, value] of Object.entries(target.parameters)) parts[`parameter ${name}`] = value;
-  const inputs = target.rule ? readRule(target, room, parts) : [];
+  if (target.rule) readRule(target, room, parts);
+  for (const input of inputs)
+    parts[`file ${input.name}`] = short(room.files.digestFile(input.path));
   for (const edge of room.edgesOf(target.name)) {
     if (edge.kind === "dependency") {
       parts[`dependency ${edge.to}`] = digestOfArtifacts(room.artifactsOf(edge.to), target);
@@ -53,11 +73,7 @@ function walk(target: Target, room: ReadingRoom): Reading {
   return { parts, fingerprint: hashParts(parts), inputs };
 }
 
-function readRule(
-  target: Target,
-  room: ReadingRoom,
-  parts: Record<string, string>,
-): readonly InputFile[] {
+function readRule(target: Target, room: ReadingRoom, parts: Record<string, string>): void {
   const rule = target.rule as NonNullable<Target["rule"]>;
   const kind = ruleKindOf(rule.kind);
   parts["rule"] = rule.kind;
@@ -70,10 +86,6 @@ function readRule(
     const value = room.environment[name];
     if (value !== undefined) parts[`environment ${name}`] = value;
   }
-  const inputs = kind.inputs?.(rule.fields as never, room.files, target) ?? [];
-  for (const input of inputs)
-    parts[`file ${input.name}`] = short(room.files.digestFile(input.path));
-  return inputs;
 }
 
 /**

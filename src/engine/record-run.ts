@@ -6,7 +6,6 @@ import type { Target } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
 import { actsAlways } from "../rules/kinds.ts";
 import type { BuildRoom } from "./build-room.ts";
-import { checkArtifact } from "./check-freshness.ts";
 import { inputChangedProblem, unrecordedProblem } from "./problems.ts";
 import { type Reading, readTarget } from "./read-target.ts";
 import { systemProblem } from "./system-problem.ts";
@@ -38,6 +37,7 @@ export function recordRun(
   const changed = findChanged(target, reading, signatures, room);
   if (changed !== undefined) {
     room.traces.drop(key);
+    room.evictions.forget("traces", key);
     room.reporter.report({ kind: "warning", problem: inputChangedProblem(target, changed) });
     return;
   }
@@ -60,7 +60,7 @@ function keep(trace: Trace, room: BuildRoom): void {
 
 /**
  * An input that is not what the target was checked with: one that was touched while it ran, one that
- * was replaced while it waited to run, one that came or went, or something a dependency had made.
+ * was replaced while it waited to run, one that came or went. What dependencies made was looked at before.
  */
 function findChanged(
   target: Target,
@@ -71,7 +71,7 @@ function findChanged(
   const touched = reading.inputs.find(
     (input, index) => !isSame(signatures[index], room.digests.signature(input.path)),
   );
-  return touched?.name ?? changedPart(target, reading, room) ?? changedArtifact(target, room);
+  return touched?.name ?? changedPart(target, reading, room);
 }
 
 function changedPart(target: Target, { parts }: Reading, room: BuildRoom): string | undefined {
@@ -84,17 +84,6 @@ function changedPart(target: Target, { parts }: Reading, room: BuildRoom): strin
     if (error instanceof DiagnosticError) return error.message;
     throw error;
   }
-}
-
-function changedArtifact(target: Target, room: BuildRoom): string | undefined {
-  for (const { to, kind } of room.plan.edgesOf(target.name)) {
-    if (kind !== "dependency") continue;
-    for (const artifact of room.plan.artifactsOf(to)) {
-      if (artifact.kind === "image") continue;
-      if (checkArtifact(artifact, room.files, room.images)) return artifact.path;
-    }
-  }
-  return undefined;
 }
 
 const isSame = (a: Signature | undefined, b: Signature | undefined): boolean =>

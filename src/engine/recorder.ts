@@ -48,9 +48,12 @@ export class Recorder {
     signal.addEventListener("abort", this.#interrupt, { once: true });
   }
 
-  /** Begins the run log, once the workspace is ours. */
-  open(folder: string): void {
-    this.#log = new RunLog(folder, this.#startedAt);
+  /**
+   * Begins the run log, once the workspace is ours.
+   * @param limit bytes of earlier ones; a run that does not know it leaves that to one that does
+   */
+  open(folder: string, limit?: number): void {
+    this.#log = new RunLog(folder, this.#startedAt, limit);
     for (const line of this.#early ?? []) this.#log.append(line);
     this.#early = [];
   }
@@ -91,7 +94,8 @@ export class Recorder {
   #keep(line: RunLine): void {
     const shown = hideTexts(line, this.#parts.redact);
     this.#parts.record?.(shown);
-    if (this.#log) this.#log.append(shown);
+    const isEnd = line.kind === "interrupted" || line.kind === "finished";
+    if (this.#log) this.#log.append(shown, isEnd);
     else this.#early?.push(shown);
   }
 

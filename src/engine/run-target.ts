@@ -5,52 +5,77 @@ import type { TargetState } from "../model/state.ts";
 import type { Target } from "../model/target.ts";
 import { describeStaleReason, type StaleReason } from "../model/trace.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
+import { LastLines } from "../rules/lines.ts";
 import type { ActOutcome, RunningServiceView } from "../rules/rule.ts";
 import { makeActContext } from "./act-context.ts";
+import type { Attempt, TimeLimit } from "./attempts.ts";
 import type { BuildRoom } from "./build-room.ts";
+import { deadline } from "./deadline.ts";
+import { findLoss, isGone, type Loss, type Watched } from "./lost-artifacts.ts";
+import { timedOutProblem } from "./problems.ts";
 import type { Reading } from "./read-target.ts";
 import { type RunToRecord, recordRun } from "./record-run.ts";
 import { serviceDigest } from "./service-digest.ts";
 import { hostNameOf } from "./services.ts";
 import { systemProblem } from "./system-problem.ts";
-import { TargetLog } from "./target-log.ts";
+import type { TargetLog } from "./target-log.ts";
 import { TemporaryFolders } from "./temporary-folders.ts";
+import { traceKey } from "./trace-key.ts";
 
 export interface RunResult {
-  readonly state: TargetState & { readonly kind: "done" | "failed" | "unavailable" | "cancelled" };
+  readonly state:
+    | (TargetState & { readonly kind: "done" | "failed" | "unavailable" | "cancelled" })
+    | Loss;
   readonly note?: string;
   /** Path of the log, relative to the workspace. */
   readonly log: string;
   readonly seconds: number;
 }
 
-/** Runs the rule of a target. Never throws for what a user or the surroundings can cause. */
-export async function runTarget(
-  target: Target,
-  reading: Reading,
-  reason: StaleReason,
-  room: BuildRoom,
-): Promise<RunResult> {
+type Outcome = ActOutcome | Loss | { readonly kind: "cancelled" };
+
+/** What is made, why, and under which conditions. */
+export interface Run {
+  readonly target: Target;
+  readonly reading: Reading;
+  readonly reason: StaleReason;
+  readonly attempt: Attempt;
+  /** What it reads of others, as it was before. */
+  readonly reads: readonly Watched[];
+}
+
+/** Runs the rule of a target, once. Never throws for what a user or the surroundings can cause. */
+export async function runTarget(run: Run, room: BuildRoom): Promise<RunResult> {
   const startedAt = performance.now();
-  const log = new TargetLog(room.state.log(target.name), room.redact);
-  log.line(`# ${target.name}: ${describeStaleReason(reason)}`);
+  const { target, reading } = run;
+  const log = openLog(run, room);
   const signatures = reading.inputs.map((input) => room.digests.signature(input.path));
   const temporary = new TemporaryFolders(room.state.temporary);
-  let outcome: ActOutcome | { readonly kind: "cancelled" };
+  let outcome: Outcome;
   try {
-    outcome = await act(target, reading, room, { log, temporary });
+    outcome = await act(run, room, { log, temporary });
   } catch (error) {
-    outcome = caught(error, room.signal);
+    outcome = await caught(error, run, room);
   } finally {
     temporary.remove();
   }
   const seconds = (performance.now() - startedAt) / 1000;
-  const state = settle(target, reading, outcome, { room, signatures, seconds });
+  const end = room.signal.aborted ? outcome : ((await findLoss(run.reads, room)) ?? outcome);
+  const state = settle(target, reading, end, { room, signatures, seconds });
   if (state.kind === "failed") log.line(`# failed: ${state.problem.message}`);
+  if (state.kind === "lost") log.line("# what it reads was lost meanwhile");
   log.close();
   const note = outcome.kind === "made" ? outcome.note : undefined;
   const logPath = path.relative(room.project.root, log.path);
   return { state, log: logPath, seconds, ...(note !== undefined && { note }) };
+}
+
+/** One log holds all attempts, each under a line of its own. */
+function openLog({ target, reason, attempt }: Run, room: BuildRoom): TargetLog {
+  const log = room.logs.open(target.name, attempt.before === 0);
+  const which = attempt.of > 1 ? `, attempt ${attempt.number} of ${attempt.of}` : "";
+  log.line(`# ${target.name}: ${describeStaleReason(reason)}${which}`);
+  return log;
 }
 
 interface Tools {
@@ -59,16 +84,36 @@ interface Tools {
 }
 
 async function act(
-  target: Target,
-  reading: Reading,
+  { target, reading, attempt }: Run,
   room: BuildRoom,
   tools: Tools,
 ): Promise<ActOutcome> {
   const rule = target.rule;
   if (!rule) throw new Error(`group ${target.name} has nothing to run`);
+  // Before its time begins: a service is started for all its users, and has a time of its own.
   const services = await acquireServices(target, room);
-  const context = makeActContext(target, reading, room, { ...tools, services });
-  return ruleKindOf(rule.kind).act(rule.fields as never, context);
+  const { limit } = attempt;
+  const end = deadline(room.signal, limit?.seconds, room.timers);
+  const last = new LastLines();
+  const { signal } = end;
+  const context = makeActContext(target, reading, room, { ...tools, services, signal, last });
+  try {
+    const outcome = await ruleKindOf(rule.kind).act(rule.fields as never, context);
+    return end.isOver && limit && outcome.kind !== "made" ? timedOut(target, limit, last) : outcome;
+  } catch (error) {
+    if (end.isOver && limit) return timedOut(target, limit, last);
+    throw error;
+  } finally {
+    end.end();
+  }
+}
+
+/** A server that does not answer in time is one that cannot be reached. */
+function timedOut(target: Target, limit: TimeLimit, last: LastLines): ActOutcome {
+  const problem = timedOutProblem(target, limit, last.lines);
+  const asksServer = target.rule !== undefined && ruleKindOf(target.rule.kind).asksServer;
+  if (!asksServer) return { kind: "failed", problem };
+  return { kind: "unavailable", why: problem.message, problem };
 }
 
 async function acquireServices(
@@ -95,7 +140,7 @@ async function acquireServices(
 function settle(
   target: Target,
   reading: Reading,
-  outcome: ActOutcome | { readonly kind: "cancelled" },
+  outcome: Outcome,
   run: RunToRecord,
 ): RunResult["state"] {
   switch (outcome.kind) {
@@ -108,13 +153,20 @@ function settle(
       return { kind: "unavailable", why: outcome.why, problem: outcome.problem };
     case "cancelled":
       return { kind: "cancelled" };
+    case "lost":
+      // Whatever it made may be of something else than what its trace tells.
+      run.room.traces.drop(traceKey(run.room.project, target));
+      return outcome;
   }
 }
 
-function caught(error: unknown, signal: AbortSignal): ActOutcome | { readonly kind: "cancelled" } {
-  if (signal.aborted) return { kind: "cancelled" };
+async function caught(error: unknown, { reads }: Run, room: BuildRoom): Promise<Outcome> {
+  if (room.signal.aborted) return { kind: "cancelled" };
   if (error instanceof DiagnosticError) return { kind: "failed", problem: error.diagnostic };
   const problem = systemProblem(error);
   if (problem) return { kind: "failed", problem };
+  // A rule that takes for granted what was there when it was checked.
+  const loss = isGone(error) ? await findLoss(reads, room) : undefined;
+  if (loss) return loss;
   throw error;
 }

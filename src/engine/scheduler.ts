@@ -8,41 +8,72 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import { isFinal, type TargetState } from "../model/state.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import type { StaleReason } from "../model/trace.ts";
+import type { Loss, LostArtifact } from "./lost-artifacts.ts";
+import { Pauses } from "./pauses.ts";
 import type { Plan } from "./plan.ts";
+import { Pools } from "./pools.ts";
+import type { Timers } from "./timers.ts";
 
 export type CheckResult =
   | { readonly kind: "fresh"; readonly artifacts: readonly Artifact[] }
   | { readonly kind: "stale"; readonly reason: StaleReason }
   | { readonly kind: "problem"; readonly problem: Diagnostic }
   /** A `first-of` whose alternative is not to be had took another one, and waits for it. */
-  | { readonly kind: "waits" };
+  | { readonly kind: "waits" }
+  | Loss;
 
 type FinalState = TargetState & {
   readonly kind: "done" | "failed" | "unavailable" | "skipped" | "cancelled";
 };
 
+/**
+ * How a run ended: for good, with a failure that is worth another attempt after some seconds, or since
+ * something that it reads was lost.
+ */
+export type RunEnd = FinalState | { readonly kind: "again"; readonly seconds: number } | Loss;
+
 /** What the scheduler has others do. */
 export interface Workers {
   /** Dependencies of the target are done. */
   check(target: Target): Promise<CheckResult>;
-  run(target: Target, reason: StaleReason): Promise<FinalState>;
+  run(target: Target, reason: StaleReason): Promise<RunEnd>;
   /** Whether a target must have all jobs for itself. */
   isExclusive(target: Target): boolean;
-  started(target: Target, reason: StaleReason): void;
   finished(target: Target, state: FinalState): void;
+  /** What a target had made is to be made again for `by`; its state is still `done`. */
+  lost(artifact: LostArtifact, by: Target): void;
+  /** What to fail with that which reads an artifact lost once too often. */
+  lostAgain(artifact: LostArtifact, by: Target): Diagnostic;
 }
+
+/** Something that removes artifacts all the time must not keep a build from its end. */
+const mostLosses = 1;
 
 export interface SchedulerOptions {
   readonly jobs: number;
   readonly keepGoing: boolean;
   readonly signal: AbortSignal;
+  readonly timers: Timers;
+  /** Sizes of rule kinds and pools; what is not named has no limit of its own. */
+  readonly pools?: ReadonlyMap<string, number>;
+}
+
+interface Stale {
+  readonly target: Target;
+  readonly reason: StaleReason;
 }
 
 export class Scheduler {
   readonly #plan: Plan;
   readonly #workers: Workers;
   readonly #options: SchedulerOptions;
-  #queued: { readonly target: Target; readonly reason: StaleReason }[] = [];
+  readonly #pools: Pools;
+  readonly #pauses: Pauses<Stale>;
+  #queued: Stale[] = [];
+  /** Whether the queue is in order: thousands may wait while one starts after the other. */
+  #isSorted = true;
+  /** Whether something was lost since the queue was looked through. */
+  #hasLost = false;
   readonly #running = new Map<TargetName, Promise<void>>();
   #exclusiveRuns = false;
   #stopped = false;
@@ -52,20 +83,29 @@ export class Scheduler {
     this.#plan = plan;
     this.#workers = workers;
     this.#options = options;
+    this.#pools = new Pools(options.pools);
+    this.#pauses = new Pauses(options.timers);
   }
 
   /** Runs until every target of the plan is final. Throws only for bugs, after all has ended. */
   async run(): Promise<void> {
     for (;;) {
       await this.#settleReady();
+      for (const { target, reason } of this.#pauses.takeDue()) this.#queue(target, reason);
       this.#startQueued();
-      if (this.#running.size === 0) break;
-      await Promise.race(this.#running.values());
+      if (!this.#mayStart) this.#pauses.clear();
+      if (this.#running.size + this.#pauses.size === 0) break;
+      await this.#untilSomethingEnds();
       if (this.#bug !== undefined) break;
     }
     await Promise.all(this.#running.values());
     if (this.#bug !== undefined) throw this.#bug;
     this.#cancelRest();
+  }
+
+  #untilSomethingEnds(): Promise<void> {
+    const paused = this.#pauses.size > 0 ? [this.#pauses.due(this.#options.signal)] : [];
+    return Promise.race([...this.#running.values(), ...paused]);
   }
 
   get #mayStart(): boolean {
@@ -77,6 +117,8 @@ export class Scheduler {
     for (let ready = this.#plan.takeReady(); ready.length > 0; ready = this.#plan.takeReady()) {
       for (const target of ready) {
         if (!this.#mayStart) return;
+        // Something that it needs may have been lost since it was found to be ready.
+        if (!this.#isReady(target)) continue;
         const broken = this.#brokenBy(target);
         if (broken) this.#finish(target, broken);
         else await this.#check(target);
@@ -87,6 +129,12 @@ export class Scheduler {
   async #check(target: Target): Promise<void> {
     this.#plan.move(target.name, { kind: "checking" });
     const result = await this.#workers.check(target);
+    const isCompared = result.kind === "fresh" || result.kind === "stale";
+    if (isCompared && !this.#plan.isReady(target.name)) {
+      // Something that it needs was lost while it was compared with its trace.
+      this.#plan.move(target.name, { kind: "waiting" });
+      return;
+    }
     switch (result.kind) {
       case "fresh":
         this.#finish(target, { kind: "done", ran: false, artifacts: result.artifacts });
@@ -95,18 +143,33 @@ export class Scheduler {
         this.#finish(target, { kind: "failed", problem: result.problem });
         break;
       case "stale":
-        this.#plan.move(target.name, { kind: "queued", reason: result.reason });
-        this.#queued.push({ target, reason: result.reason });
+        this.#queue(target, result.reason);
+        break;
+      case "lost":
+        this.#lose(target, result);
         break;
       case "waits":
+        // Another alternative weighs all targets anew.
+        this.#isSorted = false;
         break;
     }
   }
 
+  #isReady({ name }: Target): boolean {
+    return this.#plan.stateOf(name).kind === "waiting" && this.#plan.isReady(name);
+  }
+
+  #queue(target: Target, reason: StaleReason): void {
+    this.#plan.move(target.name, { kind: "queued", reason });
+    this.#queued.push({ target, reason });
+    this.#isSorted = false;
+  }
+
   #startQueued(): void {
-    this.#queued.sort(
-      (a, b) => this.#plan.priorityOf(b.target.name) - this.#plan.priorityOf(a.target.name),
-    );
+    if (this.#hasLost)
+      this.#queued = this.#queued.filter(({ target }) => this.#staysQueued(target));
+    this.#hasLost = false;
+    this.#sortQueue();
     while (this.#mayStart && this.#running.size < this.#options.jobs && !this.#exclusiveRuns) {
       const next = this.#takeNext();
       if (!next) return;
@@ -114,10 +177,30 @@ export class Scheduler {
     }
   }
 
-  /** An exclusive target waits until nothing runs, and nothing else starts while it does. */
-  #takeNext() {
+  /** Something that it needs was lost meanwhile: it is checked anew when that is there again. */
+  #staysQueued({ name }: Target): boolean {
+    if (this.#plan.isReady(name)) return true;
+    this.#plan.move(name, { kind: "waiting" });
+    return false;
+  }
+
+  #sortQueue(): void {
+    if (this.#isSorted) return;
+    this.#isSorted = true;
+    this.#queued.sort(
+      (a, b) => this.#plan.priorityOf(b.target.name) - this.#plan.priorityOf(a.target.name),
+    );
+  }
+
+  /**
+   * The first one that may start: those behind a target whose pool is full are not held up by it. An
+   * exclusive target waits until nothing runs, and nothing else starts while it does.
+   */
+  #takeNext(): Stale | undefined {
     const index = this.#queued.findIndex(
-      ({ target }) => this.#running.size === 0 || !this.#workers.isExclusive(target),
+      ({ target }) =>
+        this.#pools.hasRoom(target) &&
+        (this.#running.size === 0 || !this.#workers.isExclusive(target)),
     );
     return index < 0 ? undefined : this.#queued.splice(index, 1)[0];
   }
@@ -125,18 +208,61 @@ export class Scheduler {
   #start(target: Target, reason: StaleReason): void {
     this.#exclusiveRuns = this.#workers.isExclusive(target);
     this.#plan.move(target.name, { kind: "running", reason });
-    this.#workers.started(target, reason);
+    this.#pools.enter(target);
     const ended = this.#workers
       .run(target, reason)
-      .then((state) => this.#finish(target, state))
+      .then((end) => this.#ended({ target, reason }, end))
       .catch((error: unknown) => {
         this.#bug ??= error;
       })
       .finally(() => {
         this.#running.delete(target.name);
+        this.#pools.leave(target);
         this.#exclusiveRuns = false;
       });
     this.#running.set(target.name, ended);
+  }
+
+  #ended(stale: Stale, end: RunEnd): void {
+    switch (end.kind) {
+      case "again":
+        this.#plan.move(stale.target.name, { kind: "paused", reason: stale.reason });
+        this.#pauses.add(stale, end.seconds);
+        break;
+      case "lost":
+        this.#lose(stale.target, end);
+        break;
+      default:
+        this.#finish(stale.target, end);
+    }
+  }
+
+  /** Has made again what is gone, by those who made it and nobody else; the target waits for that. */
+  #lose(target: Target, { lost }: Loss): void {
+    if (!this.#mayStart) {
+      this.#finish(target, { kind: "cancelled" });
+      return;
+    }
+    // Others may have seen the same before, and may have had it made again by now.
+    const current = lost.filter(
+      ({ producer, losses }) =>
+        this.#plan.stateOf(producer).kind === "done" && this.#plan.lossesOf(producer) === losses,
+    );
+    const again = current.find(({ losses }) => losses >= mostLosses);
+    if (again) {
+      const problem = this.#workers.lostAgain(again, target);
+      this.#finish(target, { kind: "failed", problem });
+      return;
+    }
+    this.#hasLost = true;
+    this.#isSorted = false;
+    for (const artifact of current) {
+      this.#workers.lost(artifact, target);
+      this.#plan.lose(artifact.producer, artifact.reason);
+      const producer = this.#plan.targetNamed(artifact.producer);
+      this.#queued.push({ target: producer, reason: artifact.reason });
+    }
+    this.#plan.move(target.name, { kind: "waiting" });
   }
 
   #finish(target: Target, end: FinalState): void {

@@ -1,19 +1,23 @@
-/** The whole output of one run of one target, in a file; secrets are hidden before they reach it. */
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
-import path from "node:path";
+/** The output of one target in one build, in a file; secrets are hidden before they reach it. */
+import type { BoundedText } from "../store/bounded-text.ts";
+
+export interface LogOptions {
+  readonly redact: (text: string) => string;
+  /** Called once it is closed. */
+  readonly onClose: () => void;
+}
 
 export class TargetLog {
   readonly path: string;
-  readonly #redact: (text: string) => string;
-  readonly #file: number;
+  readonly #options: LogOptions;
+  readonly #text: BoundedText;
   #broken = false;
 
-  /** @param file absolute path; a log of an earlier run is replaced */
-  constructor(file: string, redact: (text: string) => string) {
-    this.path = file;
-    this.#redact = redact;
-    mkdirSync(path.dirname(file), { recursive: true });
-    this.#file = openSync(file, "w");
+  /** @param text is open; it is closed with the log */
+  constructor(text: BoundedText, options: LogOptions) {
+    this.path = text.path;
+    this.#options = options;
+    this.#text = text;
   }
 
   /**
@@ -23,13 +27,14 @@ export class TargetLog {
   line(text: string): void {
     if (this.#broken) return;
     try {
-      writeSync(this.#file, `${this.#redact(text)}\n`);
+      this.#text.line(this.#options.redact(text));
     } catch {
       this.#broken = true;
     }
   }
 
   close(): void {
-    closeSync(this.#file);
+    this.#text.close();
+    this.#options.onClose();
   }
 }

@@ -17,7 +17,7 @@ export interface TargetReads {
 
 /** For a target of the plan, once the run has come to its end. */
 export function readsOfTarget(name: TargetName, room: BuildRoom, rows: RowBuilder): TargetReads {
-  const target = room.plan.targetOf(name);
+  const target = room.plan.targetNamed(name);
   const isDone = room.plan.stateOf(name).kind === "done";
   if (!isMade(target)) return { flags: isDone ? freshFlag : 0, reads: [] };
   const reads = isDone ? rowsOf(name, room, rows) : undefined;
@@ -27,7 +27,7 @@ export function readsOfTarget(name: TargetName, room: BuildRoom, rows: RowBuilde
 /** @returns undefined when the target cannot be told to be fresh by what was looked at */
 function rowsOf(name: TargetName, room: BuildRoom, rows: RowBuilder): number[] | undefined {
   const { looks, traceOf, plan } = room;
-  const target = plan.targetOf(name);
+  const target = plan.targetNamed(name);
   if (actsAlways(target)) return undefined;
   const state = plan.stateOf(name);
   const artifacts = state.kind === "done" ? state.artifacts : [];

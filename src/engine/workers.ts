@@ -3,27 +3,31 @@
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import { isFinal, type TargetState } from "../model/state.ts";
 import type { Target, TargetName } from "../model/target.ts";
-import { describeStaleReason, type StaleReason } from "../model/trace.ts";
+import type { StaleReason } from "../model/trace.ts";
 import { alternativesOf, nextChoice, partsOfChoice } from "./alternatives.ts";
 import { announcementOf } from "./announcement.ts";
 import type { BuildRoom } from "./build-room.ts";
 import { findReason } from "./find-reason.ts";
 import { isExclusive } from "./is-exclusive.ts";
+import { findLoss, isGone, type LostArtifact, watched } from "./lost-artifacts.ts";
 import { planProblems } from "./plan-problems.ts";
-import { type Reading, readTarget } from "./read-target.ts";
-import { type RunResult, runTarget } from "./run-target.ts";
-import type { CheckResult, Workers } from "./scheduler.ts";
+import { lostAgainProblem, lostProblem } from "./problems.ts";
+import { inputsOf, type Reading, readTarget } from "./read-target.ts";
+import type { CheckResult, RunEnd, Workers } from "./scheduler.ts";
+import { shownTitle } from "./shown-title.ts";
+import { TargetRuns } from "./target-runs.ts";
 import { traceKey } from "./trace-key.ts";
 
 export class TargetWorkers implements Workers {
   readonly #room: BuildRoom;
   readonly #readings = new Map<TargetName, Reading>();
-  readonly #results = new Map<TargetName, RunResult>();
+  readonly #runs: TargetRuns;
   readonly #counts;
   readonly #problems: Diagnostic[] = [];
 
   constructor(room: BuildRoom) {
     this.#room = room;
+    this.#runs = new TargetRuns(room);
     this.#counts = { built: 0, fresh: this.settled, failed: 0, skipped: 0 };
   }
 
@@ -34,7 +38,8 @@ export class TargetWorkers implements Workers {
 
   /** Targets that count: those with something to make. */
   get total(): number {
-    return this.#room.plan.targets().filter(counts).length + this.settled;
+    const { plan } = this.#room;
+    return plan.targets().filter(counts).length + this.settled - plan.unsettled;
   }
 
   get counts() {
@@ -58,33 +63,53 @@ export class TargetWorkers implements Workers {
       if (target.rule.kind === "first-of") return this.#checkFirstOf(target);
       return await this.#checkRule(target);
     } catch (error) {
-      if (error instanceof DiagnosticError) return { kind: "problem", problem: error.diagnostic };
-      throw error;
+      return this.#checkFailed(target, error);
     }
   }
 
-  async run(target: Target, reason: StaleReason) {
-    const reading = this.#readings.get(target.name) ?? readTarget(target, this.#room.reading);
-    const result = await runTarget(target, reading, reason, this.#room);
-    this.#results.set(target.name, result);
-    return result.state;
+  /** What it reads of others may be gone: then that is what is wrong. */
+  async #checkFailed(target: Target, error: unknown): Promise<CheckResult> {
+    const problem = error instanceof DiagnosticError ? error.diagnostic : undefined;
+    // Cut short in the middle of large files: the scheduler cancels what is not final.
+    if (!problem && this.#room.signal.aborted) return { kind: "waits" };
+    if (!problem && !isGone(error)) throw error;
+    const loss = await findLoss(watched(target, this.#room.plan), this.#room);
+    if (loss) return loss;
+    if (!problem) throw error;
+    return { kind: "problem", problem };
   }
 
-  started(target: Target, reason: StaleReason): void {
-    this.#room.reporter.report({
-      kind: "target-started",
-      target: target.name,
+  run(target: Target, reason: StaleReason): Promise<RunEnd> {
+    return this.#runs.run(target, reason, this.#readings.get(target.name));
+  }
+
+  lost({ producer, reason }: LostArtifact, by: Target): void {
+    const { plan, reporter, services } = this.#room;
+    const target = plan.targetNamed(producer);
+    const state = plan.stateOf(producer);
+    const was = state.kind === "done" && state.ran ? "built" : "fresh";
+    this.#counts[was]--;
+    this.#runs.restart(target);
+    // A service that runs from it would go on with what is gone.
+    services.release(producer);
+    reporter.report({
+      kind: "artifact-lost",
+      target: producer,
       title: shownTitle(target),
-      rule: target.rule?.kind ?? "group",
-      reason,
-      why: describeStaleReason(reason),
+      was,
+      by: by.name,
+      problem: lostProblem(target, by, reason),
     });
+  }
+
+  lostAgain({ producer, reason }: LostArtifact, by: Target): Diagnostic {
+    return lostAgainProblem(this.#room.plan.targetNamed(producer), by, reason);
   }
 
   finished(target: Target, state: TargetState): void {
     this.#releaseServices(target);
     this.#readings.delete(target.name);
-    const result = this.#results.get(target.name);
+    const result = this.#runs.resultOf(target);
     if (state.kind === "failed") this.#problems.push(state.problem);
     if (!counts(target) && state.kind !== "failed") return;
     if (counts(target)) this.#count(state);
@@ -106,7 +131,13 @@ export class TargetWorkers implements Workers {
 
   async #checkRule(target: Target): Promise<CheckResult> {
     const room = this.#room;
-    const reading = readTarget(target, room.reading);
+    const inputs = inputsOf(target, room.reading);
+    const ahead = room.files.readAhead(
+      inputs.map((input) => input.path),
+      room.signal,
+    );
+    if (ahead) await ahead;
+    const reading = readTarget(target, room.reading, inputs);
     const trace = room.traceOf(target);
     const reason = await findReason(target, reading, room);
     if (!reason) return { kind: "fresh", artifacts: trace?.artifacts ?? [] };
@@ -191,9 +222,6 @@ export class TargetWorkers implements Workers {
 /** A group and a `first-of` make nothing of their own. */
 const counts = (target: Target): boolean =>
   target.rule !== undefined && target.rule.kind !== "first-of";
-
-const shownTitle = (target: Target): string =>
-  target.alternativeOf ? `${target.alternativeOf} (${target.title})` : target.title;
 
 function outcomeOf(state: TargetState) {
   switch (state.kind) {

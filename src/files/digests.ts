@@ -3,28 +3,12 @@
  * again. Decides nothing about freshness.
  */
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  readSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { lstatSync, readdirSync, type Stats } from "node:fs";
 import type { Digest } from "../model/artifact.ts";
-import {
-  isSettled,
-  type Look,
-  Looks,
-  type Signature,
-  sameSignature,
-  settled,
-  signatureOf,
-  statIfPresent,
-} from "./looks.ts";
+import type { HashedFile } from "./hash-worker.ts";
+import { isSettled, Looks, type Signature, sameSignature, settled, signatureOf } from "./looks.ts";
+import { readAhead } from "./read-ahead.ts";
+import { digestOfSpecial, entryDigest, type ReadFile, readLink, readStable } from "./read-entry.ts";
 
 export interface RememberedDigest {
   readonly signature: Signature;
@@ -45,10 +29,28 @@ export interface RememberedDigests {
 export class FileDigests {
   readonly #remembered: RememberedDigests;
   readonly #looks: Looks;
+  /** Files that were read before somebody asked for them; good for one answer. */
+  readonly #ahead = new Map<string, HashedFile>();
 
   constructor(remembered: RememberedDigests = new Map(), looks: Looks = new Looks()) {
     this.#remembered = remembered;
     this.#looks = looks;
+  }
+
+  /**
+   * Reads these files on all cores, where that is worth it, for when their digests are asked for.
+   * @param paths absolute
+   * @returns undefined when there is nothing to wait for
+   * @throws the reason of `signal` once it is aborted
+   */
+  readAhead(paths: readonly string[], signal: AbortSignal): Promise<void> | undefined {
+    const isKnown = (path: string, signature: Signature): boolean => {
+      const known = this.#remembered.get(path);
+      return known !== undefined && sameSignature(known.signature, signature);
+    };
+    return readAhead(paths, isKnown, signal)?.then((files) => {
+      for (const file of files) this.#ahead.set(file.path, file);
+    });
   }
 
   /**
@@ -104,8 +106,7 @@ export class FileDigests {
       this.#looks.saw(path, { self: known.signature });
       return known.digest;
     }
-    const startedAt = Date.now();
-    const read = readStable(path);
+    const { read, startedAt } = this.#read(path, stats);
     const digest = entryDigest(read);
     this.#looks.saw(path, { self: settled(read.stats, startedAt) });
     if (isSettled(read.stats, startedAt)) {
@@ -115,74 +116,18 @@ export class FileDigests {
     }
     return digest;
   }
+
+  /** A file that changed since it was read ahead is read again. */
+  #read(path: string, stats: Stats): { readonly read: ReadFile; readonly startedAt: number } {
+    const ahead = this.#ahead.get(path);
+    this.#ahead.delete(path);
+    if (ahead && sameSignature(ahead.signature, signatureOf(stats))) {
+      return { read: { content: ahead.content, stats }, startedAt: ahead.startedAt };
+    }
+    const startedAt = Date.now();
+    return { read: readStable(path), startedAt };
+  }
 }
 
 /** Who reads all that is below a folder, in `Looks`. */
 export const treeReader = (path: string): string => `tree ${path}`;
-
-interface ReadFile {
-  /** sha256 of the content. */
-  readonly content: string;
-  readonly stats: Stats;
-}
-
-/** Executable is what its owner may execute: that is also what is packed into archives and contexts. */
-function entryDigest({ content, stats }: ReadFile): Digest {
-  if ((stats.mode & 0o100) === 0) return `sha256:${content}`;
-  return `sha256:${createHash("sha256").update(`executable\0${content}`).digest("hex")}`;
-}
-
-/**
- * A link counts by where it points, and by the file there when that is one. Links may point to
- * nowhere, and to each other in a circle.
- */
-function readLink(
-  path: string,
-  startedAt: number,
-): { readonly digest: Digest } & Required<Pick<Look, "behind">> {
-  const hash = createHash("sha256").update(`link\0${readlinkSync(path)}`);
-  const stats = statIfPresent(path, statSync);
-  let behind = stats === undefined ? "absent" : settled(stats, startedAt);
-  if (stats?.isFile()) {
-    const read = readStable(path);
-    hash.update(`\0${entryDigest(read)}`);
-    behind = settled(read.stats, startedAt);
-  }
-  return { digest: `sha256:${hash.digest("hex")}`, behind };
-}
-
-/** Pipes, sockets and devices hold nothing to compare, and reading one may never end. */
-const digestOfSpecial = ({ mode, rdev }: Stats): Digest =>
-  `sha256:${createHash("sha256")
-    .update(`special\0${mode >> 12} ${rdev}`)
-    .digest("hex")}`;
-
-const chunkSize = 1 << 20;
-let chunk: Buffer | undefined;
-
-/** Reads a file that does not change meanwhile; tries again when it does. */
-function readStable(path: string): ReadFile {
-  for (let attempt = 1; ; attempt++) {
-    const file = openSync(path, "r");
-    try {
-      const before = fstatSync(file);
-      const content = hashOpenFile(file);
-      const after = fstatSync(file);
-      if (sameSignature(signatureOf(before), signatureOf(after)) || attempt === 3) {
-        return { content, stats: after };
-      }
-    } finally {
-      closeSync(file);
-    }
-  }
-}
-
-function hashOpenFile(file: number): string {
-  chunk ??= Buffer.allocUnsafe(chunkSize);
-  const hash = createHash("sha256");
-  for (;;) {
-    const length = readSync(file, chunk, 0, chunkSize, null);
-    if (length === 0) return hash.digest("hex");
-    hash.update(length === chunkSize ? chunk : chunk.subarray(0, length));
-  }
-}

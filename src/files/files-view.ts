@@ -17,4 +17,9 @@ export interface FilesView {
   /** By content; the paths are absolute, or relative to the workspace. */
   digestFile(path: string): Digest;
   digestTree(path: string): Digest;
+  /**
+   * Reads these files on all cores, where that is worth it, before their digests are asked for.
+   * @returns undefined when there is nothing to wait for
+   */
+  readAhead(paths: readonly string[], signal: AbortSignal): Promise<void> | undefined;
 }

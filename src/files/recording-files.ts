@@ -63,6 +63,10 @@ export class RecordingFiles implements FilesView {
     return this.#files.digestTree(path);
   }
 
+  readAhead(paths: readonly string[], signal: AbortSignal): Promise<void> | undefined {
+    return this.#files.readAhead(paths, signal);
+  }
+
   #lookAt(path: string): string {
     const absolute = this.absolute(path);
     this.#places.addEntry(absolute);

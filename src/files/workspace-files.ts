@@ -43,6 +43,13 @@ export class WorkspaceFiles implements FilesView {
     return this.#digests.tree(this.absolute(absolute));
   }
 
+  readAhead(paths: readonly string[], signal: AbortSignal): Promise<void> | undefined {
+    return this.#digests.readAhead(
+      paths.map((file) => this.absolute(file)),
+      signal,
+    );
+  }
+
   glob(patterns: readonly string[]): readonly string[] {
     const wanted = patterns.filter((pattern) => !pattern.startsWith("!"));
     const unwanted = patterns.filter((p) => p.startsWith("!")).map((p) => p.slice(1));

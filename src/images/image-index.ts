@@ -47,8 +47,12 @@ export function entriesOf({
 /** What an entry is called; the engine's name for it, where it was written by tbuild or an engine. */
 export function nameOf({ annotations = {} }: IndexEntry): string | undefined {
   const whole = annotations[containerdKey];
-  return whole?.replace(/^docker\.io\/(library\/)?/, "") ?? annotations[nameKey];
+  return whole === undefined ? annotations[nameKey] : shortName(whole);
 }
+
+/** As the engine prints it. */
+export const shortName = (reference: string): string =>
+  reference.replace(/^docker\.io\/(library\/)?/, "");
 
 const wholeName = (reference: string): string => {
   if (registryOf(reference) !== "docker.io" || reference.startsWith("docker.io/")) return reference;

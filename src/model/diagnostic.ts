@@ -26,6 +26,10 @@ export interface Diagnostic {
   readonly hint?: string;
   /** Further lines to show below the message: last lines of output, other places. */
   readonly details?: readonly string[];
+  /** Of the command or the step that failed; for a signal as shells count it, 128 and its number. */
+  readonly exitCode?: number;
+  /** It may pass by itself: something was not reachable, or busy. */
+  readonly transient?: true;
 }
 
 const exitCodes: Record<Blame, number> = { target: 1, usage: 2, surroundings: 3 };

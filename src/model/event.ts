@@ -62,6 +62,34 @@ export type Event =
       readonly reason: StaleReason;
       readonly why: string;
     }
+  /** Something else removed or changed what a target had made, and `by` needs it: it is made again. */
+  | {
+      readonly kind: "artifact-lost";
+      readonly target: string;
+      readonly title: string;
+      /** What it had been in this build so far. */
+      readonly was: "built" | "fresh";
+      readonly by: string;
+      readonly problem: Diagnostic;
+    }
+  /** An attempt failed, and the next one is begun after `wait` seconds. */
+  | {
+      readonly kind: "attempt-failed";
+      readonly target: string;
+      readonly title: string;
+      readonly attempt: number;
+      readonly of: number;
+      readonly problem: Diagnostic;
+      readonly wait: number;
+    }
+  /** An attempt after the first one; that one is `target-started`. */
+  | {
+      readonly kind: "attempt-started";
+      readonly target: string;
+      readonly title: string;
+      readonly attempt: number;
+      readonly of: number;
+    }
   | {
       readonly kind: "step";
       readonly target: string;

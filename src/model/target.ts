@@ -1,4 +1,5 @@
 /** Targets as plain data: every name resolved, every value filled in. Nothing here knows YAML. */
+import type { Retries } from "./attempts.ts";
 import type { Location } from "./diagnostic.ts";
 
 /** `images`, `images[agent]`, `bundles/base`; alternatives of a `first-of` are `packages#1`, `packages#2` … */
@@ -43,6 +44,11 @@ export interface Target {
   readonly after: readonly TargetName[];
   readonly with: readonly ServiceUse[];
   readonly service?: ServiceDeclaration;
+  /** Seconds that one attempt to make it may take. No part of the fingerprint, as are the next two. */
+  readonly timeout?: number;
+  readonly retries?: Retries;
+  /** Pool that it takes a place in while it runs, beside that of its rule kind. */
+  readonly pool?: string;
   /** Values of the parameters that the target uses, secrets left out. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Parameters that it uses and that nobody gave. */
@@ -66,6 +72,8 @@ export interface Project {
   readonly targets: ReadonlyMap<TargetName, Target>;
   /** What a name stands for: itself, or all members of a matrix. */
   readonly families: Pick<ReadonlyMap<string, readonly TargetName[]>, "get">;
+  /** How many targets of a rule kind, or of a pool that targets name, may run at once. */
+  readonly pools?: ReadonlyMap<string, number>;
   /** Environment variables of the secret parameters, by their names: these are given in ways of their own. */
   readonly secretVariables?: ReadonlyMap<string, string | undefined>;
   /** Values of secret parameters, by name; kept apart so that nothing prints them by accident. */

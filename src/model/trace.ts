@@ -1,5 +1,6 @@
 /** Records of successful runs, and why one no longer holds. */
 import type { Artifact, Digest } from "./artifact.ts";
+import { describeEviction, type Eviction } from "./eviction.ts";
 import type { TargetName } from "./target.ts";
 
 /**
@@ -29,6 +30,8 @@ export interface Trace {
 
 export type StaleReason =
   | { readonly kind: "never-made" }
+  /** It was made, and nothing is known of it any more. */
+  | ({ readonly kind: "trace-evicted" } & Eviction)
   | { readonly kind: "forced" }
   | { readonly kind: "always" }
   | { readonly kind: "part-added"; readonly part: string }
@@ -50,6 +53,8 @@ export function describeStaleReason(reason: StaleReason): string {
   switch (reason.kind) {
     case "never-made":
       return "never made";
+    case "trace-evicted":
+      return describeEviction("traces", reason);
     case "forced":
       return "forced";
     case "always":

@@ -55,9 +55,11 @@ export class Authorizer {
    */
   async learn(answer: Answer, sent: string | undefined, scopes: readonly string[]) {
     const challenge = readChallenge(answer.headers["www-authenticate"]);
-    const isNews = sent === undefined && this.#challenge === undefined;
     this.#challenge = challenge ?? this.#challenge;
-    if (challenge?.kind !== "bearer") return isNews && challenge !== undefined;
+    if (challenge?.kind !== "bearer") {
+      // Several requests may have gone out before the first of them was told to log in.
+      return challenge !== undefined && sent === undefined && (await this.header(scopes)) !== sent;
+    }
     const key = scopes.join(" ");
     // Another request may have a new one already.
     if ((await this.#tokens.get(key))?.header === sent) this.#tokens.delete(key);

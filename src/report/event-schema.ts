@@ -68,6 +68,8 @@ const problem = mapping<Diagnostic>({
   message: text,
   at: optional(location),
   hint: optional(text),
+  exitCode: optional(described("Of the command or the step that failed", whole)),
+  transient: optional(described("It may pass by itself", constant(true))),
   details: optional(list(text)),
 });
 
@@ -81,6 +83,10 @@ const artifact = union<Artifact>({
 
 const reason = union<StaleReason>({
   "never-made": {},
+  "trace-evicted": {
+    at: described("UTC, in ISO 8601", text),
+    limit: described("Bytes that traces may have", whole),
+  },
   forced: {},
   always: {},
   "part-added": { part: text },
@@ -138,6 +144,22 @@ const events: Kinds<Event> = {
     reason,
     why: described("The reason in words", text),
   },
+  "artifact-lost": {
+    target: text,
+    title,
+    was: described("What it had been in this build so far", oneOf("built", "fresh")),
+    by: described("The target that needs it", text),
+    problem,
+  },
+  "attempt-failed": {
+    target: text,
+    title,
+    attempt: whole,
+    of: whole,
+    problem,
+    wait: described("Seconds until the next attempt", seconds),
+  },
+  "attempt-started": { target: text, title, attempt: whole, of: whole },
   step: {
     target: text,
     id: text,

@@ -1,4 +1,5 @@
 /** The words of `tbuild explain`. */
+import { describeEviction } from "../model/eviction.ts";
 import type { Cause, Explanation } from "../model/explanation.ts";
 import { describeStaleReason, type Trace } from "../model/trace.ts";
 import { formatDiagnostic } from "./format-diagnostic.ts";
@@ -17,8 +18,11 @@ const mostReasons = 20;
 export function explanationLines(explanation: Explanation): readonly string[] {
   const { target } = explanation;
   switch (explanation.kind) {
-    case "fresh":
-      return [`${target} is fresh${explanation.trace ? `: ${described(explanation.trace)}` : ""}`];
+    case "fresh": {
+      const { trace, logEvicted } = explanation;
+      const log = logEvicted ? [`  ${describeEviction("logs", logEvicted)}`] : [];
+      return [`${target} is fresh${trace ? `: ${described(trace)}` : ""}`, ...log];
+    }
     case "problem":
       return [`${target} cannot be made`, ...formatDiagnostic(explanation.problem).map(indented)];
     case "stale": {

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic, Location } from "../model/diagnostic.ts";
 import { type Paint, plainPaint } from "./paint.ts";
-import { columnsOf, printable } from "./width.ts";
+import { columnsOf, shownLine } from "./width.ts";
 
 /** Line of a file that the user wrote, counted from 1; undefined where it cannot be read. */
 export type LineReader = (file: string, line: number) => string | undefined;
@@ -31,7 +31,7 @@ export function formatDiagnostic(problem: Diagnostic, style: DiagnosticStyle = {
   return [
     `${paint.strong(place)}${named} ${problem.message}`,
     ...(at === undefined ? [] : excerptOf(at, readLine?.(at.file, at.line), paint)),
-    ...details.map((line) => `  ${printable(line)}`.trimEnd()),
+    ...details.map((line) => `  ${shownLine(line)}`.trimEnd()),
     ...(hint === undefined ? [] : [`${paint.busy("hint:")} ${hint}`]),
   ];
 }

@@ -10,6 +10,8 @@ import { type ReportOptions, textOf } from "./report-options.ts";
 import { printable } from "./width.ts";
 import {
   alternativeLine,
+  attemptFailed,
+  attemptStarted,
   changedLine,
   isTold,
   outcome,
@@ -50,6 +52,10 @@ function linesOf(event: Event, progress: Progress, options: ReportOptions): stri
   switch (event.kind) {
     case "target-started":
       return [`${event.title}: started, ${event.why}`];
+    case "attempt-failed":
+      return [`${event.title}: ${attemptFailed(event)}`];
+    case "attempt-started":
+      return [`${event.title}: ${attemptStarted(event)}`];
     case "target-finished":
       return finishedLines(event, progress, options);
     case "alternative":
@@ -57,6 +63,7 @@ function linesOf(event: Event, progress: Progress, options: ReportOptions): stri
     case "waiting":
       return [waitingLine(event)];
     case "warning":
+    case "artifact-lost":
       return formatDiagnostic(event.problem, { ...options, word: "warning" });
     case "problem":
       return formatDiagnostic(event.problem, options);

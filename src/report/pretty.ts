@@ -13,6 +13,8 @@ import type { Terminal } from "./terminal.ts";
 import { printable } from "./width.ts";
 import {
   alternativeLine,
+  attemptFailed,
+  attemptStarted,
   changedLine,
   duration,
   isTold,
@@ -62,6 +64,8 @@ function regionFor(
 function linesOf(event: Event, progress: Progress, options: ReportOptions): string[] {
   const { paint } = options;
   switch (event.kind) {
+    case "attempt-failed":
+      return [`${paint.warn("again".padEnd(wordWidth))} ${event.title}  ${attemptFailed(event)}`];
     case "target-finished":
       return finishedLines(event, options);
     case "alternative":
@@ -69,6 +73,7 @@ function linesOf(event: Event, progress: Progress, options: ReportOptions): stri
     case "waiting":
       return [paint.warn(waitingLine(event))];
     case "warning":
+    case "artifact-lost":
       return formatDiagnostic(event.problem, { ...options, word: "warning" });
     case "problem":
       return formatDiagnostic(event.problem, options);
@@ -103,6 +108,8 @@ function verboseLines(event: Event, { paint }: ReportOptions): string[] {
   switch (event.kind) {
     case "target-started":
       return [`${paint.busy("started".padEnd(wordWidth))} ${event.title}  ${paint.dim(event.why)}`];
+    case "attempt-started":
+      return [paint.dim(`${event.title}: ${attemptStarted(event)}`)];
     case "output":
       return [`${paint.dim(`${event.target} |`)} ${printable(event.line)}`];
     case "step":

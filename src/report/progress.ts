@@ -51,6 +51,15 @@ export class Progress {
       case "target-started":
         this.running.set(event.target, runningSince(event.title, now));
         return;
+      case "artifact-lost":
+        this.#lose(event);
+        return;
+      case "attempt-failed":
+        this.#pause(event);
+        return;
+      case "attempt-started":
+        this.running.set(event.target, runningSince(event.title, now));
+        return;
       case "target-finished":
         this.#finish(event);
         return;
@@ -82,6 +91,21 @@ export class Progress {
     if (event.outcome !== "skipped") return;
     const others = this.skipped.get(event.because) ?? [];
     this.skipped.set(event.because, [...others, event.title]);
+  }
+
+  #lose({ was, by }: Event & { kind: "artifact-lost" }): void {
+    this.running.delete(by);
+    this.done -= 1;
+    if (was === "fresh") this.fresh -= 1;
+  }
+
+  /** It takes no job, but whoever looks must not miss it. */
+  #pause({ target, attempt, of }: Event & { kind: "attempt-failed" }): void {
+    const run = this.running.get(target);
+    if (run === undefined) return;
+    run.steps.clear();
+    run.transfers.clear();
+    run.line = `waiting for attempt ${attempt + 1} of ${of}`;
   }
 
   #service(event: Event & { kind: "service" }, now: number): void {

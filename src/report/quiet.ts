@@ -25,6 +25,7 @@ function linesOf(event: Event, progress: Progress, options: ReportOptions): stri
     case "problem":
       return formatDiagnostic(event.problem, options);
     case "warning":
+    case "artifact-lost":
       return formatDiagnostic(event.problem, { ...options, word: "warning" });
     case "finished":
       return failureLines(progress, options);

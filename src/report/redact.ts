@@ -40,7 +40,8 @@ export function redactEvents(reporter: Reporter, redactor: Redactor): Reporter {
 /** `https://user:secret@host/` as `https://***@host/`; `ssh://git@host/` holds no secret. */
 export function hideCredentials(text: string): string {
   if (!text.includes("@")) return text;
-  return text.replace(/([a-z][a-z0-9+.-]*):\/\/([^\s/?#"'`<>]+)@/gi, (whole, scheme, user) =>
+  // No scheme is longer: without a bound, a long line without any would be tried from each letter to its end.
+  return text.replace(/([a-z][a-z0-9+.-]{0,30}):\/\/([^\s/?#"'`<>]+)@/gi, (whole, scheme, user) =>
     user.includes(":") || /^https?$/i.test(scheme) ? `${scheme}://${mask}@` : whole,
   );
 }

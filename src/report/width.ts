@@ -47,6 +47,17 @@ export function printable(line: string): string {
   return plain.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "");
 }
 
+/** A line of a program is shown up to here: minified code, progress bars and bytes have no end. */
+const longestShown = 400;
+
+/** As `printable`, and cut where it is very long; the whole of it is in the log. */
+export function shownLine(line: string): string {
+  return clip(
+    printable(line.length > 4 * longestShown ? line.slice(0, 4 * longestShown) : line),
+    longestShown,
+  );
+}
+
 const isPrintableAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
 let segmenter: Intl.Segmenter | undefined;

@@ -1,6 +1,8 @@
 /** Every sentence of a report, once: `plain` and `pretty` differ in layout and colour and not in words. */
 import type { Event, Names, PassedOver, TargetOutcome } from "../model/event.ts";
 
+export { bytes } from "../model/size.ts";
+
 type EventOf<K extends Event["kind"]> = Event & { readonly kind: K };
 
 /** `0.3 s`, `12.5 s`, `2 min 5 s`, `1 h 2 min`. */
@@ -48,6 +50,15 @@ export function outcome(event: EventOf<"target-finished">): string {
       return event.because === undefined ? "skipped" : `skipped, needs ${event.because}`;
   }
 }
+
+/** `attempt 1 of 3 failed: …; the next one in 2.0 s`. */
+export function attemptFailed(event: EventOf<"attempt-failed">): string {
+  const next = event.wait === 0 ? "trying again" : `trying again in ${duration(event.wait)}`;
+  return `attempt ${event.attempt} of ${event.of} failed: ${event.problem.message}; ${next}`;
+}
+
+export const attemptStarted = (event: EventOf<"attempt-started">): string =>
+  `attempt ${event.attempt} of ${event.of} started`;
 
 /** `skipped 2 that need images[agent]: save, push`; a long list is cut. */
 export function skippedLine(because: string | undefined, skipped: readonly string[]): string {
@@ -133,15 +144,3 @@ export const logAt = (path: string): string => `log: ${path}`;
 /** Outcomes that are worth a line of their own in every report. */
 export const isTold = (outcome: TargetOutcome): boolean =>
   outcome === "built" || outcome === "failed" || outcome === "cancelled";
-
-/** Bytes for people: `38 MB`, `1.2 GB`. */
-export function bytes(count: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let value = count;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}

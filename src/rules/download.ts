@@ -8,13 +8,19 @@ import type { IncomingMessage } from "node:http";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { abortError, throwIfAborted } from "../docker/errors.ts";
+import { abortError, isBusy, throwIfAborted } from "../docker/errors.ts";
 import { type HttpSurroundings, requestUrl } from "./http-request.ts";
 
 export type DownloadOutcome =
   /** `sha256` is plain hexadecimal. */
-  | { readonly kind: "done"; readonly sha256: string }
-  | { readonly kind: "unavailable"; readonly why: string };
+  { readonly kind: "done"; readonly sha256: string } | NotToBeHad;
+
+export interface NotToBeHad {
+  readonly kind: "unavailable";
+  readonly why: string;
+  /** It may pass by itself. */
+  readonly transient?: true;
+}
 
 interface DownloadOptions extends HttpSurroundings {
   readonly onProgress: (done: number, total?: number) => void;
@@ -32,13 +38,15 @@ export async function download(
   throwIfAborted(options.signal);
   try {
     const opened = await open(new URL(url), options, mostRedirects);
-    if ("why" in opened) return { kind: "unavailable", why: opened.why };
+    if ("why" in opened) return { kind: "unavailable", ...opened };
     return { kind: "done", sha256: await store(opened, to, options) };
   } catch (error) {
     if (options.signal.aborted) throw abortError(options.signal, error);
-    return { kind: "unavailable", why: whyNot(error, new URL(url)) };
+    return { kind: "unavailable", ...whyNot(error, new URL(url)) };
   }
 }
+
+type WhyNot = Omit<NotToBeHad, "kind">;
 
 interface Opened {
   readonly body: Readable;
@@ -49,7 +57,7 @@ async function open(
   url: URL,
   options: DownloadOptions,
   redirects: number,
-): Promise<Opened | { readonly why: string }> {
+): Promise<Opened | WhyNot> {
   if (url.protocol === "file:") return { body: createReadStream(fileURLToPath(url)) };
   const response = await requestUrl(url, options);
   const status = response.statusCode ?? 0;
@@ -57,7 +65,8 @@ async function open(
   response.destroy();
   const { location } = response.headers;
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined) {
-    return { why: `${url.host} answers ${status} ${response.statusMessage ?? ""}`.trim() };
+    const why = `${url.host} answers ${status} ${response.statusMessage ?? ""}`.trim();
+    return { why, ...(isBusy(status) && { transient: true }) };
   }
   if (redirects === 0) return { why: `${url.host} redirects more than ${mostRedirects} times` };
   const next = new URL(location, url);
@@ -94,28 +103,29 @@ async function store(
 }
 
 /** In words; what is no matter of the connection is thrown on. */
-function whyNot(error: unknown, { host, pathname }: URL): string {
+function whyNot(error: unknown, { host, pathname }: URL): WhyNot {
   const { code = "", message } = error as NodeJS.ErrnoException;
   switch (code) {
     case "ENOENT":
     case "EISDIR":
-      return `\`${pathname}\` is no file`;
+      return { why: `\`${pathname}\` is no file` };
     case "ENOTFOUND":
+      return { why: `host of \`${host}\` was not found` };
     case "EAI_AGAIN":
-      return `host of \`${host}\` was not found`;
+      return { why: `host of \`${host}\` was not found`, transient: true };
     case "ECONNREFUSED":
-      return `${host} refuses connections`;
+      return { why: `${host} refuses connections`, transient: true };
     case "ETIMEDOUT":
     case "EHOSTUNREACH":
     case "ENETUNREACH":
-      return `${host} does not answer`;
+      return { why: `${host} does not answer`, transient: true };
     case "ECONNRESET":
     case "EPIPE":
     case "ERR_STREAM_PREMATURE_CLOSE":
-      return `${host} broke the connection off`;
+      return { why: `${host} broke the connection off`, transient: true };
   }
   if (/^(ERR_TLS|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|EPROTO|ERR_SSL|HPE_)/.test(code)) {
-    return `no secure connection to ${host}: ${message}`;
+    return { why: `no secure connection to ${host}: ${message}` };
   }
   throw error;
 }

@@ -25,7 +25,8 @@ export async function fetchFile(values: FetchValues, context: ActContext): Promi
   });
   if (result.kind === "unavailable") {
     const message = `cannot fetch \`${shownUrl(values.fetch)}\`: ${result.why}`;
-    return unavailable("fetch-unavailable", result.why, message);
+    const { why, transient } = result;
+    return unavailable("fetch-unavailable", why, message, { ...(transient && { transient }) });
   }
   const expected = values.sha256 === undefined ? undefined : plainDigest(values.sha256);
   if (expected !== undefined && expected !== result.sha256) {

@@ -16,6 +16,7 @@ export const fetch = ruleKind({
   kind: "fetch",
   help: "A file by URL",
   fields: fetchFields,
+  asksServer: true,
   check: (values, target) => [
     ...urlProblems(values, target),
     ...digestProblems(values, target),

@@ -42,13 +42,13 @@ async function checkOutRef(
   const commit = await fetchCommit(git, wanted);
   if (commit === undefined) {
     if (wanted.kind === "commit" && saysUnknown(last)) return undefined;
-    throw gitFailed(`fetch \`${values.ref ?? "HEAD"}\``, last);
+    throw gitFailed(`fetch \`${values.ref ?? "HEAD"}\``, last, true);
   }
   if ((await git("checkout", "--quiet", "--detach", commit)) === undefined) {
     throw gitFailed(`check out \`${commit}\``, last);
   }
   if (values.submodules === true && !(await updateSubmodules(git))) {
-    throw gitFailed("check out the submodules", last);
+    throw gitFailed("check out the submodules", last, true);
   }
   return commit;
 }
@@ -105,7 +105,11 @@ function unreachable(url: string, last: LastLines): ActOutcome {
       ? "the repository denies access"
       : "the repository cannot be reached";
   const message = `${why}: \`${redactUrls(url)}\``;
-  return unavailable("repository-unavailable", why, message, { details: last.lines });
+  const mayPass = !isAbsent && !isDenied;
+  return unavailable("repository-unavailable", why, message, {
+    details: last.lines,
+    ...(mayPass && { transient: true }),
+  });
 }
 
 const saysUnknown = (last: LastLines): boolean =>
@@ -131,5 +135,9 @@ function unknownRef(
   });
 }
 
-const gitFailed = (doing: string, last: LastLines) =>
-  failure("target", "git-failed", `cannot ${doing}`, { details: last.lines });
+/** @param asksServer what was there a moment before may be there again a moment later */
+const gitFailed = (doing: string, last: LastLines, asksServer = false) =>
+  failure("target", "git-failed", `cannot ${doing}`, {
+    details: last.lines,
+    ...(asksServer && { transient: true }),
+  });

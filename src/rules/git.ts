@@ -8,6 +8,7 @@ export const git = ruleKind({
   kind: "git",
   help: "A checkout of a git repository",
   fields: gitFields,
+  asksServer: true,
   // Either would be read by git as an option.
   check: (values, target) =>
     (["git", "ref"] as const)

@@ -36,6 +36,9 @@ export class LineSplitter {
   }
 }
 
+/** Of one line no more than this is remembered: the log has the rest. */
+const longestKept = 4096;
+
 /** Remembers the last lines, to be shown with a failure. */
 export class LastLines {
   readonly #count: number;
@@ -46,7 +49,7 @@ export class LastLines {
   }
 
   add(line: string): void {
-    this.#lines.push(line);
+    this.#lines.push(line.length > longestKept ? `${line.slice(0, longestKept)}…` : line);
     if (this.#lines.length > this.#count) this.#lines.shift();
   }
 

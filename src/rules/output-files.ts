@@ -49,8 +49,8 @@ export function whyNotOurs(root: string, relative: string): string | undefined {
   if (isAtOrBelow(path.join(root, ".git"), place)) return "belongs to git";
   let folder = path.dirname(place);
   while (!existsSync(folder)) folder = path.dirname(folder);
-  const real = realpathSync(folder);
-  if (isAtOrBelow(realpathSync(root), real)) return undefined;
+  const real = realpathSync.native(folder);
+  if (isAtOrBelow(realpathSync.native(root), real)) return undefined;
   return `lies outside the workspace: a folder above it is a link to \`${real}\``;
 }
 

@@ -3,7 +3,7 @@ import { type Blame, type Diagnostic, DiagnosticError } from "../model/diagnosti
 import type { Target } from "../model/target.ts";
 import type { ActOutcome } from "./rule.ts";
 
-type More = Pick<Diagnostic, "hint" | "details">;
+type More = Pick<Diagnostic, "hint" | "details" | "exitCode" | "transient">;
 
 /** A mistake in the target file or on the command line, at a key of the declaration. */
 export function usageProblem(
@@ -52,7 +52,7 @@ export function unavailable(
 /** Credentials in URLs are nobody's business: `https://me:secret@host` reads `https://***@host`. */
 export function redactUrls(text: string): string {
   return text.replace(
-    /([a-z][a-z0-9+.-]*:\/\/)([^\s/@]+)@/gi,
+    /([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/@]+)@/gi,
     (whole, scheme: string, who: string) =>
       scheme.toLowerCase() === "ssh://" && !who.includes(":") ? whole : `${scheme}***@`,
   );

@@ -21,9 +21,9 @@ export type ProcessEnd =
   | { readonly kind: "not-started"; readonly why: string };
 
 /** Milliseconds between asking to end and ending by force. */
-const patience = 1000;
+export const patience = 1000;
 /** Milliseconds for output that is still on its way when the command was to end. */
-const drainPatience = 200;
+export const drainPatience = 200;
 
 /**
  * Runs to the end. Children that the program leaves behind are ended too: nothing of an action goes
@@ -94,7 +94,7 @@ function untilEnd(child: ChildProcess, signal: AbortSignal): Promise<ProcessEnd>
 }
 
 /** The program is gone, its children may be cleaning up. */
-async function untilGroupIsGone(pid: number | undefined, deadline: number): Promise<void> {
+export async function untilGroupIsGone(pid: number | undefined, deadline: number): Promise<void> {
   while (signalGroup(pid, 0)) {
     if (Date.now() > deadline) {
       signalGroup(pid, "SIGKILL");
@@ -120,7 +120,7 @@ async function untilClosed(
 }
 
 /** @returns whether there is such a group */
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals | 0): boolean {
+export function signalGroup(pid: number | undefined, signal: NodeJS.Signals | 0): boolean {
   if (pid === undefined) return false;
   try {
     return process.kill(-pid, signal);

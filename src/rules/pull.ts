@@ -31,6 +31,7 @@ export const pull = ruleKind({
           }),
         ],
   bringsOutputs: true,
+  asksServer: true,
   outputs: (values) => [{ kind: "image", reference: normaliseReference(values.pull) }],
   title: (values) => (values.pull === undefined ? "pull" : `pull ${values.pull}`),
   async act(values, context) {

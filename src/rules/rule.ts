@@ -8,6 +8,7 @@ import type { Artifact, Digest, Output } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { BlobStore } from "../store/blob-store.ts";
+import type { Commands } from "./commands.ts";
 import type { FieldSet, ValuesOf } from "./fields.ts";
 
 export type { FilesView };
@@ -56,6 +57,8 @@ export interface ActContext {
   readonly services: readonly RunningServiceView[];
   readonly docker: () => Promise<Docker>;
   readonly environment: NodeJS.ProcessEnv;
+  /** Runs commands on this machine. */
+  readonly commands: Commands;
   readonly signal: AbortSignal;
   readonly progress: ActProgress;
   /** Layers and configurations of images, kept between runs. */
@@ -113,6 +116,8 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   readonly always?: boolean | ((values: ValuesOf<F>) => boolean);
   /** Its outputs come from elsewhere, so that several targets may name the same one. */
   readonly bringsOutputs?: boolean;
+  /** Asks a server, and may find nothing: one that takes too long counts as not to be had. */
+  readonly asksServer?: boolean;
   /** Runs only while nothing else does. */
   readonly exclusive?: boolean;
   /** Problems that the types of the keys cannot tell. */

@@ -40,7 +40,9 @@ export async function runInContainer(
   };
   const docker = await context.docker();
   const { exitCode, missing } = await docker.run(request, progress, context.signal);
-  if (exitCode !== 0) return commandFailure(`failed with exit code ${exitCode}`, last);
+  if (exitCode !== 0) {
+    return commandFailure(`failed with exit code ${exitCode}`, exitCode, last);
+  }
   const lacking = (values.outputs ?? []).find((declared) =>
     missing.some((name) => outputOf(name).path === outputOf(declared).path),
   );

@@ -1,12 +1,13 @@
 /** Runs a command of a `run` target on this machine, in the folder of the target file that declares it. */
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import { constants } from "node:os";
 import path from "node:path";
 import { workspaceVariable } from "../store/leftovers.ts";
 import { hostEnvironment, proxyVariables, serviceUrls } from "./caller-environment.ts";
 import { LastLines } from "./lines.ts";
 import { clearOutput, isAtOrBelow, shownPath, whyNotOurs } from "./output-files.ts";
 import { failed, failure, usageError } from "./problems.ts";
-import { type ProcessEnd, runProcess } from "./process-group.ts";
+import type { ProcessEnd } from "./process-group.ts";
 import type { ActContext, ActOutcome } from "./rule.ts";
 import { argvOf, outputOf, type RunValues } from "./run-fields.ts";
 import { collectOutputs, commandFailure, declaredEnvironment } from "./run-result.ts";
@@ -32,7 +33,7 @@ export async function runOnHost(values: RunValues, context: ActContext): Promise
 
 async function command(values: RunValues, context: ActContext): Promise<ActOutcome> {
   const last = new LastLines();
-  const end = await runProcess(
+  const end = await context.commands.run(
     {
       argv: argvOf(values.run),
       folder: path.join(context.project.root, context.target.folder ?? ""),
@@ -66,9 +67,9 @@ const isSuccess = (end: ProcessEnd): boolean => end.kind === "exited" && end.cod
 function failureOf(end: ProcessEnd, values: RunValues, last: LastLines): ActOutcome {
   switch (end.kind) {
     case "exited":
-      return commandFailure(`failed with exit code ${end.code}`, last);
+      return commandFailure(`failed with exit code ${end.code}`, end.code, last);
     case "signalled":
-      return commandFailure(`was ended by signal ${end.signal}`, last);
+      return commandFailure(`was ended by signal ${end.signal}`, codeOf(end.signal), last);
     case "not-started": {
       const program = argvOf(values.run)[0] ?? "";
       const why = end.why === "ENOENT" ? "was not found" : `cannot be started: ${end.why}`;
@@ -78,6 +79,9 @@ function failureOf(end: ProcessEnd, values: RunValues, last: LastLines): ActOutc
     }
   }
 }
+
+/** As shells count: 128 and the number of the signal. */
+const codeOf = (signal: string): number => 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
 
 /** Outputs are removed before the command starts: never what it, or tbuild itself, reads. */
 function refuseInputsAsOutputs(outputs: readonly string[], context: ActContext): void {

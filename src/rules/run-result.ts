@@ -1,4 +1,7 @@
 /** What became of a command: its environment before, its outputs or its failure after. */
+import { lstatSync } from "node:fs";
+import path from "node:path";
+import type { FilesView } from "../files/files-view.ts";
 import type { Artifact } from "../model/artifact.ts";
 import { pick } from "./caller-environment.ts";
 import type { LastLines } from "./lines.ts";
@@ -44,15 +47,24 @@ export function secretOf(context: ActContext, parameter: string): string {
 }
 
 /** A command that ended with something else than 0. */
-export function commandFailure(how: string, last: LastLines): ActOutcome {
+export function commandFailure(how: string, exitCode: number, last: LastLines): ActOutcome {
   const { diagnostic } = failure("target", "command-failed", `command ${how}`, {
     details: last.lines,
+    exitCode,
   });
   return failed(diagnostic);
 }
 
 /** The declared outputs of a command that succeeded, or the failure to make one. */
-export function collectOutputs(values: RunValues, { files }: ActContext): ActOutcome {
+export async function collectOutputs(
+  values: RunValues,
+  { files, signal }: ActContext,
+): Promise<ActOutcome> {
+  const made = (values.outputs ?? []).flatMap((declared) =>
+    filesAt(outputOf(declared).path, files),
+  );
+  const ahead = files.readAhead(made, signal);
+  if (ahead) await ahead;
   const artifacts: Artifact[] = [];
   for (const declared of values.outputs ?? []) {
     const output = outputOf(declared);
@@ -62,6 +74,13 @@ export function collectOutputs(values: RunValues, { files }: ActContext): ActOut
     artifacts.push(artifact);
   }
   return { kind: "made", artifacts };
+}
+
+/** A folder's files, or the file itself. */
+function filesAt(output: string, files: FilesView): readonly string[] {
+  const place = files.absolute(output);
+  const isFolder = lstatSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? files.list(output).map((name) => path.join(place, name)) : [place];
 }
 
 export function missingOutput(declared: string): ActOutcome {

@@ -5,7 +5,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Target } from "../model/target.ts";
 import { usageProblem } from "./problems.ts";
 import { ruleKind } from "./rule.ts";
-import { checksums, isLayout, placeOf, type SaveValues, saveFields } from "./save-fields.ts";
+import { isLayout, manifestName, placeOf, type SaveValues, saveFields } from "./save-fields.ts";
 
 export const save = ruleKind({
   kind: "save",
@@ -24,8 +24,8 @@ export const save = ruleKind({
 });
 
 /**
- * The names of archives come from the images. One file is known: two targets that save to one folder
- * would overwrite each other's.
+ * The names of archives come from the images. One file is known: two targets of a workspace that save to
+ * one folder would overwrite each other's.
  */
 function outputsOf(values: SaveValues): readonly Output[] {
   const place = placeOf(values.to);
@@ -35,12 +35,7 @@ function outputsOf(values: SaveValues): readonly Output[] {
     case "file":
       return [{ kind: "file", path: place.file }];
     case "folder":
-      return [
-        {
-          kind: "file",
-          path: path.join(place.folder, isLayout(values) ? "index.json" : checksums),
-        },
-      ];
+      return [{ kind: "file", path: path.join(place.folder, manifestName) }];
   }
 }
 

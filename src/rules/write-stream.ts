@@ -1,5 +1,5 @@
 /** Writes a stream to a file so that it is on the disk, and not only on its way there. */
-import { createWriteStream } from "node:fs";
+import { createWriteStream, type WriteStream } from "node:fs";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { abortError, throwIfAborted } from "../docker/errors.ts";
@@ -18,7 +18,15 @@ export async function writeStream(
   try {
     await pipeline([...stages, sink] as unknown as NodeJS.ReadWriteStream[], { signal });
   } catch (error) {
+    // A file that is still being opened would appear after whoever cleans up has looked.
+    await untilClosed(sink);
     if (signal.aborted) throw abortError(signal, error);
     throw error;
   }
 }
+
+const untilClosed = (sink: WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    if (sink.closed) resolve();
+    else sink.once("close", resolve);
+  });

@@ -3,12 +3,16 @@ import { rmSync } from "node:fs";
 import type { RememberedDigest, RememberedDigests } from "../files/digests.ts";
 import { type Signature, signatureLength } from "../files/looks.ts";
 import type { Digest } from "../model/artifact.ts";
+import { chooseEvicted } from "./choose-evicted.ts";
 import { DamagedFile, PackedFile, writePacked } from "./packed-file.ts";
 
 const digestLength = 32;
 
 /** So many new ones are kept in a small file beside the large one, which is written anew less often. */
 const fewRecent = 1000;
+
+/** Bytes of a row besides its path. */
+const rowLength = signatureLength * 8 + digestLength + 1;
 
 /** Columns of numbers as they lie in a file. */
 interface Columns {
@@ -24,6 +28,9 @@ type Entry = readonly [path: string, remembered: RememberedDigest | undefined];
 
 export class DigestStore implements RememberedDigests {
   readonly #file: string;
+  readonly #limit: number;
+  /** Rows that were asked for. */
+  readonly #asked = new Set<number>();
   readonly #added = new Map<string, RememberedDigest | undefined>();
   #columns: Columns | undefined;
   #isChanged = false;
@@ -32,16 +39,20 @@ export class DigestStore implements RememberedDigests {
   /**
    * Reads nothing yet: a run that asks for no digest needs none.
    * @param file absolute path; one that does not exist, or is damaged, is empty
+   * @param limit of the file, in bytes; what was not asked for is forgotten first, the oldest of it before the rest
    */
-  constructor(file: string) {
+  constructor(file: string, limit = Number.POSITIVE_INFINITY) {
     this.#file = file;
+    this.#limit = limit;
   }
 
   get(path: string): RememberedDigest | undefined {
     const { columns, rows } = this.#read();
     if (this.#added.has(path)) return this.#added.get(path);
     const row = rows.get(path);
-    return row === undefined ? undefined : entryAt(columns, row);
+    if (row === undefined) return undefined;
+    this.#asked.add(row);
+    return entryAt(columns, row);
   }
 
   set(path: string, remembered: RememberedDigest): void {
@@ -68,10 +79,30 @@ export class DigestStore implements RememberedDigests {
       return;
     }
     const { columns } = this.#read();
-    const kept = columns.paths.flatMap((path, row) => (this.#added.has(path) ? [] : [row]));
+    const old = columns.paths.flatMap((path, row) => (this.#added.has(path) ? [] : [row]));
+    const isAsked = (row: number): boolean => this.#asked.has(row);
+    const rows = [...old.filter((row) => !isAsked(row)), ...old.filter(isAsked)];
     const remembered = entries.filter(([, entry]) => entry !== undefined);
+    const kept = this.#within(rows, (row) => columns.paths[row] as string, remembered);
     write(this.#file, columns, kept, remembered);
     rmSync(this.#recent, { force: true });
+  }
+
+  /** What is new was looked at in this run, and stays. */
+  #within(
+    rows: readonly number[],
+    pathOf: (row: number) => string,
+    added: readonly Entry[],
+  ): readonly number[] {
+    const sizeOf = (path: string): number => Buffer.byteLength(path) + rowLength;
+    const fixed = added.reduce((sum, [path]) => sum + sizeOf(path), 0);
+    if (rows.reduce((sum, row) => sum + sizeOf(pathOf(row)), fixed) <= this.#limit) return rows;
+    const entries = rows.map((row) => ({ name: pathOf(row), bytes: sizeOf(pathOf(row)), row }));
+    const bytes = Math.max(0, this.#limit - fixed);
+    const evicted = new Set(
+      chooseEvicted(entries, { bytes, isInUse: () => false }).map(({ row }) => row),
+    );
+    return rows.filter((row) => !evicted.has(row));
   }
 
   get #recent(): string {

@@ -6,35 +6,44 @@ import { closeSync, openSync, readdirSync, rmSync, statSync, writeSync } from "n
 import path from "node:path";
 import { makeFolders } from "../files/make-folders.ts";
 
-/** How many runs are kept, with the one that is logged now, and how many bytes of earlier ones. */
+/** How many runs are kept, with the one that is logged now. */
 export const runsKept = 100;
-export const bytesKept = 64_000_000;
 
 export class RunLog {
   readonly path: string;
+  readonly #limit: number;
   #file: number | undefined;
+  #size = 0;
 
   /**
    * Begins a log, and removes the oldest ones. Only for the one who holds the lock. A log that cannot
    * be written, on a full disk, is left out: it must not end what it tells of.
    * @param folder absolute path; made where it is not there
+   * @param limit bytes of this log, and of earlier ones that may stay; absent, only their number counts, and no
+   *   file is looked at
    */
-  constructor(folder: string, startedAt: Date) {
+  constructor(folder: string, startedAt: Date, limit?: number) {
     this.path = path.join(folder, nameFor(startedAt));
+    this.#limit = limit ?? Number.POSITIVE_INFINITY;
     try {
       makeFolders(folder);
-      removeOldest(folder);
+      removeOldest(folder, limit);
       this.#file = openSync(this.path, "wx");
     } catch {
       this.#file = undefined;
     }
   }
 
-  /** Written at once: what a killed run leaves can be read up to its last whole line. */
-  append(line: unknown): void {
+  /**
+   * Written at once: what a killed run leaves can be read up to its last whole line.
+   * @param isEnd whether it tells of the end of the run: such a line is kept beyond the limit too
+   */
+  append(line: unknown, isEnd = false): void {
     if (this.#file === undefined) return;
+    const text = `${JSON.stringify(line)}\n`;
+    if (this.#size + text.length > this.#limit && !isEnd) return;
     try {
-      writeSync(this.#file, `${JSON.stringify(line)}\n`);
+      this.#size += writeSync(this.#file, text);
     } catch {
       this.close();
     }
@@ -53,12 +62,12 @@ const nameFor = (startedAt: Date): string =>
 const isRunLog = (name: string): boolean => /^\d{8}T\d{6}\.\d{3}Z-\d+\.ndjson$/.test(name);
 
 /** Leaves room for one more; a file that is not ours is not touched. */
-function removeOldest(folder: string): void {
+function removeOldest(folder: string, limit: number | undefined): void {
   let bytes = 0;
   const newestFirst = readdirSync(folder).filter(isRunLog).sort().reverse();
   for (const [index, name] of newestFirst.entries()) {
     const file = path.join(folder, name);
-    bytes += statSync(file).size;
-    if (index >= runsKept - 1 || bytes > bytesKept) rmSync(file, { force: true });
+    if (limit !== undefined) bytes += statSync(file).size;
+    if (index >= runsKept - 1 || bytes > (limit ?? bytes)) rmSync(file, { force: true });
   }
 }

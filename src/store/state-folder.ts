@@ -10,6 +10,7 @@ export const stateFolderName = ".tbuild";
 
 export class StateFolder {
   readonly path: string;
+  #workspaceId: string | undefined;
 
   /** @param root absolute path of the workspace */
   constructor(root: string) {
@@ -42,18 +43,35 @@ export class StateFolder {
     return path.join(this.plans, key);
   }
 
+  get logs(): string {
+    return path.join(this.path, "logs");
+  }
+  /** How many bytes of logs there are, as far as it was counted. */
+  get logCount(): string {
+    return path.join(this.path, "logs.size");
+  }
+  /** What was evicted, and when. */
+  get evictions(): string {
+    return path.join(this.path, "evictions");
+  }
+
   log(target: TargetName): string {
-    return path.join(this.path, "logs", `${safeFileName(target)}.log`);
+    return path.join(this.logs, `${safeFileName(target)}.log`);
   }
 
   /** Makes the folder; git is told inside of it to look away. */
   create(): void {
-    makeFolders(path.join(this.path, "logs"));
+    makeFolders(this.logs);
     writeIfAbsent(path.join(this.path, ".gitignore"), "*\n");
   }
 
   /** An identity of this workspace that survives everything but the loss of the folder. */
   workspaceId(): string {
+    this.#workspaceId ??= this.#readOrMakeId();
+    return this.#workspaceId;
+  }
+
+  #readOrMakeId(): string {
     const file = path.join(this.path, "workspace");
     const known = readIfPresent(file)?.trim();
     if (known !== undefined && /^[0-9a-f]{16}$/.test(known)) return known;

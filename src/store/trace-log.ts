@@ -14,6 +14,14 @@ export class TraceLog {
     this.#bytes = readIfPresent(file);
   }
 
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  has(text: string): boolean {
+    return this.#bytes.includes(text);
+  }
+
   /** Whether the last line is complete, so that a record may be appended as it is. */
   get endsClean(): boolean {
     return this.#bytes.length === 0 || this.#bytes.at(-1) === 0x0a;

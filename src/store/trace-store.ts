@@ -1,36 +1,55 @@
 /** Keeps traces between runs in an append-only log. Does not decide whether one still holds. */
-import { closeSync, openSync, writeFileSync } from "node:fs";
-import type { Digest } from "../model/artifact.ts";
+import { closeSync, openSync, statSync, writeFileSync } from "node:fs";
 import type { Trace } from "../model/trace.ts";
 import { encodeCheckedLine, replaceCheckedLines } from "./checked-lines.ts";
+import { chooseEvicted } from "./choose-evicted.ts";
+import { type MadeImage, type MadeRecord, MadeThings } from "./made-things.ts";
 import { keyOfTrace, readTrace, TraceLog } from "./trace-log.ts";
-
-/** An image that this workspace once made, and the names it gave it. */
-export interface MadeImage {
-  readonly id: Digest;
-  readonly references: readonly string[];
-}
 
 type LogRecord =
   | { readonly trace: Trace }
   | { readonly dropped: string }
-  | { readonly made: MadeImage }
-  /** Paths that targets began to make: what is there is tbuild's own, even half of it. */
-  | { readonly begun: readonly string[] };
+  | MadeRecord
+  /** Traces that a run found fresh. */
+  | { readonly used: Use };
+
+export interface Use {
+  /** The day, and who used them: a run on the same day need not say it again. */
+  readonly mark: string;
+  readonly keys: readonly string[];
+}
+
+export interface TraceBounds {
+  /** Of the log, in bytes. */
+  readonly limit: number;
+  /** How many targets this run relied on: where there are no more traces than that, none has to go. */
+  readonly targets: number;
+  /** Keys of the traces that this run relies on; asked only when something has to go. */
+  readonly inUse: () => ReadonlySet<string>;
+  /** Whether an output, by its path, is still there. */
+  readonly isThere: (path: string) => boolean;
+  /** Called before anything is removed. */
+  readonly onEvict: (keys: readonly string[]) => void;
+}
 
 /** A log is rewritten once it holds this many records and three times what lives. */
 const compactFrom = 1000;
+
+/** How much of the limit may be what lives: without room for history each run would rewrite the log. */
+const lived = 0.9;
 
 /** So many traces are looked for one by one before all are read. */
 const fewLookups = 16;
 
 export class TraceStore {
   readonly #file: string;
-  /** A trace that nobody asked for yet is the JSON of its record. */
+  /** The least recently used first. A trace that nobody asked for yet is the JSON of its record. */
   readonly #traces = new Map<string, Trace | Buffer>();
-  readonly #made = new Map<Digest, Set<string>>();
-  readonly #begun = new Set<string>();
+  readonly #made = new MadeThings();
+  readonly #marks = new Set<string>();
   #recordCount = 0;
+  /** Bytes of the log. */
+  #bytes: number;
   #handle: number | undefined;
   #endsClean: boolean;
   #damaged = 0;
@@ -50,6 +69,7 @@ export class TraceStore {
     this.#file = file;
     this.#unread = new TraceLog(file);
     this.#endsClean = this.#unread.endsClean;
+    this.#bytes = this.#unread.length;
     if (!isSound) this.#takeIn();
   }
 
@@ -74,18 +94,18 @@ export class TraceStore {
 
   madeImages(): readonly MadeImage[] {
     this.#takeIn();
-    return [...this.#made].map(([id, references]) => ({ id, references: [...references] }));
+    return this.#made.images();
   }
 
   /** Outputs that a target began to make, whether or not it came to an end. */
   begunFiles(): Iterable<string> {
     this.#takeIn();
-    return this.#begun;
+    return this.#made.begun;
   }
 
   /** Keeps in mind that these outputs are about to be made, before anything of them is there. */
   begin(paths: readonly string[]): void {
-    const begun = paths.filter((path) => !this.#begun.has(path));
+    const begun = paths.filter((path) => !this.#made.begun.has(path));
     if (begun.length > 0) this.#append({ begun });
   }
 
@@ -99,6 +119,38 @@ export class TraceStore {
     this.#append({ trace });
   }
 
+  /**
+   * Keeps in mind which traces are of use, once there are so many that some may have to go soon.
+   * @param mark of the day and of who asks; said already, nothing is written
+   */
+  noteUse(limit: number, mark: string, keys: () => Iterable<string>): void {
+    if (this.#bytes <= limit / 2 || this.#unread?.has(`"mark":${JSON.stringify(mark)}`)) return;
+    this.#takeIn();
+    if (this.#marks.has(mark)) return;
+    const known = [...keys()].filter((key) => this.#traces.has(key));
+    if (known.length > 0) this.#append({ used: { mark, keys: known } });
+  }
+
+  /** Brings the log below its limit: history goes first, then the traces that were not used for longest. */
+  bound({ limit, targets, inUse, isThere, onEvict }: TraceBounds): void {
+    if (this.#bytes <= limit) return;
+    this.#takeIn();
+    const sizes = [...this.#traces].map(([name, trace]) => ({ name, bytes: sizeOfTrace(trace) }));
+    const others = this.#made.bytes;
+    const live = sizes.reduce((sum, { bytes }) => sum + bytes, others);
+    const keys = sizes.length > targets ? inUse() : undefined;
+    const evicted = chooseEvicted(sizes, {
+      bytes: Math.max(0, lived * limit - others),
+      isInUse: (name) => keys?.has(name) ?? true,
+    });
+    if (evicted.length > 0) onEvict(evicted.map(({ name }) => name));
+    else if (this.#bytes - live < (1 - lived) * limit) return;
+    this.#made.forgetGone(isThere);
+    this.#made.boundImages(limit / 4, () => this.#heldImages());
+    for (const { name } of evicted) this.#evict(name, isThere);
+    this.#compact();
+  }
+
   drop(key: string): void {
     this.#takeIn();
     if (this.#traces.has(key)) this.#append({ dropped: key });
@@ -108,8 +160,7 @@ export class TraceStore {
   keepOnly(keys: ReadonlySet<string>, keepImages: boolean): void {
     this.#takeIn();
     for (const key of [...this.#traces.keys()]) if (!keys.has(key)) this.#traces.delete(key);
-    if (!keepImages) this.#made.clear();
-    this.#begun.clear();
+    this.#made.clear({ keepImages });
     this.#compact();
   }
 
@@ -131,7 +182,9 @@ export class TraceStore {
     // A torn last line of a killed run, or of a disk that was full, must not swallow what follows it.
     const start = this.#endsClean ? "" : "\n";
     this.#endsClean = false;
-    writeFileSync(this.#handle, start + encodeCheckedLine(record));
+    const line = start + encodeCheckedLine(record);
+    writeFileSync(this.#handle, line);
+    this.#bytes += Buffer.byteLength(line);
     this.#endsClean = true;
     this.#recordCount++;
   }
@@ -155,31 +208,56 @@ export class TraceStore {
     this.#recordCount += records.length;
     for (const json of records) {
       const key = keyOfTrace(json);
-      if (key !== undefined) this.#traces.set(key, json);
+      if (key !== undefined) this.#place(key, json);
       else this.#apply(JSON.parse(json.toString("utf8")) as LogRecord);
     }
-    for (const [key, trace] of since) this.#traces.set(key, trace);
+    for (const [key, trace] of since) this.#place(key, trace);
+  }
+
+  /** As the one that was used last. */
+  #place(key: string, trace: Trace | Buffer): void {
+    this.#traces.delete(key);
+    this.#traces.set(key, trace);
   }
 
   /** @returns whether it told anything new */
   #apply(record: LogRecord): boolean {
-    if ("trace" in record) this.#traces.set(record.trace.key, record.trace);
+    if ("trace" in record) this.#place(record.trace.key, record.trace);
     else if ("dropped" in record) this.#traces.delete(record.dropped);
-    else if ("begun" in record) for (const path of record.begun) this.#begun.add(path);
-    else return this.#applyMade(record.made);
+    else if ("begun" in record) this.#made.addBegun(record.begun);
+    else if ("used" in record) this.#applyUse(record.used);
+    else return this.#made.addImage(record.made);
     return true;
   }
 
-  #applyMade({ id, references }: MadeImage): boolean {
-    const known = this.#made.get(id) ?? new Set();
-    const before = this.#made.has(id) ? known.size : -1;
-    for (const reference of references) known.add(reference);
-    this.#made.set(id, known);
-    return known.size !== before;
+  #applyUse({ mark, keys }: Use): void {
+    this.#marks.add(mark);
+    for (const key of keys) {
+      const trace = this.#traces.get(key);
+      if (trace) this.#place(key, trace);
+    }
   }
 
   #liveCount(): number {
-    return this.#traces.size + this.#made.size + (this.#begun.size > 0 ? 1 : 0);
+    return this.#traces.size + this.#made.count;
+  }
+
+  /** What it made stays known as tbuild's own, or `clean` would leave it. */
+  #evict(key: string, isThere: TraceBounds["isThere"]): void {
+    for (const artifact of this.get(key)?.artifacts ?? []) {
+      if (artifact.kind !== "image" && isThere(artifact.path)) this.#made.addBegun([artifact.path]);
+    }
+    this.#traces.delete(key);
+  }
+
+  /** IDs of the images that traces tell of. */
+  #heldImages(): ReadonlySet<string> {
+    const held = new Set<string>();
+    for (const [key, trace] of this.#traces) {
+      if (Buffer.isBuffer(trace) && !trace.includes('"kind":"image"')) continue;
+      for (const { digest } of this.get(key)?.artifacts ?? []) held.add(digest);
+    }
+    return held;
   }
 
   #compact(): void {
@@ -187,12 +265,19 @@ export class TraceStore {
     this.#handle = undefined;
     replaceCheckedLines(this.#file, this.#liveRecords());
     this.#recordCount = this.#liveCount();
+    this.#bytes = statSync(this.#file).size;
+    this.#marks.clear();
     this.#endsClean = true;
   }
 
   *#liveRecords(): Generator<LogRecord> {
-    for (const made of this.madeImages()) yield { made };
-    if (this.#begun.size > 0) yield { begun: [...this.#begun] };
+    yield* this.#made.records();
     for (const trace of this.all()) yield { trace };
   }
 }
+
+const sizeOf = (record: LogRecord): number => Buffer.byteLength(encodeCheckedLine(record));
+
+/** Of its line: the JSON, and what stands around it. */
+const sizeOfTrace = (trace: Trace | Buffer): number =>
+  Buffer.isBuffer(trace) ? trace.length + 10 : sizeOf({ trace });

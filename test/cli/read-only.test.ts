@@ -17,6 +17,7 @@ const commands = [
   ["graph", "copy", "--format", "svg"],
   ["why", "copy", "made"],
   ["list"],
+  ["state"],
   ["help"],
   ["copy", "--help"],
   ["completion", "bash"],

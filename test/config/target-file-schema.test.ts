@@ -25,6 +25,7 @@ test("the schema in the repository is the one that the rules make; `node scripts
 /** All kinds of keys, in each shape that they may have. */
 const good = [
   "targets: {}",
+  "limits: { logs: 200 MB, traces: 1.5GiB }\ntargets: {}",
   "name: shop\ndefault: [a]\ntargets: { a: {} }",
   "params: { a: , b: { type: path, env: B, help: x }, c: { choices: [1, x] } }\ntargets: {}",
   "targets: { a: { run: make }, b: { run: [make, 1] }, c: { needs: a, after: [b] } }",
@@ -46,6 +47,9 @@ test.each(good)("what the validator accepts, the schema accepts: %s", (text) => 
 
 const bad = [
   "name: shop",
+  "limits: { logs: 200 }\ntargets: {}",
+  "limits: { log: 1 XB }\ntargets: {}",
+  "limits: { trace: 1 MB }\ntargets: {}",
   "- a",
   "name: a b\ntargets: {}",
   "nam: shop\ntargets: {}",

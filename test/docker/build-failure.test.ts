@@ -14,6 +14,7 @@ test("a command's exit code is told with its step and its last lines", () => {
     code: "build-failed",
     blame: "target",
     message: "building image `shop/api:dev`: step `[2/5] RUN make` exited with code 2",
+    exitCode: 2,
     details: ["make: *** Error 2"],
   });
 });

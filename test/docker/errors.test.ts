@@ -118,16 +118,18 @@ describe("a transfer that failed is told by its cause:", () => {
   } as const;
   const noLogin = "no credentials for `r.example` were found, see `docker login r.example`";
 
-  test.each([
+  test.each<[reason: string, code: string, hint: string, mayPass?: boolean]>([
     [
       'Get "https://r.example/v2/": dial tcp: lookup r.example: no such host',
       "registry-unreachable",
       "check that the engine can reach `r.example`",
+      true,
     ],
     [
       'Get "https://r.example/v2/": dial tcp 127.0.0.1:1: connect: connection refused',
       "registry-unreachable",
       "check that the engine can reach `r.example`",
+      true,
     ],
     [
       'Get "https://r.example/v2/": http: server gave HTTP response to HTTPS client',
@@ -143,11 +145,13 @@ describe("a transfer that failed is told by its cause:", () => {
       "received unexpected HTTP status: 503 Service Unavailable",
       "registry-unreachable",
       "check that the engine can reach `r.example`",
+      true,
     ],
     [
       "toomanyrequests: You have reached your pull rate limit",
       "registry-unreachable",
       "the registry limits requests: wait, or log in with `docker login r.example`",
+      true,
     ],
     [
       "manifest for r.example/a:1 not found: manifest unknown: manifest unknown",
@@ -170,13 +174,14 @@ describe("a transfer that failed is told by its cause:", () => {
       "pull-failed",
       "see whether `docker pull r.example/a:1` works",
     ],
-  ])("%s", (reason, code, hint) => {
+  ])("%s", (reason, code, hint, ...[mayPass]) => {
     const { diagnostic } = transferError(pull, reason);
     expect(diagnostic).toEqual({
       code,
       blame: "surroundings",
       message: `cannot pull \`r.example/a:1\`: ${reason}`,
       hint,
+      ...(mayPass && { transient: true }),
     });
   });
 

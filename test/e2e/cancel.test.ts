@@ -193,7 +193,7 @@ targets:
     await proxy.stop();
     expect(readdirSync(path.join(folder, "out"))).toEqual([]);
     expect(await build(folder, ["save"])).toMatchObject({ ran: ["save"] });
-    expect(readdirSync(path.join(folder, "out")).sort()).toHaveLength(2);
+    expect(readdirSync(path.join(folder, "out")).sort()).toHaveLength(3);
     expect(await docker("load", "--input", path.join(folder, "out", archiveIn(folder)))).toContain(
       tag("saved"),
     );

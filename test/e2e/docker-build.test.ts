@@ -140,6 +140,7 @@ test("a command that fails is told with its step, its code and its last lines", 
     code: "build-failed",
     blame: "target",
     message: `building image \`${tag}\`: step \`[2/2] RUN ${command}\` exited with code 2`,
+    exitCode: 2,
   });
   expect(details).toHaveLength(20);
   expect(details?.at(-1)).toBe(run);

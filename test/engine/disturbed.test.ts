@@ -46,29 +46,6 @@ describe("a target is made again", () => {
     expect((await workspace.build("join")).ran).toEqual(["join: never made"]);
     expect(workspace.read("out")).toBe("one");
   });
-
-  test("when somebody edited what its dependency had made", async () => {
-    const workspace = new Workspace(
-      `
-targets:
-  first: { run: cp a b, inputs: [a], outputs: [b] }
-  second: { run: cp b c, inputs: [{ target: first }], outputs: [c] }
-`,
-      { a: "one" },
-    );
-    const run = await workspace.build(
-      "second",
-      when("second", () => workspace.write({ b: "not mine" })),
-    );
-    expect(messagesOf(run)).toEqual([
-      "input `b` changed while `second` was made: it will be made again",
-    ]);
-    expect((await workspace.build("second")).ran).toEqual([
-      "first: output `b` was changed by something else",
-      "second: never made",
-    ]);
-    expect(workspace.read("c")).toBe("one");
-  });
 });
 
 test("a variable that is not set is another value than an empty one", async () => {

@@ -221,10 +221,12 @@ function listed(
 
 /** What random changes can cause; everything else is the engine's fault or the test's. */
 const expectedCodes: ReadonlySet<string> = new Set([
+  "artifact-lost-again",
   "command-failed",
   "file-changed",
   "given-path-empty",
   "given-path-missing",
+  "given-path-unusable",
   "input-matches-nothing",
   "laid-twice",
   "nothing-to-pack",

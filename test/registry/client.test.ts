@@ -202,6 +202,18 @@ describe("credentials", () => {
     expect(sent).toEqual([false, true, true, true]);
   });
 
+  test("requests that were sent together all log in", async () => {
+    const registry = await startRegistry();
+    registry.auth = { kind: "basic", ...credentials };
+    const place = placeOf(clientOf(registry.host, { credentials }));
+    const asked = ["sha256:1", "sha256:2", "sha256:3"] as const;
+    expect(await Promise.all(asked.map((digest) => hasBlob(place, digest)))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
   test("without credentials the login is told of", async () => {
     const registry = await startRegistry();
     registry.auth = { kind: "basic", ...credentials };

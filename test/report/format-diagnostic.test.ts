@@ -83,3 +83,9 @@ test("lines are read from the file that is named, with secrets hidden", () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+test("output without line ends is cut, and bytes that are no text move no cursor", () => {
+  const details = ["x".repeat(70_000), "\u001b[2Jgone\u0000\u0007", "é".repeat(500)];
+  const lines = formatDiagnostic({ ...problem, details });
+  expect(lines.slice(1)).toEqual([`  ${"x".repeat(399)}…`, "  gone", `  ${"é".repeat(399)}…`]);
+});

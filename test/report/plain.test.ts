@@ -37,6 +37,30 @@ test("when nothing had to be made, one line says so", () => {
   expect(shown([...events, finished({ fresh: 2 })])).toEqual(["all 2 targets are fresh"]);
 });
 
+const problem = {
+  code: "x",
+  blame: "target",
+  message: "command failed with exit code 75",
+} as const;
+const attempt = { target: "web", title: "web", of: 3 };
+
+test("each attempt that failed says why, and when the next one is begun", () => {
+  expect(
+    shown([
+      begun(1),
+      targetStarted("web", "never made"),
+      { kind: "attempt-failed", ...attempt, attempt: 1, problem, wait: 2.04 },
+      { kind: "attempt-started", ...attempt, attempt: 2 },
+      { kind: "attempt-failed", ...attempt, attempt: 2, problem, wait: 0 },
+    ]),
+  ).toEqual([
+    "web: started, never made",
+    "web: attempt 1 of 3 failed: command failed with exit code 75; trying again in 2.0 s",
+    "web: attempt 2 of 3 started",
+    "web: attempt 2 of 3 failed: command failed with exit code 75; trying again",
+  ]);
+});
+
 test("a choice among alternatives is shown with what was passed over", () => {
   expect(
     shown([

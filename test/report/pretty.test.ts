@@ -57,6 +57,24 @@ test("finished targets scroll away above what runs", () => {
   expect(terminal.cursorHidden).toBe(false);
 });
 
+test("a target between two attempts is still there, with what it waits for", () => {
+  const { terminal, clock, report } = watched(100);
+  report(begun(1), targetStarted("web"));
+  const problem = { code: "x", blame: "target", message: "it failed" } as const;
+  const attempt = { target: "web", title: "web", of: 3, attempt: 1 };
+  report({ kind: "attempt-failed", ...attempt, problem, wait: 5 });
+  clock.pass(1000);
+  const failed = "again   web  attempt 1 of 3 failed: it failed; trying again in 5.0 s";
+  expect(terminal.screen).toEqual([
+    failed,
+    "running web  1 s  waiting for attempt 2 of 3",
+    "0/1 done, 1 s",
+  ]);
+  report({ kind: "attempt-started", ...attempt, attempt: 2 });
+  clock.pass(2000);
+  expect(terminal.screen).toEqual([failed, "running web  2 s", "0/1 done, 3 s"]);
+});
+
 test("a failure is one line at once and a whole block at the end", () => {
   const { terminal, clock, report } = watched(100);
   report(begun(3), targetStarted("a"), targetStarted("b"), failure("a"));

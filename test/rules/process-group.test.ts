@@ -104,3 +104,9 @@ function statOf(pid: number): string {
     return "";
   }
 }
+
+test("of a line without an end no more than its beginning is remembered", () => {
+  const last = new LastLines(1);
+  last.add("x".repeat(70_000));
+  expect(last.lines).toEqual([`${"x".repeat(4096)}…`]);
+});

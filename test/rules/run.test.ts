@@ -39,6 +39,7 @@ describe("a command on the host", () => {
       code: "command-failed",
       blame: "target",
       message: "command failed with exit code 7",
+      exitCode: 7,
       details: numbers,
     });
   });

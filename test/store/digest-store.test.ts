@@ -70,3 +70,23 @@ test("a file that is torn or altered at any byte is as good as none", () => {
     expect([undefined, entry(1)]).toContainEqual(later(path, "/w/1"));
   }
 });
+
+test("beyond its limit what nobody asked for is forgotten, the oldest first", () => {
+  const path = file();
+  const fill = (from: string, limit: number, asked: readonly string[] = []): void => {
+    const store = new DigestStore(path, limit);
+    for (const name of asked) store.get(name);
+    for (let number = 1; number <= 1000; number++) store.set(`/${from}/${number}`, entry(number));
+    store.save();
+  };
+  fill("a", 150_000);
+  expect(later(path, "/a/1")).toEqual(entry(1));
+  fill("b", 150_000, ["/a/1", "/a/2"]);
+  expect(later(path, "/a/1")).toEqual(entry(1));
+  expect(later(path, "/a/3")).toBeUndefined();
+  expect(later(path, "/a/1000")).toEqual(entry(1000));
+  expect(later(path, "/b/1")).toEqual(entry(1));
+  fill("c", 1000);
+  expect(later(path, "/b/1000")).toBeUndefined();
+  expect(later(path, "/c/1000")).toEqual(entry(1000));
+});

@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync, truncateSync } from "node:fs";
-import { bytesKept, RunLog, runsKept } from "../../src/store/run-log.ts";
+import { RunLog, runsKept } from "../../src/store/run-log.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
-const logAt = (folder: string, second: number): RunLog =>
-  new RunLog(folder, new Date(Date.UTC(2026, 0, 1) + second * 1000));
+const bytesKept = 1_000_000;
+
+const logAt = (folder: string, second: number, limit: number | undefined = bytesKept): RunLog =>
+  new RunLog(folder, new Date(Date.UTC(2026, 0, 1) + second * 1000), limit);
 
 const names = (folder: string): string[] => readdirSync(folder).sort();
 
@@ -49,6 +51,29 @@ test("the oldest go when all together are too large, however few they are", () =
   ) as [string, string, string];
   const newest = leave(folder, 4, 1);
   expect([oldest, older, newer, newest].map(existsSync)).toEqual([false, false, true, true]);
+});
+
+test("a run that does not know the limit leaves them for one that does", () => {
+  const folder = temporaryFolder();
+  const old = leave(folder, 1, 2 * bytesKept);
+  new RunLog(folder, new Date(Date.UTC(2026, 0, 1) + 2000)).close();
+  expect(existsSync(old)).toBe(true);
+  leave(folder, 3, 1);
+  expect(existsSync(old)).toBe(false);
+});
+
+test("one that reaches the limit leaves lines out, and not the last one", () => {
+  const log = logAt(temporaryFolder(), 0, 100);
+  for (let ms = 0; ms < 50; ms++) log.append({ kind: "started", ms });
+  log.append({ kind: "finished", ms: 50 }, true);
+  log.close();
+  const lines = readFileSync(log.path, "utf8").trimEnd().split("\n");
+  expect(lines).toEqual([
+    '{"kind":"started","ms":0}',
+    '{"kind":"started","ms":1}',
+    '{"kind":"started","ms":2}',
+    '{"kind":"finished","ms":50}',
+  ]);
 });
 
 test("where no log can be written, none is", () => {

@@ -15,7 +15,9 @@ import {
   isFresh,
   planKey,
 } from "../../src/engine/check-plan.ts";
+import type { Timers } from "../../src/engine/timers.ts";
 import type { Event } from "../../src/model/event.ts";
+import { defaultLimits } from "../../src/model/limits.ts";
 import type { Result } from "../../src/model/result.ts";
 import type { Project } from "../../src/model/target.ts";
 import { temporaryFolder, writeFiles } from "./folder.ts";
@@ -34,6 +36,7 @@ export interface RunOptions extends Partial<BuildRequest> {
   readonly onEvent?: (event: Event) => void;
   /** Uses the plan that the last build of the same targets left, as the command line does. */
   readonly planned?: boolean;
+  readonly timers?: Timers;
 }
 
 export class Workspace {
@@ -71,7 +74,7 @@ export class Workspace {
   /** What `build` and the other doors of the engine are called with; events go to the list. */
   prepare(
     wanted: string | readonly string[],
-    { given = {}, onEvent, planned, ...request }: RunOptions = {},
+    { given = {}, onEvent, timers, planned, ...request }: RunOptions = {},
     events: Event[] = [],
     checked?: CheckedPlan,
   ): { request: BuildRequest; parts: BuildParts } {
@@ -89,6 +92,7 @@ export class Workspace {
         reporter: { report, close: () => Promise.resolve() },
         docker: () => this.docker(),
         redact: (text) => text,
+        ...(timers && { timers }),
       },
     };
   }
@@ -139,6 +143,7 @@ export class Workspace {
       dryRun: false,
       command: "tbuild",
       version: "1.2.3",
+      limits: defaultLimits,
       environment: process.env,
       signal: new AbortController().signal,
     };

@@ -44,6 +44,8 @@ export function candidatesFor(
     const offered = [...own.map(({ name }) => `--${name}`), ...optionsFor(wanted, declaration)];
     return offered.filter(startsWithCurrent);
   }
+  // The shell offers files and folders.
+  if (names[0] === "load") return [];
   if (names[0] === "completion") return shells.filter(startsWithCurrent);
   const first = names.length === 0 ? commands.map(({ name }) => name as string) : [];
   return [...first, ...targetsFor(current, declaration)].filter(startsWithCurrent);

@@ -7,6 +7,7 @@ import { WorkspaceFiles } from "../../../src/files/workspace-files.ts";
 import type { Artifact } from "../../../src/model/artifact.ts";
 import { type Diagnostic, DiagnosticError } from "../../../src/model/diagnostic.ts";
 import type { Project, Target, TargetName } from "../../../src/model/target.ts";
+import { Commands } from "../../../src/rules/commands.ts";
 import { ruleKindOf } from "../../../src/rules/kinds.ts";
 import { ownOutputFolder } from "../../../src/rules/own-output.ts";
 import type { ActContext, ActOutcome, InputFile } from "../../../src/rules/rule.ts";
@@ -107,6 +108,7 @@ export class RuleRoom {
       services: [],
       docker: async () => this.docker,
       environment: { PATH: process.env["PATH"] },
+      commands: new Commands({ temporary: path.join(stateFolder, "tmp"), environment: () => ({}) }),
       signal: this.abort.signal,
       progress: {
         output: (line) => {

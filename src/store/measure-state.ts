@@ -1,0 +1,46 @@
+/** Measures what the state folder of a workspace holds. Changes nothing. */
+import { type Dirent, lstatSync, readdirSync } from "node:fs";
+import path from "node:path";
+import type { StatePart } from "../model/state-part.ts";
+
+/** What belongs to something else: `digests.recent` to `digests`. */
+const ownerOf = (name: string): string => name.split(".", 1)[0] || name;
+
+/** @returns by name; nothing where there is no folder */
+export function measureState(folder: string): readonly StatePart[] {
+  const parts = new Map<string, StatePart>();
+  for (const entry of entriesOf(folder)) {
+    const name = ownerOf(entry.name);
+    const { bytes = 0, files = 0 } = parts.get(name) ?? {};
+    const found = measure(path.join(folder, entry.name), entry);
+    parts.set(name, { name, bytes: bytes + found.bytes, files: files + found.files });
+  }
+  return [...parts.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+type Measured = Pick<StatePart, "bytes" | "files">;
+
+function measure(place: string, entry: Dirent): Measured {
+  if (!entry.isDirectory()) {
+    const stats = lstatSync(place, { throwIfNoEntry: false });
+    return { bytes: stats?.size ?? 0, files: stats ? 1 : 0 };
+  }
+  let [bytes, files] = [0, 0];
+  for (const below of entriesOf(place)) {
+    const found = measure(path.join(place, below.name), below);
+    bytes += found.bytes;
+    files += found.files;
+  }
+  return { bytes, files };
+}
+
+/** A run may remove what was listed a moment ago. */
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (!["ENOENT", "ENOTDIR"].includes(code)) throw error;
+    return [];
+  }
+}
