@@ -107,7 +107,7 @@ function forget(room: BuildRoom, keepImages: boolean): void {
   room.traces.keepOnly(new Set(keepImages ? kept.map(({ key }) => key) : []), keepImages);
   room.images.forget();
   room.evictions.clear();
-  for (const name of ["out", "digests", "digests.recent", "plans"]) {
+  for (const name of ["out", "digests", "digests.recent", "plans", "pushed.json"]) {
     rmSync(path.join(room.state.path, name), { recursive: true, force: true });
   }
 }

@@ -168,9 +168,11 @@ export class RegistryClient {
     if (error instanceof SourceError) return error;
     const why = problems.whyNoConnection(error, url.host);
     if (why === undefined) return error;
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (problems.isTlsProblem(code)) {
+      return problems.untrusted(this.#attempt(request), why, error);
+    }
     const problem = problems.unreachable(this.#attempt(request), why, error);
-    // Another try finds the same certificate.
-    if (/^no secure/.test(why)) return problem;
     return new Transient(problem, this.#isKnown ? {} : { tries: triesOfUnknown });
   }
 

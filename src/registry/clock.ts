@@ -12,8 +12,9 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),
-  sleep: (milliseconds, signal) =>
+  sleep: (milliseconds, shared) =>
     new Promise((resolve, reject) => {
+      const signal = AbortSignal.any([shared]);
       signal.throwIfAborted();
       const end = () => {
         clearTimeout(timer);

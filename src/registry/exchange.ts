@@ -51,7 +51,9 @@ export async function exchange(request: HttpRequest, way: Way): Promise<Answer> 
   const headers = { "user-agent": "tbuild", ...request.headers, ...length };
   const source = opened(body);
   const { request: start } = url.protocol === "https:" ? https : http;
-  const outgoing = start(url, { ...way.options, method, headers, signal: way.signal });
+  // One of its own: node warns of many listeners on a signal that many requests share.
+  const signal = AbortSignal.any([way.signal]);
+  const outgoing = start(url, { ...way.options, method, headers, signal });
   outgoing.setTimeout(way.patience, () =>
     outgoing.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
   );

@@ -46,15 +46,30 @@ export function refused(answer: Answer, attempt: Attempt, skew?: string): Diagno
 }
 
 /** No answer, or only such as ask to come back. */
-export function unreachable({ host, doing }: Attempt, why: string, cause?: unknown) {
-  return problem(
+export function unreachable(
+  { host, doing }: Attempt,
+  why: string,
+  cause?: unknown,
+): DiagnosticError {
+  return new DiagnosticError(
     {
       code: "registry-unreachable",
+      blame: "surroundings",
       message: `cannot ${doing}: ${why}`,
       hint: `check that ${host} can be reached, and try again`,
+      transient: true,
     },
-    cause,
+    { cause },
   );
+}
+
+/** A certificate is as it is, however often it is looked at. */
+export function untrusted({ host, doing }: Attempt, why: string, cause: unknown): DiagnosticError {
+  const isTime = /not yet valid|expired/i.test(why);
+  const hint = isTime
+    ? `check the clock of this machine, and the certificate of ${host}`
+    : `put the CA of ${host} into \`/etc/docker/certs.d/${host}/ca.crt\`, or name it in \`SSL_CERT_FILE\``;
+  return problem({ code: "registry-untrusted", message: `cannot ${doing}: ${why}`, hint }, cause);
 }
 
 function knownRefusal(

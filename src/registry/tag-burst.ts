@@ -79,8 +79,10 @@ function problem(message: string, details: readonly string[], cause: unknown): D
     details.length === 0
       ? "push again: the images are there already, only their tags are left to write"
       : "push again to write all tags: the images are there already";
+  const transient = cause instanceof DiagnosticError && cause.diagnostic.transient;
+  const more = { ...(details.length > 0 && { details }), ...(transient && { transient }) };
   return new DiagnosticError(
-    { code: "tags-incomplete", blame: "surroundings", message, hint, details },
+    { code: "tags-incomplete", blame: "surroundings", message, hint, ...more },
     { cause },
   );
 }
