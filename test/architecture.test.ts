@@ -8,15 +8,17 @@ const sources = fileURLToPath(new URL("../src", import.meta.url));
 /** What each room may import from, besides itself. */
 const below: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli", "config", "engine", "docker", "report", "model"],
-  cli: ["config", "watch", "engine", "images", "docker", "report", "model"],
+  cli: ["config", "watch", "engine", "images", "docker", "registry", "report", "model"],
   config: ["rules", "model"],
   watch: ["engine", "files", "model"],
   engine: ["rules", "docker", "store", "files", "model"],
-  rules: ["images", "docker", "store", "files", "model"],
+  rules: ["images", "docker", "registry", "store", "files", "net", "model"],
   images: ["docker", "store", "files", "model"],
   docker: ["model"],
+  registry: ["net", "model"],
   store: ["files", "model"],
   files: ["model"],
+  net: [],
   report: ["model"],
   model: [],
 };

@@ -99,6 +99,11 @@ export const commands = [
   },
   { name: "why", usage: "tbuild why TARGET DEPENDENCY", help: "How one target needs another" },
   {
+    name: "tags",
+    usage: "tbuild tags IMAGE|TARGET",
+    help: "Tags in the registry, with digests, dates and sizes",
+  },
+  {
     name: "load",
     usage: "tbuild load DIR|FILE|-",
     help: "Put saved images into the engine, those that it lacks",

@@ -19,7 +19,7 @@ export interface CommandLinePlace {
 export const completeOption = "--complete";
 
 /** Commands that take targets and parameters as a build does. */
-const aboutTargets = ["explain", "graph", "watch", "why"] as const;
+const aboutTargets = ["explain", "graph", "tags", "watch", "why"] as const;
 
 /** Reads the request. Words that only a target file can explain are left for later. */
 export function readRequest(argv: readonly string[], place: CommandLinePlace): Result<Request> {

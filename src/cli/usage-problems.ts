@@ -162,6 +162,20 @@ export const unwritableProfile = (file: string, why: string): Diagnostic => ({
   hint: "name another file with `--profile`",
 });
 
+export const tagsOfWhat = (): Diagnostic =>
+  usage(
+    "missing-word",
+    "`tbuild tags` takes an image or targets, found none",
+    "write `tbuild tags registry.example.org/team/web` or `tbuild tags push`",
+  );
+
+export const noImage = (names: string): Diagnostic =>
+  usage(
+    "no-image",
+    `\`${names}\` makes no image and pushes none`,
+    "name a target that does, or an image with its registry",
+  );
+
 // Limits of the environment
 
 export const unknownLimit = (name: string, near: string | undefined): Diagnostic =>

@@ -1,17 +1,7 @@
 /** Looks up registry credentials where the docker command line keeps them. Sending them is left to others. */
+import type { CredentialLookup, Credentials } from "../model/credentials.ts";
 import { DiagnosticError } from "../model/diagnostic.ts";
 import { type AuthEntry, type DockerConfig, readDockerConfig } from "./docker-config.ts";
-
-export type Credentials =
-  | { readonly username: string; readonly password: string }
-  | { readonly identityToken: string };
-
-/**
- * Finds the credentials of one registry host, such as `ghcr.io`, `localhost:5000` or `docker.io`.
- * @returns undefined when the host is to be asked without any
- * @throws DiagnosticError `docker-config-invalid` or `credential-helper-failed`
- */
-export type CredentialLookup = (host: string) => Promise<Credentials | undefined>;
 
 /** The name that Docker Hub has in the configuration, whatever its host is called elsewhere. */
 export const dockerHubKey = "https://index.docker.io/v1/";

@@ -2,9 +2,10 @@
 import type { Readable } from "node:stream";
 import type Dockerode from "dockerode";
 import type { Digest } from "../model/artifact.ts";
+import type { CredentialLookup } from "../model/credentials.ts";
 import { type LazyConnection, lazyConnection } from "./connect.ts";
 import { listContainers, removeContainer } from "./containers.ts";
-import { type CredentialLookup, credentialLookup } from "./credentials.ts";
+import { credentialLookup } from "./credentials.ts";
 import type {
   BuildRequest,
   Docker,

@@ -11,7 +11,7 @@ import { performServerHandshake, type ServerHttp2Stream } from "node:http2";
 import { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import type Dockerode from "dockerode";
-import type { CredentialLookup } from "./credentials.ts";
+import type { CredentialLookup } from "../model/credentials.ts";
 import { dial } from "./dial.ts";
 import { bytesField, numberField, readFields, text } from "./protobuf.ts";
 

@@ -1,7 +1,7 @@
 /** Pulls and pushes images through an engine. What a failure means is told by `transfer-errors.ts`. */
 import type Dockerode from "dockerode";
 import type { Digest } from "../model/artifact.ts";
-import type { CredentialLookup } from "./credentials.ts";
+import type { CredentialLookup } from "../model/credentials.ts";
 import type { ProgressSink } from "./docker.ts";
 import { reasonOf, statusOf, throwIfAborted } from "./errors.ts";
 import { imageId, imageNotFound } from "./images.ts";

@@ -107,8 +107,8 @@ function forget(room: BuildRoom, keepImages: boolean): void {
   room.traces.keepOnly(new Set(keepImages ? kept.map(({ key }) => key) : []), keepImages);
   room.images.forget();
   room.evictions.clear();
-  const names = ["out", "digests", "digests.recent", "plans", "blobs", "blobs.size"];
-  for (const name of names) {
+  const cache = ["digests", "digests.recent", "plans", "blobs", "blobs.size", "pushed.json"];
+  for (const name of ["out", ...cache]) {
     rmSync(path.join(room.state.path, name), { recursive: true, force: true });
   }
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import { makeFolders } from "../files/make-folders.ts";
 import { unpackedContents } from "../images/image-contents.ts";
 import type { ImageArtifact } from "../model/artifact.ts";
-import { inParallel } from "./in-parallel.ts";
+import { inParallel } from "../net/in-parallel.ts";
 import { counted, usageError } from "./problems.ts";
 import { parseReference, tagsOnly } from "./reference.ts";
 import type { ActContext, ActOutcome } from "./rule.ts";

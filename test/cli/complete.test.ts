@@ -10,6 +10,7 @@ test("the first word is a command or a target", () => {
     "explain",
     "graph",
     "why",
+    "tags",
     "load",
     "list",
     "state",

@@ -1,6 +1,6 @@
-import type { Credentials } from "../../src/docker/credentials.ts";
 import { bytesField, numberField, readFields, text } from "../../src/docker/protobuf.ts";
 import { openSession, type Session } from "../../src/docker/session.ts";
+import type { Credentials } from "../../src/model/credentials.ts";
 import { type EngineSession, type FakeBuilder, startFakeBuilder } from "./fake-builder.ts";
 
 const logins: Record<string, Credentials> = {

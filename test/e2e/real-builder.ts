@@ -10,8 +10,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import Dockerode from "dockerode";
 import { buildImage } from "../../src/docker/build-image.ts";
-import type { CredentialLookup } from "../../src/docker/credentials.ts";
 import type { BuildRequest, BuildStep } from "../../src/docker/docker.ts";
+import type { CredentialLookup } from "../../src/model/credentials.ts";
 import { DiagnosticError } from "../../src/model/diagnostic.ts";
 
 export const base = process.env["TBUILD_TEST_BASE"] ?? "tbuild-test/base";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { gzipSync } from "node:zlib";
-import { proxyFor } from "../../src/rules/http-request.ts";
+import { proxyFor } from "../../src/net/proxy.ts";
 import { ruleKindOf } from "../../src/rules/kinds.ts";
 import { tarOf } from "./support/fake-docker.ts";
 import { problemOf, RuleRoom, told } from "./support/rule-room.ts";

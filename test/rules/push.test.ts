@@ -1,4 +1,4 @@
-import { nameIn } from "../../src/rules/push-images.ts";
+import { nameIn } from "../../src/rules/push-plan.ts";
 import { digestOf, problem } from "./support/fake-docker.ts";
 import { name, noteOf, RuleRoom, told } from "./support/rule-room.ts";
 
@@ -15,7 +15,11 @@ function newRoom(): RuleRoom {
   return room;
 }
 
-const fields = { push: [name("web"), name("agent")], registry: "localhost:5000/team/" };
+const fields = {
+  push: [name("web"), name("agent")],
+  registry: "localhost:5000/team/",
+  via: "engine",
+};
 
 test("every tag goes to the registry, and the engine is left as it was", async () => {
   const room = newRoom();

@@ -1,0 +1,88 @@
+/** `tbuild tags IMAGE|TARGET`: what the registry has of it, on standard output. */
+import { credentialLookup } from "../../docker/credentials.ts";
+import {
+  placeOfReference,
+  type RegistryPlace,
+  registryPlaces,
+} from "../../engine/registry-places.ts";
+import { type Diagnostic, DiagnosticError } from "../../model/diagnostic.ts";
+import { RegistryClient } from "../../registry/client.ts";
+import { repositoryAt } from "../../registry/endpoint.ts";
+import { type RegistryTag, readTags } from "../../registry/tags.ts";
+import { commonOptions } from "../options.ts";
+import { prepare, type TargetRequest } from "../prepare.ts";
+import { readWords } from "../read-words.ts";
+import { showProblems } from "../show-problems.ts";
+import type { Surroundings } from "../surroundings.ts";
+import * as problems from "../usage-problems.ts";
+
+/** @returns the exit code */
+export async function runTags(request: TargetRequest, place: Surroundings): Promise<number> {
+  const { log } = request.common;
+  const found = findPlaces(request, place);
+  if ("problems" in found) return showProblems({ ...found, log }, place);
+  try {
+    for (const [index, each] of found.places.entries()) {
+      const tags = await tagsAt(each, place);
+      const name = `${each.host}/${each.repository}`;
+      const lines = log === "json" ? [json(name, tags)] : table(name, tags);
+      if (log !== "json" && index > 0) lines.unshift("");
+      place.out.write(lines.map((line) => `${line}\n`).join(""));
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    return await showProblems({ problems: [error.diagnostic], root: found.root, log }, place);
+  }
+}
+
+type Found = { readonly root: string } & (
+  | { readonly places: readonly RegistryPlace[] }
+  | { readonly problems: readonly Diagnostic[] }
+);
+
+/** A word with a host in it names an image; no target file is needed for that. */
+function findPlaces(request: TargetRequest, place: Surroundings): Found {
+  const { others } = readWords(request.argv, commonOptions);
+  const root = place.cwd;
+  if (others.length === 0) return { root, problems: [problems.tagsOfWhat()] };
+  const [only = "", ...more] = others;
+  const named = more.length === 0 && isImage(only) ? placeOfReference(only) : undefined;
+  if (named !== undefined) return { root, places: [named] };
+  const prepared = prepare(request, place);
+  if (!prepared.ok) return prepared;
+  const places = registryPlaces(prepared.project, prepared.wanted);
+  if (places.length > 0) return { root, places };
+  return { root: prepared.root, problems: [problems.noImage(prepared.names.join(" "))] };
+}
+
+const isImage = (word: string): boolean => /^(localhost|[^/]*[.:][^/]*)\/./.test(word);
+
+async function tagsAt(
+  { host, repository, insecure }: RegistryPlace,
+  { environment }: Surroundings,
+): Promise<readonly RegistryTag[]> {
+  const credentials = credentialLookup(environment);
+  const client = new RegistryClient({ host, credentials, environment, insecure });
+  const signal = new AbortController().signal;
+  try {
+    const at = { client, repository: repositoryAt(host, repository), signal };
+    return (await readTags(at)) ?? [];
+  } finally {
+    client.close();
+  }
+}
+
+const json = (name: string, tags: readonly RegistryTag[]): string =>
+  JSON.stringify({ kind: "tags", repository: name, tags });
+
+function table(name: string, tags: readonly RegistryTag[]): string[] {
+  if (tags.length === 0) return [`${name}: no tags`];
+  const width = Math.max(...tags.map(({ tag }) => tag.length));
+  const rows = tags.map(({ tag, digest, created, size }) => {
+    const date = created === undefined ? "-".padEnd(16) : created.slice(0, 16).replace("T", " ");
+    const megabytes = size === undefined ? "-" : `${(size / 1e6).toFixed(1)} MB`;
+    return `  ${tag.padEnd(width)}  ${digest.slice(0, 19)}  ${date}  ${megabytes.padStart(10)}`;
+  });
+  return [name, ...rows];
+}

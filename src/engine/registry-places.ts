@@ -1,0 +1,71 @@
+/** Under which names the images of targets lie in registries. Asks no registry. */
+import type { Project, TargetName } from "../model/target.ts";
+import { ruleKindOf } from "../rules/kinds.ts";
+import { nameIn } from "../rules/push-plan.ts";
+import { parseReference } from "../rules/reference.ts";
+import { alternativesOf } from "./alternatives.ts";
+
+export interface RegistryPlace {
+  /** As references name it. */
+  readonly host: string;
+  readonly repository: string;
+  readonly insecure: boolean;
+}
+
+/** Each repository once; of a `push` target those that it pushes to. */
+export function registryPlaces(
+  project: Project,
+  wanted: readonly TargetName[],
+): readonly RegistryPlace[] {
+  const places = new Map<string, RegistryPlace>();
+  const seen = new Set<TargetName>();
+  const visit = (name: TargetName): void => {
+    const target = project.targets.get(name);
+    if (seen.has(name) || target === undefined) return;
+    seen.add(name);
+    for (const place of placesOf(project, name)) {
+      places.set(`${place.host}/${place.repository}`, place);
+    }
+    const behind = target.rule === undefined ? target.needs : alternativesOf(target);
+    behind.forEach(visit);
+  };
+  wanted.forEach(visit);
+  return [...places.values()];
+}
+
+/** The place that a reference names, Docker Hub where it names no host. */
+export function placeOfReference(reference: string, insecure = false): RegistryPlace | undefined {
+  const parsed = parseReference(reference);
+  if (parsed === undefined) return undefined;
+  return { host: parsed.host ?? "docker.io", repository: parsed.repository, insecure };
+}
+
+function placesOf(project: Project, name: TargetName): readonly RegistryPlace[] {
+  const rule = project.targets.get(name)?.rule;
+  if (rule?.kind !== "push") {
+    return referencesOf(project, name).flatMap((reference) => placeOfReference(reference) ?? []);
+  }
+  const { push, registry, insecure } = rule.fields as {
+    readonly push: readonly TargetName[];
+    readonly registry: string;
+    readonly insecure?: boolean;
+  };
+  const host = registry.replace(/\/+$/, "");
+  return push
+    .flatMap((image) => referencesOf(project, image))
+    .flatMap((reference) => nameIn(host, reference) ?? [])
+    .flatMap((reference) => placeOfReference(reference, insecure) ?? []);
+}
+
+/** What the images of a target are called, groups and alternatives followed. */
+function referencesOf(project: Project, name: TargetName): readonly string[] {
+  const target = project.targets.get(name);
+  if (target === undefined) return [];
+  const { rule } = target;
+  const behind = rule === undefined ? target.needs : alternativesOf(target);
+  const own = rule === undefined ? [] : ruleKindOf(rule.kind).outputs(rule.fields as never, target);
+  return [
+    ...own.flatMap((output) => (output.kind === "image" ? [output.reference] : [])),
+    ...behind.flatMap((other) => referencesOf(project, other)),
+  ];
+}

@@ -1,0 +1,87 @@
+/**
+ * Pushes a whole fleet, all or nothing: every blob, then every manifest by its digest, then all tags
+ * in one short burst. Until the burst no tag names anything else than before.
+ */
+
+import type { Digest } from "../model/artifact.ts";
+import type { BlobSource } from "../model/image-content.ts";
+import { inParallel } from "../net/in-parallel.ts";
+import type { Place } from "./blobs.ts";
+import type { RegistryClient } from "./client.ts";
+import type { FleetTag, TagChange } from "./fleet-tag.ts";
+import { manifestDigest, writeManifest } from "./manifests.ts";
+import { type BlobReport, type KnownPlaces, placeBlobs } from "./place-blobs.ts";
+import { writeTags } from "./tag-burst.ts";
+
+export interface FleetParts {
+  readonly client: RegistryClient;
+  readonly source: BlobSource;
+  readonly known: KnownPlaces;
+  readonly signal: AbortSignal;
+  readonly onProgress: (blob: Digest, done: number, total: number) => void;
+  /** Told of each tag that names another image than before. */
+  readonly onTag: (tag: FleetTag) => void;
+}
+
+export interface FleetReport extends BlobReport {
+  /** Tags that were written. */
+  readonly written: number;
+  /** Tags that named the image already. */
+  readonly were: number;
+}
+
+/** Small requests at the same time. */
+const atOnce = 8;
+
+export async function pushFleet(
+  tags: readonly FleetTag[],
+  parts: FleetParts,
+): Promise<FleetReport> {
+  const before = await changesOf(tags, parts);
+  const changed = before.filter(isChange);
+  const missing = await missingManifests(changed, parts);
+  const blobs = await placeBlobs(missing, parts);
+  await inParallel(missing, atOnce, parts.signal, async ({ place, tag }) =>
+    writeManifest(place, tag.content.manifest.digest, tag.content.manifest),
+  );
+  // What was there when all began may be hours old.
+  const now =
+    changed.length === 0
+      ? []
+      : await changesOf(
+          changed.map(({ tag }) => tag),
+          parts,
+        );
+  const last = now.filter(isChange);
+  await writeTags(last, parts);
+  return { ...blobs, written: last.length, were: tags.length - last.length };
+}
+
+const isChange = ({ old, tag }: TagChange): boolean => old !== tag.content.manifest.digest;
+
+/** Each tag with the digest that it names in the registry. */
+function changesOf(
+  tags: readonly FleetTag[],
+  { client, signal: outer }: FleetParts,
+): Promise<readonly TagChange[]> {
+  return inParallel(tags, atOnce, outer, async (tag, signal) => {
+    const place: Place = { client, repository: tag.repository, signal };
+    const old = await manifestDigest(place, tag.tag);
+    return { tag, old, place: { ...place, signal: outer } };
+  });
+}
+
+/** One tag for each manifest of a repository that is not there yet. */
+async function missingManifests(
+  changed: readonly TagChange[],
+  { signal: outer }: FleetParts,
+): Promise<readonly TagChange[]> {
+  const each = new Map(
+    changed.map((it) => [`${it.tag.repository} ${it.tag.content.manifest.digest}`, it]),
+  );
+  const found = await inParallel([...each.values()], atOnce, outer, async (it, signal) => {
+    const there = await manifestDigest({ ...it.place, signal }, it.tag.content.manifest.digest);
+    return there === undefined ? it : undefined;
+  });
+  return found.filter((it) => it !== undefined);
+}

@@ -1,0 +1,258 @@
+import type { Digest } from "../../src/model/artifact.ts";
+import { type FleetReport, pushFleet } from "../../src/registry/fleet.ts";
+import type { FleetTag } from "../../src/registry/fleet-tag.ts";
+import type { KnownPlaces } from "../../src/registry/place-blobs.ts";
+import { Random } from "../random/random-numbers.ts";
+import type { FakeRegistry, Fault } from "../support/fake-registry.ts";
+import { FakeBlobs } from "../support/fleet-images.ts";
+import { clientOf, problemOf, startRegistry } from "./room.ts";
+
+class Known implements KnownPlaces {
+  readonly places = new Map<Digest, Set<string>>();
+
+  of = (digest: Digest) => [...(this.places.get(digest) ?? [])];
+  add = (digest: Digest, repository: string) =>
+    void this.places.set(digest, (this.places.get(digest) ?? new Set()).add(repository));
+  remove = (digest: Digest, repository: string) => void this.places.get(digest)?.delete(repository);
+}
+
+interface Pushing {
+  readonly registry: FakeRegistry;
+  readonly source: FakeBlobs;
+  readonly tags: readonly FleetTag[];
+  readonly known?: Known;
+  readonly signal?: AbortSignal;
+  readonly patience?: number;
+}
+
+function push({ registry, source, tags, known, signal, patience }: Pushing): Promise<FleetReport> {
+  const client = clientOf(registry.host, patience === undefined ? {} : { patience });
+  return pushFleet(tags, {
+    client,
+    source,
+    known: known ?? new Known(),
+    signal: signal ?? new AbortController().signal,
+    onProgress: () => undefined,
+    onTag: () => undefined,
+  });
+}
+
+/** Images on one base, each with tags `1` and `latest`; `version` makes others of them. */
+function fleet(source: FakeBlobs, count: number, version = "1", base = 20_000): FleetTag[] {
+  return Array.from({ length: count }, (_, nth) => {
+    const content = source.image(`i${nth} ${version}`, [
+      `base*${base}`,
+      `layer ${nth} ${version}*500`,
+    ]);
+    return ["1", "latest"].map((tag) => ({ repository: `team/i${nth}`, tag, content }));
+  }).flat();
+}
+
+const digestsOf = (tags: readonly FleetTag[]): Record<string, string> =>
+  Object.fromEntries(
+    tags
+      .map(({ repository, tag, content }) => [`${repository}:${tag}`, content.manifest.digest])
+      .sort(([a = ""], [b = ""]) => (a < b ? -1 : 1)),
+  );
+
+test("each blob is sent once, and taken over where other images share it", async () => {
+  const registry = await startRegistry();
+  const source = new FakeBlobs();
+  const tags = fleet(source, 3);
+  const report = await push({ registry, source, tags });
+  expect(registry.tags()).toEqual(digestsOf(tags));
+  expect([...registry.stored.values()]).toEqual(Array(7).fill(1));
+  const configs = tags.reduce((sum, { content }) => sum + content.config.size, 0) / 2;
+  expect(report).toEqual({
+    written: 6,
+    were: 0,
+    sent: 20_000 + 3 * 500 + configs,
+    mounted: 40_000,
+    there: 0,
+    shared: 40_000,
+  });
+});
+
+test("the largest blob is the first to be sent, and tags are the last, `latest` after the others", async () => {
+  const registry = await startRegistry();
+  const source = new FakeBlobs();
+  const tags = fleet(source, 2, "1", 3 << 20);
+  await push({ registry, source, tags });
+  const writes = registry.requests(/^(PUT|POST|PATCH)/);
+  expect(writes.find((each) => each.startsWith("POST"))).toMatch(/uploads\/$/);
+  const manifests = registry
+    .requests(/^PUT .*manifests/)
+    .map((each) => each.replace(/.*manifests./, ""));
+  expect(manifests.map((each) => each.replace(/:.*/, ""))).toEqual([
+    "sha256",
+    "sha256",
+    "1",
+    "1",
+    "latest",
+    "latest",
+  ]);
+  expect(writes.slice(-6)).toEqual(registry.requests(/^PUT .*manifests/));
+});
+
+test("a push without changes sends nothing", async () => {
+  const registry = await startRegistry();
+  const source = new FakeBlobs();
+  const tags = fleet(source, 3);
+  await push({ registry, source, tags });
+  registry.seen.length = 0;
+  expect(await push({ registry, source, tags })).toMatchObject({ written: 0, were: 6, sent: 0 });
+  expect(registry.requests(/./)).toHaveLength(6);
+  expect(registry.requests(/^(?!HEAD)/)).toEqual([]);
+});
+
+test("what an earlier push recorded is taken over by images of another name", async () => {
+  const registry = await startRegistry();
+  const source = new FakeBlobs();
+  const known = new Known();
+  const [first, , third] = fleet(source, 2) as [FleetTag, FleetTag, FleetTag];
+  await push({ registry, source, tags: [first], known });
+  source.opened.length = 0;
+  const report = await push({ registry, source, tags: [third], known });
+  expect(report.mounted).toBe(20_000);
+  expect(source.opened).not.toContain(third.content.layers[0]?.digest);
+});
+
+test("where a registry takes nothing over, each repository is sent its own", async () => {
+  const registry = await startRegistry();
+  registry.mounts = false;
+  const source = new FakeBlobs();
+  const tags = fleet(source, 2);
+  expect(await push({ registry, source, tags })).toMatchObject({ written: 4, mounted: 0 });
+  expect(registry.tags()).toEqual(digestsOf(tags));
+});
+
+test("with tokens, a base that may only be read is taken over", async () => {
+  const registry = await startRegistry();
+  registry.auth = { kind: "token" };
+  const source = new FakeBlobs();
+  const known = new Known();
+  const tags = fleet(source, 2);
+  await push({ registry, source, tags: tags.slice(0, 1), known });
+  registry.auth = { kind: "token", readOnly: ["team/i0"] };
+  registry.expireTokens();
+  expect(await push({ registry, source, tags: tags.slice(2), known })).toMatchObject({
+    mounted: 20_000,
+  });
+});
+
+describe("all or nothing", () => {
+  test("a failure before the tags leaves every tag as it was", async () => {
+    const registry = await startRegistry();
+    const source = new FakeBlobs();
+    const before = fleet(source, 3);
+    await push({ registry, source, tags: before });
+    registry.plan = ({ method, path }) =>
+      method === "PUT" && path.includes("i2/manifests")
+        ? { kind: "status", status: 403 }
+        : undefined;
+    const told = await problemOf(push({ registry, source, tags: fleet(source, 3, "2") }));
+    expect(told.replaceAll(registry.host, "HOST").replace(/sha256:\w+/, "DIGEST")).toBe(
+      "cannot write `HOST/team/i2@DIGEST`: HOST answers 403; check that your account at HOST has access to `team/i2`",
+    );
+    expect(registry.tags()).toEqual(digestsOf(before));
+  });
+
+  test("a tag that cannot be written brings all of them back, and removes new ones", async () => {
+    const registry = await startRegistry();
+    const source = new FakeBlobs();
+    const before = fleet(source, 2);
+    await push({ registry, source, tags: before });
+    registry.plan = ({ method, path }) =>
+      method === "PUT" && path.endsWith("i1/manifests/latest")
+        ? { kind: "status", status: 403 }
+        : undefined;
+    const after = fleet(source, 3, "2");
+    expect(
+      (await problemOf(push({ registry, source, tags: after }))).replaceAll(registry.host, "HOST"),
+    ).toBe(
+      "cannot write `HOST/team/i1:latest`: HOST answers 403; one tag does not name what it should; push again to write all tags: the images are there already",
+    );
+    expect(registry.tags()).toEqual(digestsOf(before));
+  });
+
+  test("tags that cannot be brought back are told by name", async () => {
+    const registry = await startRegistry();
+    registry.removesTags = false;
+    const source = new FakeBlobs();
+    registry.plan = ({ method, path }) =>
+      method === "PUT" && path.endsWith("i1/manifests/latest")
+        ? { kind: "status", status: 403 }
+        : undefined;
+    const tags = fleet(source, 2);
+    const { diagnostic } = await push({ registry, source, tags }).catch((error) => error);
+    const digest = (nth: number) => tags[nth]?.content.manifest.digest;
+    expect(diagnostic.code).toBe("tags-incomplete");
+    expect(
+      diagnostic.details.map((line: string) => line.replace(registry.host, "HOST")).sort(),
+    ).toEqual([
+      `\`HOST/team/i0:1\` is new and cannot be removed; the new image is ${digest(0)}`,
+      `\`HOST/team/i0:latest\` is new and cannot be removed; the new image is ${digest(0)}`,
+      `\`HOST/team/i1:1\` is new and cannot be removed; the new image is ${digest(2)}`,
+    ]);
+  });
+
+  test("a push that is interrupted at any of its requests leaves no mixture of tags", async () => {
+    const source = new FakeBlobs();
+    const [before, after] = [fleet(source, 3), fleet(source, 3, "2")];
+    const whole = await startRegistry();
+    await push({ registry: whole, source, tags: before });
+    whole.seen.length = 0;
+    await push({ registry: whole, source, tags: after });
+    const stages = new Set<string>();
+    for (let nth = 0; nth < whole.seen.length; nth++) {
+      const registry = await startRegistry();
+      await push({ registry, source, tags: before });
+      const stop = new AbortController();
+      let left = nth;
+      registry.plan = () => {
+        if (left-- === 0) stop.abort();
+        return undefined;
+      };
+      await push({ registry, source, tags: after, signal: stop.signal }).catch(() => undefined);
+      const found = JSON.stringify(registry.tags());
+      expect([before, after].map((tags) => JSON.stringify(digestsOf(tags)))).toContain(found);
+      stages.add(found);
+    }
+    expect(stages.size).toBe(2);
+  });
+});
+
+test("fifty pushes of thirty images get through a registry that fails one request in five", async () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const registry = await startRegistry();
+    registry.auth = seed % 2 === 0 ? { kind: "token" } : undefined;
+    registry.onePost = seed % 3 !== 0;
+    const random = new Random(seed);
+    let stalls = seed % 5 === 0 ? 1 : 0;
+    registry.plan = ({ path }) => {
+      const fault = random.below(5) === 0 ? faults[random.below(faults.length)] : undefined;
+      if (fault?.kind === "stall" && stalls-- <= 0) return undefined;
+      if (fault?.kind === "expired" && path.startsWith("/token")) return undefined;
+      return fault;
+    };
+    const source = new FakeBlobs();
+    const tags = fleet(source, 30).filter(({ tag }) => tag === "1");
+    await push({ registry, source, tags, patience: 400 });
+    expect(registry.tags()).toEqual(digestsOf(tags));
+    expect(Math.max(...registry.stored.values())).toBe(1);
+    expect(registry.stored.size).toBe(61);
+    await registry.close();
+  }
+}, 120_000);
+
+const faults: readonly Fault[] = [
+  { kind: "status", status: 429, retryAfter: "1" },
+  { kind: "status", status: 500 },
+  { kind: "status", status: 503 },
+  { kind: "reset" },
+  { kind: "reset", done: true },
+  { kind: "stall" },
+  { kind: "torn", after: 100 },
+  { kind: "truncated" },
+  { kind: "expired" },
+];

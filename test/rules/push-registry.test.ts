@@ -1,0 +1,103 @@
+import { FakeRegistry } from "../support/fake-registry.ts";
+import { handMade } from "../support/image-archive.ts";
+import { name, noteOf, problemOf, RuleRoom } from "./support/rule-room.ts";
+
+let registry: FakeRegistry;
+
+beforeEach(async () => {
+  registry = new FakeRegistry();
+  await registry.listen();
+});
+
+afterEach(() => registry.close());
+
+/** Two images on one layer, with three tags. */
+function newRoom(): RuleRoom {
+  const room = new RuleRoom();
+  for (const [target, references] of [
+    ["web", ["shop/web:1", "shop/web:latest"]],
+    ["agent", ["shop/agent:1"]],
+  ] as const) {
+    const image = handMade(
+      target,
+      ["a layer of both ".repeat(5000), `a layer of ${target}`],
+      references,
+    );
+    room.docker.holdImage(image);
+    room.made[target] = [{ kind: "image", digest: image.id, references }];
+  }
+  return room;
+}
+
+const fields = (more = {}) => ({
+  push: [name("web"), name("agent")],
+  registry: `${registry.host}/team`,
+  ...more,
+});
+
+test("every tag goes to the registry, with each layer once, and the engine sends nothing", async () => {
+  const room = newRoom();
+  const outcome = await room.act("push", fields());
+  expect(Object.keys(registry.tags())).toEqual(["team/agent:1", "team/web:1", "team/web:latest"]);
+  expect([...registry.stored.values()]).toEqual([1, 1, 1, 1, 1]);
+  expect(noteOf(outcome)?.replace(registry.host, "HOST").replace(/\d+ B/g, "N B")).toBe(
+    "3 tags pushed to HOST/team: N B sent, N B taken over, N B saved by sharing",
+  );
+  expect(room.docker.pushed).toEqual([]);
+});
+
+test("pushed again without changes, nothing is sent and that is told", async () => {
+  const room = newRoom();
+  await room.act("push", fields());
+  registry.seen.length = 0;
+  expect(noteOf(await room.act("push", fields()))).toBe("3 tags were there already");
+  expect(registry.requests(/^(?!HEAD)/)).toEqual([]);
+});
+
+test("what was pushed before is taken over in a later push of another name", async () => {
+  const room = newRoom();
+  await room.act("push", fields({ push: [name("web")] }));
+  const before = registry.stored.size;
+  await room.act("push", fields({ push: [name("agent")] }));
+  expect(registry.stored.size - before).toBe(2);
+  const pushed = JSON.parse(room.read(".tbuild/pushed.json"));
+  expect(Object.keys(pushed)).toEqual([registry.host]);
+});
+
+test("a record of pushes that is torn is none", async () => {
+  const room = newRoom();
+  room.write({ ".tbuild/pushed.json": '{"127.0.0.1": {"sha' });
+  await room.act("push", fields());
+  expect(Object.keys(registry.tags())).toHaveLength(3);
+});
+
+test("digests of the tags are written where they are wanted", async () => {
+  const room = newRoom();
+  await room.act("push", fields({ digests: `${room.root}/out/digests.json` }));
+  await room.act("push", fields({ digests: `${room.root}/out/digests.txt` }));
+  const tags = registry.tags();
+  const full = Object.entries(tags).map(([tag, digest]) => [`${registry.host}/${tag}`, digest]);
+  expect(JSON.parse(room.read("out/digests.json"))).toEqual(Object.fromEntries(full));
+  expect(room.read("out/digests.txt")).toBe(full.map((each) => `${each.join("@")}\n`).join(""));
+});
+
+test("a registry that asks for a login is told with what to do", async () => {
+  registry.auth = { kind: "basic", username: "me", password: "pw" };
+  const problem = problemOf(await newRoom().act("push", fields()));
+  expect(problem).toMatchObject({
+    code: "registry-unauthorized",
+    blame: "surroundings",
+    hint: `log in with \`docker login ${registry.host}\``,
+  });
+  expect(registry.tags()).toEqual({});
+});
+
+test("the login of the docker command line is used", async () => {
+  registry.auth = { kind: "token", username: "me", password: "pw" };
+  const room = newRoom();
+  const auth = Buffer.from("me:pw").toString("base64");
+  room.write({ "docker/config.json": JSON.stringify({ auths: { [registry.host]: { auth } } }) });
+  room.more = { environment: { DOCKER_CONFIG: `${room.root}/docker` } };
+  await room.act("push", fields());
+  expect(Object.keys(registry.tags())).toHaveLength(3);
+});
