@@ -8,7 +8,7 @@ import { againCommand } from "./again.ts";
 import type { KnownPlan } from "./known-plan.ts";
 import type { LazyEngine } from "./lazy-engine.ts";
 import { makeReporter } from "./make-reporter.ts";
-import { outputPipe } from "./output-pipe.ts";
+import { outputPipe, writesToPipe } from "./output-pipe.ts";
 import { type Prepared, prepare, type TargetRequest } from "./prepare.ts";
 import { profileProblem, writeProfile } from "./profile-file.ts";
 import { commandOf } from "./shell-word.ts";
@@ -59,6 +59,8 @@ async function buildPrepared(
   const { environment, signal } = place;
   const plan = planUse(known, prepared);
   const pipe = outputPipe(place, common);
+  const unwritable = wanted.some((name) => writesToPipe(project.targets.get(name))) && pipe.problem;
+  if (unwritable) return showProblems({ problems: [unwritable], root, log: common.log }, place);
   const asked = { ...common, project, wanted, limits, command, version: place.version() };
   try {
     const result = await build(
@@ -66,7 +68,7 @@ async function buildPrepared(
       {
         reporter,
         docker: () => engine.connect(),
-        pipe,
+        pipe: pipe.take,
         redact: (text) => redactor.text(text),
         ...(record && { record }),
       },

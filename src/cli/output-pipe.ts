@@ -1,34 +1,37 @@
 /** Standard output for a target that writes bytes there: for one only, and for no terminal. */
-import { DiagnosticError } from "../model/diagnostic.ts";
+import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
+import type { Target } from "../model/target.ts";
 import type { CommonRequest } from "./request.ts";
 import type { Surroundings } from "./surroundings.ts";
+import * as problems from "./usage-problems.ts";
 
-/** @returns a function that gives it once, and throws a DiagnosticError where it cannot be had */
+export interface OutputPipe {
+  /** Why nobody can have it: told before anything is made for it, where that is known. */
+  readonly problem: Diagnostic | undefined;
+  /** @throws DiagnosticError where it cannot be had, or somebody has it */
+  take(): NodeJS.WritableStream;
+}
+
 export function outputPipe(
   { out, process }: Pick<Surroundings, "out" | "process">,
   { log }: Pick<CommonRequest, "log">,
-): () => NodeJS.WritableStream {
+): OutputPipe {
   let isTaken = false;
-  return () => {
-    if (out.isTTY) {
-      throw refusal(
-        "standard output is a terminal, and an archive is no text",
-        "add `| ssh HOST docker load` or the like, or name a file",
-      );
-    }
-    if (log === "json") {
-      throw refusal(
-        "`--log json` and an archive cannot both go to standard output",
-        "leave `--log json` out, or name a file",
-      );
-    }
-    if (isTaken) {
-      throw refusal("another target writes to standard output", "name one of them, or a file");
-    }
-    isTaken = true;
-    return process.stdout;
+  const problem = out.isTTY
+    ? problems.terminalForBytes()
+    : log === "json"
+      ? problems.jsonBesideBytes()
+      : undefined;
+  return {
+    problem,
+    take() {
+      const found = problem ?? (isTaken ? problems.pipeTaken() : undefined);
+      if (found) throw new DiagnosticError(found);
+      isTaken = true;
+      return process.stdout;
+    },
   };
 }
 
-const refusal = (message: string, hint: string) =>
-  new DiagnosticError({ code: "no-pipe", blame: "usage", message, hint });
+export const writesToPipe = (target: Target | undefined): boolean =>
+  target?.rule?.kind === "save" && target.rule.fields["to"] === "-";

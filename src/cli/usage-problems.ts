@@ -90,6 +90,23 @@ export const loadFromTerminal = (): Diagnostic =>
     "write `ssh HOST tbuild save --to - | tbuild load -` or the like",
   );
 
+export const terminalForBytes = (): Diagnostic =>
+  usage(
+    "no-pipe",
+    "standard output is a terminal, and an archive is no text",
+    "add `| ssh HOST docker load` or the like, or name a file",
+  );
+
+export const jsonBesideBytes = (): Diagnostic =>
+  usage(
+    "no-pipe",
+    "`--log json` and an archive cannot both go to standard output",
+    "leave `--log json` out, or name a file",
+  );
+
+export const pipeTaken = (): Diagnostic =>
+  usage("no-pipe", "another target writes to standard output", "name one of them, or a file");
+
 export const watchIsNoDryRun = (): Diagnostic =>
   usage(
     "options-contradict",

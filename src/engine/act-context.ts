@@ -107,7 +107,8 @@ function forget(room: BuildRoom, keepImages: boolean): void {
   room.traces.keepOnly(new Set(keepImages ? kept.map(({ key }) => key) : []), keepImages);
   room.images.forget();
   room.evictions.clear();
-  for (const name of ["out", "digests", "digests.recent", "plans", "pushed.json"]) {
+  const names = ["out", "digests", "digests.recent", "plans", "blobs", "blobs.size", "pushed.json"];
+  for (const name of names) {
     rmSync(path.join(room.state.path, name), { recursive: true, force: true });
   }
 }

@@ -1,4 +1,5 @@
 /** The one door of the engine: brings wanted targets up to date. Used by the command line and the server. */
+import { setMaxListeners } from "node:events";
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import type { Event, Reporter } from "../model/event.ts";
 import { endLeftovers } from "../store/leftovers.ts";
@@ -34,6 +35,8 @@ export interface BuildResult {
  * @throws only for bugs
  */
 export async function build(request: BuildRequest, parts: BuildParts): Promise<BuildResult> {
+  // Every target that runs listens to it: Node takes more than ten listeners for a leak, and says so.
+  setMaxListeners(0, request.signal);
   const startedAt = performance.now();
   const seconds = (): number => Math.round(performance.now() - startedAt) / 1000;
   const recorder = new Recorder(request, parts);

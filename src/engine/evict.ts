@@ -40,8 +40,12 @@ const useMark = (at: string, command: string): string =>
     .slice(0, 16);
 
 /** When nothing more is written; the plan of this command stays. */
-export function evictFiles({ plan, limits }: BuildRequest, { state, logs }: BuildRoom): void {
+export function evictFiles(
+  { plan, limits }: BuildRequest,
+  { state, logs, blobs }: BuildRoom,
+): void {
   logs.bound(new Date().toISOString());
+  blobs.bound(limits.blobs);
   boundFolder(state.plans, {
     bytes: limits.plans,
     count: plansKept,

@@ -22,6 +22,11 @@ export interface LayoutParts {
   readonly owner: string;
   /** Whether a blob that is there is what its name says. */
   readonly isRight: (file: string, digest: Digest) => boolean;
+  /** A file that tells of all that lies in the layout, written under the same lock as the index. */
+  readonly about: {
+    readonly name: string;
+    readonly of: (entries: readonly IndexEntry[]) => string;
+  };
   /** What the user typed, shown to another who waits. */
   readonly command: string;
   readonly onWait: (command: string) => void;
@@ -33,8 +38,6 @@ export interface WrittenLayout {
   readonly blobs: readonly string[];
   /** How many of them were not there before. */
   readonly added: number;
-  /** All that the layout holds now. */
-  readonly entries: readonly IndexEntry[];
 }
 
 export async function writeLayout(
@@ -47,9 +50,9 @@ export async function writeLayout(
   const blobs = blobsOf(images, parts.forms);
   let added = 0;
   for (const [digest, open] of blobs) added += (await writeBlob(digest, open, parts)) ? 1 : 0;
-  const entries = await writeIndex(images, parts);
+  await writeIndex(images, parts);
   const files = [...blobs.keys()].map((digest) => path.join(parts.folder, blobPath(digest)));
-  return { blobs: files, added, entries };
+  return { blobs: files, added };
 }
 
 /** What a killed run of this owner began. */
@@ -90,8 +93,8 @@ async function writeBlob(digest: Digest, open: Open, parts: LayoutParts): Promis
 
 async function writeIndex(
   images: readonly NamedImage[],
-  { folder, owner, command, onWait, signal }: LayoutParts,
-): Promise<readonly IndexEntry[]> {
+  { folder, owner, about, command, onWait, signal }: LayoutParts,
+): Promise<void> {
   const file = path.join(folder, "index.json");
   const replace = (name: string, bytes: Uint8Array): void => {
     const part = path.join(folder, `.${name}.${owner}.part`);
@@ -105,7 +108,7 @@ async function writeIndex(
     replace("oci-layout", layoutJson);
     const after = indexJson(images, othersOf(before ?? [], images));
     if (before === undefined || !readFileSync(file).equals(after)) replace("index.json", after);
-    return readIndex(file) ?? [];
+    replace(about.name, Buffer.from(about.of(readIndex(file) ?? [])));
   } finally {
     lock.release();
   }

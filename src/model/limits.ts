@@ -8,6 +8,7 @@ export const limits = {
   traces: { bytes: 128_000_000, help: "Traces: what is known of targets that were made" },
   digests: { bytes: 64_000_000, help: "Digests of files, remembered by their times" },
   plans: { bytes: 256_000_000, help: "Plans of commands, for runs without changes" },
+  blobs: { bytes: 20_000_000_000, help: "Layers of images that were saved or pushed" },
   runs: { bytes: 64_000_000, help: "Logs of whole runs" },
 } as const;
 

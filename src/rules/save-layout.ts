@@ -10,7 +10,7 @@ import type { Descriptor } from "../model/image-content.ts";
 import { counted } from "./problems.ts";
 import { tagsOnly } from "./reference.ts";
 import type { ActContext, ActOutcome } from "./rule.ts";
-import { artifactsIn, writeWhole } from "./save-archive.ts";
+import { artifactsIn } from "./save-archive.ts";
 import { layerCompression, manifestName, type SaveValues } from "./save-fields.ts";
 import { imagesJson, savedContent } from "./save-manifest.ts";
 import type { SavedImage } from "./saved-record.ts";
@@ -34,14 +34,16 @@ export async function saveLayout(
     forms,
     owner: context.workspaceId,
     isRight: (file, digest) => files.kindOf(file) === "file" && files.digestFile(file) === digest,
+    about: {
+      name: manifestName,
+      of: (entries) => imagesJson(describe(entries, named, folder)),
+    },
     command: `tbuild ${target.name}`,
     onWait: (command) => progress.output(`waiting for \`${command}\`, which writes to this folder`),
     signal,
   });
-  const about = path.join(folder, manifestName);
-  writeWhole(about, imagesJson(describe(written.entries, named, folder)), context);
-  const own = ["oci-layout", "index.json"].map((name) => path.join(folder, name));
-  const artifacts = artifactsIn([...written.blobs, about, ...own], context);
+  const own = [manifestName, "oci-layout", "index.json"].map((name) => path.join(folder, name));
+  const artifacts = artifactsIn([...written.blobs, ...own], context);
   const note = `${counted(images.length, "image")}, ${counted(written.added, "new blob")}`;
   return { kind: "made", artifacts, note };
 }

@@ -6,6 +6,8 @@ import { createHash, randomBytes } from "node:crypto";
 import {
   createReadStream,
   createWriteStream,
+  existsSync,
+  futimesSync,
   openSync,
   readFileSync,
   renameSync,
@@ -18,6 +20,7 @@ import { pipeline } from "node:stream/promises";
 import { makeFolders } from "../files/make-folders.ts";
 import type { Digest } from "../model/artifact.ts";
 import type { BlobSource } from "../model/image-content.ts";
+import { CountedFolder } from "./bounded-folder.ts";
 
 export interface StoredBlob {
   readonly digest: Digest;
@@ -31,6 +34,9 @@ export class BlobStore implements BlobSource {
   /** Absolute. */
   readonly folder: string;
   readonly #aside: string;
+  readonly #counted: CountedFolder;
+  /** File names of what this run wrote or read. */
+  readonly #inUse = new Set<string>();
   #last: Promise<unknown> = Promise.resolve();
 
   /** @param stateFolder `.tbuild`, absolute; nothing is made there before the first blob */
@@ -38,6 +44,7 @@ export class BlobStore implements BlobSource {
     this.folder = path.join(stateFolder, "blobs");
     // What a killed run leaves of a blob is swept with all that is temporary.
     this.#aside = path.join(stateFolder, "tmp");
+    this.#counted = new CountedFolder(this.#files, path.join(stateFolder, "blobs.size"));
   }
 
   /** Lets those who fill the store do so one after the other, so that none does another's work again. */
@@ -61,8 +68,10 @@ export class BlobStore implements BlobSource {
       await pipeline(Readable.from(sum.over(source), { objectMode: false }), sink, { signal });
       const blob = sum.blob();
       if (expected !== undefined && blob.digest !== expected) throw new WrongDigest(expected, blob);
-      makeFolders(path.dirname(this.pathOf(blob.digest)));
-      renameSync(aside, this.pathOf(blob.digest));
+      makeFolders(this.#files);
+      this.#counted.open();
+      this.#counted.add(blob.size);
+      renameSync(aside, this.#use(blob.digest));
       return blob;
     } catch (error) {
       rmSync(aside, { force: true });
@@ -71,7 +80,25 @@ export class BlobStore implements BlobSource {
   }
 
   pathOf(digest: Digest): string {
-    return path.join(this.folder, "sha256", digest.slice("sha256:".length));
+    return path.join(this.#files, nameOf(digest));
+  }
+
+  /**
+   * Removes what was not of use for longest, once there are more bytes than that; nothing that this run
+   * wrote or read. Taken out of the engine again, it is the same.
+   */
+  bound(bytes: number): void {
+    if (!existsSync(this.#files)) return;
+    this.#counted.bound({ bytes, isInUse: (name) => this.#inUse.has(name) });
+  }
+
+  get #files(): string {
+    return path.join(this.folder, "sha256");
+  }
+
+  #use(digest: Digest): string {
+    this.#inUse.add(nameOf(digest));
+    return this.pathOf(digest);
   }
 
   sizeOf(digest: Digest): number | undefined {
@@ -80,13 +107,17 @@ export class BlobStore implements BlobSource {
 
   open(digest: Digest, from = 0): Readable {
     // Opened at once: whoever removes the file now takes nothing away from this reader.
-    return createReadStream("", { fd: openSync(this.pathOf(digest), "r"), start: from });
+    const fd = openSync(this.#use(digest), "r");
+    // Its time tells when it was last of use.
+    const now = new Date();
+    futimesSync(fd, now, now);
+    return createReadStream("", { fd, start: from });
   }
 
   /** A small blob; undefined when it is not there or is not what it was. */
   read(digest: Digest): Buffer | undefined {
     if (this.sizeOf(digest) === undefined) return undefined;
-    const bytes = readFileSync(this.pathOf(digest));
+    const bytes = readFileSync(this.#use(digest));
     if (digestOfBytes(bytes) === digest) return bytes;
     this.remove(digest);
     return undefined;
@@ -96,6 +127,8 @@ export class BlobStore implements BlobSource {
     rmSync(this.pathOf(digest), { force: true });
   }
 }
+
+const nameOf = (digest: Digest): string => digest.slice("sha256:".length);
 
 /** The bytes that came are not those that were named. */
 export class WrongDigest extends Error {

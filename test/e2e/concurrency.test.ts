@@ -47,6 +47,21 @@ test("the second waits, says for whom, and makes nothing that the first has made
   expect(readFileSync(path.join(folder, "runs"), "utf8")).toBe("run\n");
 });
 
+test("many jobs at once run at once, and nothing is said but what they are", async () => {
+  const members = Array.from({ length: 24 }, (_, index) => index);
+  // Each waits for all others: with fewer jobs none would end.
+  const folder = workspace(`targets:
+  each:
+    matrix: { n: [${members.join(", ")}] }
+    run: "touch here-$\{n}; until test $(ls here-* | wc -l) = 24; do sleep 0.05; done; echo > out-$\{n}"
+    outputs: ["out-$\{n}"]
+`);
+  const { exitCode, stderr } = await tbuild(folder, ["each", "--jobs", "24"]);
+  expect(exitCode).toBe(0);
+  const others = stderr.split("\n").filter((line) => !line.startsWith("each["));
+  expect(others.map((line) => line.replace(/\d+\.\d s/g, "0.0 s"))).toEqual(["built 24 in 0.0 s"]);
+});
+
 test("what only looks does not wait", async () => {
   const folder = workspace(`targets:${waits}`);
   const first = start(folder, ["slow"]);

@@ -360,6 +360,11 @@ describe("as an OCI layout", () => {
       "shop/web:latest",
     ]);
     expect(readdirSync(to).sort()).toEqual(["blobs", "images.json", "index.json", "oci-layout"]);
+    const rows = JSON.parse(one.read("dist/images.json")).images;
+    expect(rows.map(({ id }: { id: Digest }) => id)).toEqual([
+      idOf(other, "agent"),
+      idOf(one, "web"),
+    ]);
   });
 
   test("a folder whose index is none is not written over", async () => {
