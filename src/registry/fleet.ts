@@ -80,8 +80,9 @@ async function missingManifests(
     changed.map((it) => [`${it.tag.repository} ${it.tag.content.manifest.digest}`, it]),
   );
   const found = await inParallel([...each.values()], atOnce, outer, async (it, signal) => {
-    const there = await manifestDigest({ ...it.place, signal }, it.tag.content.manifest.digest);
-    return there === undefined ? it : undefined;
+    const { digest } = it.tag.content.manifest;
+    const there = await manifestDigest({ ...it.place, signal }, digest);
+    return there === digest ? undefined : it;
   });
   return found.filter((it) => it !== undefined);
 }

@@ -15,26 +15,55 @@ interface Parts {
 
 const atOnce = 8;
 
+/** Milliseconds that an interruption waits: first for the tags, then for those that are put back. */
+const grace = 1_000;
+
+/** Milliseconds that putting tags back may take where nobody waits for the end. */
+const longestRollback = 120_000;
+
 /** @throws DiagnosticError with the tags that are not as they should be */
 export async function writeTags(changes: readonly TagChange[], parts: Parts): Promise<void> {
   parts.signal.throwIfAborted();
-  // From here on an interruption would leave half of the tags: the burst ends first.
-  const unstoppable = new AbortController().signal;
+  // From here on an interruption would leave half of the tags: the burst ends first, if it can.
+  const burst = untilLater(parts.signal);
   const begun: TagChange[] = [];
   const write = async (change: TagChange): Promise<void> => {
     begun.push(change);
     const { manifest } = change.tag.content;
-    await writeManifest({ ...change.place, signal: unstoppable }, change.tag.tag, manifest);
+    await writeManifest({ ...change.place, signal: burst.signal }, change.tag.tag, manifest);
     parts.onTag(change.tag);
   };
   try {
     const isLatest = ({ tag }: TagChange) => tag.tag === "latest";
     const first = changes.filter((change) => !isLatest(change));
-    await inParallel(first, atOnce, unstoppable, write);
-    await inParallel(changes.filter(isLatest), atOnce, unstoppable, write);
+    await inParallel(first, atOnce, burst.signal, write);
+    await inParallel(changes.filter(isLatest), atOnce, burst.signal, write);
   } catch (error) {
-    throw await rolledBack(error, begun, unstoppable);
+    const limit = AbortSignal.timeout(parts.signal.aborted ? grace : longestRollback);
+    const problem = await rolledBack(error, begun, limit);
+    // Where nothing is left of it, an interruption is nothing more than that.
+    if (parts.signal.aborted && problem.diagnostic.details === undefined) {
+      throw parts.signal.reason;
+    }
+    throw problem;
+  } finally {
+    burst.end();
   }
+}
+
+/** Aborts some time after the other one does. */
+function untilLater(outer: AbortSignal): { readonly signal: AbortSignal; end(): void } {
+  const later = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => {
+    timer = setTimeout(() => later.abort(), grace);
+  };
+  outer.addEventListener("abort", start, { once: true });
+  const end = () => {
+    outer.removeEventListener("abort", start);
+    clearTimeout(timer);
+  };
+  return { signal: later.signal, end };
 }
 
 /** Every tag whose write began may have been written: a lost answer tells nothing. */
@@ -42,13 +71,14 @@ async function rolledBack(
   cause: unknown,
   begun: readonly TagChange[],
   signal: AbortSignal,
-): Promise<unknown> {
+): Promise<DiagnosticError> {
   const outcomes = await inParallel(begun, atOnce, signal, async (change) => {
     const place = { ...change.place, signal };
     return (await putBack(change, place).catch(() => false)) ? [] : [left(change, place)];
   });
   const wrong = outcomes.flat();
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const { name, message } = cause as Error;
+  const why = name === "AbortError" ? "interrupted among the tags" : message;
   if (wrong.length === 0) {
     return problem(`${why}; every tag names what it named before`, [], cause);
   }

@@ -196,6 +196,21 @@ describe("all or nothing", () => {
     ]);
   });
 
+  test("an interruption does not wait long for a registry that is silent", async () => {
+    const registry = await startRegistry();
+    const source = new FakeBlobs();
+    const stop = new AbortController();
+    registry.plan = ({ method, path }) => {
+      if (method !== "PUT" || !/manifests\/(1|latest)$/.test(path)) return undefined;
+      stop.abort();
+      return { kind: "stall" };
+    };
+    const tags = fleet(source, 1);
+    const pushed = push({ registry, source, tags, signal: stop.signal });
+    await expect(pushed).rejects.toMatchObject({ name: "AbortError" });
+    expect(registry.tags()).toEqual({});
+  });
+
   test("a push that is interrupted at any of its requests leaves no mixture of tags", async () => {
     const source = new FakeBlobs();
     const [before, after] = [fleet(source, 3), fleet(source, 3, "2")];
