@@ -53,6 +53,8 @@ export const fileInImage = (reference: string, file: string): Promise<string> =>
 jest.setTimeout(60_000);
 
 afterAll(async () => {
+  // Without an engine only what needs none was run: `scripts/soak crash`.
+  if (process.env["DOCKER_HOST"] === undefined) return;
   for (const name of await containers()) await docker("rm", "--force", "--volumes", name);
   const filter = `reference=tbuild-test/${run}-*`;
   const made = await docker("images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", filter);
