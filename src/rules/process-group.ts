@@ -52,8 +52,8 @@ export async function runProcess(
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     const end = await untilEnd(child, signal);
-    if (!signal.aborted && signalGroup(child.pid, "SIGTERM")) deadline = Date.now() + patience;
-    if (deadline > 0) await untilGroupIsGone(child.pid, deadline);
+    if (signal.aborted) await untilGroupIsGone(child.pid, deadline);
+    else signalGroup(child.pid, "SIGTERM");
     await untilClosed(child, closed, signal.aborted ? drainPatience : patience);
     if (signal.aborted) throw abortError(signal);
     return end;
