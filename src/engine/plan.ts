@@ -8,6 +8,7 @@ import type { Target, TargetName } from "../model/target.ts";
 import type { StaleReason } from "../model/trace.ts";
 import { alternativesOf, type Choice } from "./alternatives.ts";
 import type { Edge, Graph } from "./graph.ts";
+import { type PlanNode, passedOnBy, passesOn, SettledNode } from "./plan-node.ts";
 
 /** Targets that are known to be fresh before anything is planned: what is behind them is not looked at. */
 export interface Settled {
@@ -16,33 +17,16 @@ export interface Settled {
   artifactsOf(target: Target): readonly Artifact[];
 }
 
-interface Node {
-  readonly target: Target;
-  settled: boolean;
-  state: TargetState;
-  /** Dependencies in the plan that are not final, or no longer. */
-  pending: number;
-  readonly dependents: Node[];
-  readonly edges: Edge[];
-  /** Dependencies that know of it. */
-  readonly linked: Set<TargetName>;
-  /** Seconds of the longest path from its start to the end of the build. */
-  priority: number;
-  choice?: Choice | undefined;
-  /** How often something else removed or changed what it had made. */
-  losses: number;
-}
-
 export class Plan {
   readonly graph: Graph;
   readonly #choose: (target: Target) => Choice;
   readonly #settled: Settled | undefined;
-  readonly #nodes = new Map<TargetName, Node>();
+  readonly #nodes = new Map<TargetName, PlanNode>();
   /** Settled targets that were planned all the same, since what they had made was lost. */
   #unsettled = 0;
   /** Dependencies before dependents. */
-  readonly #order: Node[] = [];
-  #ready: Node[] = [];
+  readonly #order: PlanNode[] = [];
+  #ready: PlanNode[] = [];
   readonly #wanted = new Set<TargetName>();
 
   constructor(graph: Graph, choose: (target: Target) => Choice, settled?: Settled) {
@@ -150,7 +134,7 @@ export class Plan {
     if (state.kind === "waiting" && node.pending === 0) this.#ready.push(node);
   }
 
-  #ended(node: Node): void {
+  #ended(node: PlanNode): void {
     for (const dependent of node.dependents) {
       if (--dependent.pending === 0 && dependent.state.kind === "waiting") {
         this.#ready.push(dependent);
@@ -159,7 +143,7 @@ export class Plan {
   }
 
   /** What ran with the good artifact stays done; what only passes it on has to have the new one. */
-  #reopened(first: Node): void {
+  #reopened(first: PlanNode): void {
     const open = [first];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       for (const dependent of node.dependents) {
@@ -200,7 +184,7 @@ export class Plan {
     return this.#node(name).priority;
   }
 
-  #node(name: TargetName): Node {
+  #node(name: TargetName): PlanNode {
     const node = this.#nodes.get(name) ?? this.#settle(name);
     if (!node) throw new Error(`${name} is not in the plan`);
     return node;
@@ -208,7 +192,7 @@ export class Plan {
 
   /** Iterative, since a chain of targets may be longer than the call stack is deep. */
   #add(name: TargetName): void {
-    const stack: { readonly node: Node; next: number }[] = [];
+    const stack: { readonly node: PlanNode; next: number }[] = [];
     const enter = (entered: TargetName): void => {
       if (!this.#nodes.has(entered) && !this.#settle(entered))
         stack.push({ node: this.#create(entered), next: 0 });
@@ -235,7 +219,7 @@ export class Plan {
   }
 
   /** A node without edges: what is behind it need not be known. */
-  #settle(name: TargetName): Node | undefined {
+  #settle(name: TargetName): PlanNode | undefined {
     if (!this.#settled?.has(name)) return undefined;
     const node = new SettledNode(() => this.#declared(name), this.#choose);
     this.#nodes.set(name, node);
@@ -248,11 +232,11 @@ export class Plan {
     return target;
   }
 
-  #create(name: TargetName): Node {
+  #create(name: TargetName): PlanNode {
     const target = this.#declared(name);
     const choice = target.rule?.kind === "first-of" ? this.#choose(target) : undefined;
     const edges = [...this.#liveEdges(target, choice)];
-    const node: Node = {
+    const node: PlanNode = {
       target,
       settled: false,
       state: { kind: "waiting" },
@@ -278,7 +262,7 @@ export class Plan {
   }
 
   /** Counts what it waits for, and tells these who waits. */
-  #link(node: Node): void {
+  #link(node: PlanNode): void {
     for (const { to } of node.edges) {
       if (node.linked.has(to)) continue;
       node.linked.add(to);
@@ -288,46 +272,4 @@ export class Plan {
       if (!isFinal(dependency.state)) node.pending++;
     }
   }
-}
-
-/** Made only when somebody asks for it: of thousands of settled targets few are read. */
-class SettledNode implements Node {
-  settled = true;
-  losses = 0;
-  state: TargetState = { kind: "done", ran: false, artifacts: [] };
-  pending = 0;
-  readonly dependents: Node[] = [];
-  readonly edges: Edge[] = [];
-  readonly linked = new Set<TargetName>();
-  priority = 0;
-  /** Whether its edges are known. */
-  isOpen = false;
-  readonly #declared: () => Target;
-  readonly #choose: (target: Target) => Choice;
-  #target: Target | undefined;
-
-  constructor(declared: () => Target, choose: (target: Target) => Choice) {
-    this.#declared = declared;
-    this.#choose = choose;
-  }
-
-  get target(): Target {
-    this.#target ??= this.#declared();
-    return this.#target;
-  }
-
-  get choice(): Choice | undefined {
-    return this.target.rule?.kind === "first-of" ? this.#choose(this.target) : undefined;
-  }
-}
-
-/** A group, or a `first-of`: it makes nothing of its own. */
-const passesOn = ({ rule }: Target): boolean => rule === undefined || rule.kind === "first-of";
-
-/** The targets whose artifacts one that makes none passes on. */
-function passedOnBy(node: Node): readonly TargetName[] {
-  const { target } = node;
-  if (!target.rule) return target.needs;
-  const chosen = node.choice && alternativesOf(target)[node.choice.index];
-  return chosen === undefined ? [] : [chosen];
 }

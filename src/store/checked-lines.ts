@@ -2,8 +2,9 @@
  * A file of JSON records, one a line, each behind the CRC-32 of its text: a torn or altered line
  * is noticed and left out. Knows nothing of what the records mean.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
+import { replaceFile } from "./replace-file.ts";
 
 export interface CheckedLines {
   /** The records as JSON, unread: of thousands a run may need one. */
@@ -52,9 +53,7 @@ export function encodeCheckedLine(record: unknown): string {
 
 /** Replaces a file by these records: the old one stands until the new one is whole on the disk. */
 export function replaceCheckedLines(file: string, records: Iterable<unknown>): void {
-  const temporary = `${file}.${process.pid}.new`;
-  const handle = openSync(temporary, "w");
-  try {
+  replaceFile(file, (handle) => {
     let pending = "";
     for (const record of records) {
       pending += encodeCheckedLine(record);
@@ -64,14 +63,7 @@ export function replaceCheckedLines(file: string, records: Iterable<unknown>): v
       }
     }
     writeFileSync(handle, pending);
-    fsyncSync(handle);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(temporary, file);
+  });
 }
 
 function checksum(text: string | Uint8Array): string {

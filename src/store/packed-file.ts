@@ -6,17 +6,9 @@
  *
  * Numbers are in the byte order of this machine: the state of a workspace is not carried elsewhere.
  */
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
+import { replaceFile } from "./replace-file.ts";
 
 /** What a section may hold; strings have no NUL in them, as names of files have none. */
 export type Section = Float64Array | Uint32Array | Uint8Array | readonly string[];
@@ -130,18 +122,9 @@ export function writePacked(
   about: unknown,
   sections: Readonly<Record<string, Section>>,
 ): void {
-  const temporary = `${file}.${process.pid}.new`;
-  const handle = openSync(temporary, "w");
-  try {
+  replaceFile(file, (handle) => {
     for (const piece of pack(about, sections)) writeFully(handle, piece);
-    fsyncSync(handle);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(temporary, file);
+  });
 }
 
 function* pack(about: unknown, sections: Readonly<Record<string, Section>>): Generator<Uint8Array> {
