@@ -25,13 +25,11 @@ export function exactSize(count: number): string {
   return `${Number((count / 1000 ** unit).toFixed(3))} ${units[unit]}`;
 }
 
-/** A size that was found: `38 MB`, `1.2 GB`. */
+/** A size that was found: `999 B`, `1.2 GB`, `38 MB`: two digits are enough to compare. */
 export function bytes(count: number): string {
   let value = count;
   let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+  for (; value >= 999.5 && unit < units.length - 1; unit++) value /= 1000;
+  const text = unit > 0 && value < 9.95 ? value.toFixed(1) : String(Math.round(value));
+  return `${text} ${units[unit]}`;
 }

@@ -45,7 +45,10 @@ const timeOf = (run: Running, now: number): string => wholeDuration((now - run.s
 function runningLine(run: Running, now: number, layout: Layout, paint: Paint): LiveLine {
   const title = pad(clip(run.title, layout.title), layout.title);
   const time = timeOf(run, now).padStart(layout.time);
-  const plain = clip(`running ${title}  ${time}  ${activityOf(run)}`.trimEnd(), layout.columns - 1);
+  const plain = clip(
+    `running ${title}  ${time}  ${activityOf(run, now)}`.trimEnd(),
+    layout.columns - 1,
+  );
   const head = `running ${title}`;
   if (!plain.startsWith(head)) return { plain, painted: plain };
   const rest = plain.slice(head.length);

@@ -107,7 +107,7 @@ function verboseLines(event: Event): string[] {
 
 function stillRunning(progress: Progress, now: number): string[] {
   return [...progress.running.values()].map((run) => {
-    const activity = activityOf(run);
+    const activity = activityOf(run, now);
     const doing = activity === "" ? "" : `, ${activity}`;
     return `${run.title}: running for ${secondsSince(run, now)}${doing}`;
   });

@@ -3,8 +3,8 @@
  * function changes it; nothing here is printed.
  */
 import type { Event } from "../model/event.ts";
+import { Transfers } from "./transfers.ts";
 import { printable } from "./width.ts";
-import { bytes } from "./wording.ts";
 
 export type TargetFinished = Event & { readonly kind: "target-finished" };
 
@@ -14,8 +14,7 @@ export interface Running {
   readonly since: number;
   /** Steps under way, by id. */
   readonly steps: Map<string, string>;
-  /** Transfers under way, by id. */
-  readonly transfers: Map<string, { readonly done: number; readonly total: number | undefined }>;
+  readonly transfers: Transfers;
   line: string;
 }
 
@@ -78,7 +77,7 @@ export class Progress {
       case "step":
       case "output":
       case "transfer":
-        followRun(this.running.get(event.target), event);
+        followRun(this.running.get(event.target), event, now);
         return;
     }
   }
@@ -121,31 +120,22 @@ export class Progress {
 }
 
 /** What a running target does now: bytes on their way, its step, or the last line that it said. */
-export function activityOf({ steps, transfers, line }: Running): string {
-  const moving = [...transfers.values()];
-  if (moving.length > 0) return transferOf(moving);
-  return [...steps.values()].at(-1) ?? line;
-}
-
-function transferOf(moving: readonly { done: number; total: number | undefined }[]): string {
-  const sum = (of: (one: (typeof moving)[number]) => number): number =>
-    moving.reduce((all, one) => all + of(one), 0);
-  const done = sum((one) => one.done);
-  const total = sum((one) => one.total ?? 0);
-  return total > done ? `${bytes(done)} of ${bytes(total)}` : bytes(done);
+export function activityOf({ steps, transfers, line }: Running, now: number): string {
+  return transfers.text(now) ?? [...steps.values()].at(-1) ?? line;
 }
 
 const runningSince = (title: string, since: number): Running => ({
   title,
   since,
   steps: new Map(),
-  transfers: new Map(),
+  transfers: new Transfers(),
   line: "",
 });
 
 function followRun(
   run: Running | undefined,
   event: Event & { kind: "step" | "output" | "transfer" },
+  now: number,
 ): void {
   if (run === undefined) return;
   switch (event.kind) {
@@ -158,8 +148,7 @@ function followRun(
       else run.steps.delete(event.id);
       return;
     case "transfer":
-      if (event.done === event.total) run.transfers.delete(event.id);
-      else run.transfers.set(event.id, { done: event.done, total: event.total });
+      run.transfers.follow(event.id, { done: event.done, total: event.total }, now);
       return;
   }
 }

@@ -2,6 +2,7 @@
 import { credentialLookup } from "../docker/credentials.ts";
 import { packedContents } from "../images/image-contents.ts";
 import type { ImageContent } from "../model/image-content.ts";
+import { bytes } from "../model/size.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { repositoryAt } from "../registry/endpoint.ts";
 import { type FleetReport, pushFleet } from "../registry/fleet.ts";
@@ -10,7 +11,6 @@ import { PushedBlobs } from "../store/pushed-blobs.ts";
 import { counted } from "./problems.ts";
 import type { PushValues } from "./push-fields.ts";
 import type { Push, PushOutcome } from "./push-plan.ts";
-import { readableBytes } from "./readable-bytes.ts";
 import type { ActContext } from "./rule.ts";
 
 export async function pushViaRegistry(
@@ -79,10 +79,10 @@ function noteOn({ written, were, sent, mounted, there, shared }: FleetReport, to
   const already = were === 1 ? "1 tag was there already" : `${were} tags were there already`;
   if (written === 0) return already;
   const parts = [
-    `${readableBytes(sent)} sent`,
-    mounted > 0 ? `${readableBytes(mounted)} taken over` : "",
-    there > 0 ? `${readableBytes(there)} there` : "",
-    shared > 0 ? `${readableBytes(shared)} saved by sharing` : "",
+    `${bytes(sent)} sent`,
+    mounted > 0 ? `${bytes(mounted)} taken over` : "",
+    there > 0 ? `${bytes(there)} there` : "",
+    shared > 0 ? `${bytes(shared)} saved by sharing` : "",
     were > 0 ? already : "",
   ];
   return `${counted(written, "tag")} pushed to ${to}: ${parts.filter(Boolean).join(", ")}`;

@@ -179,6 +179,32 @@ test("bytes on their way and services that start are shown while they last", () 
   expect(terminal.screen).toEqual(["running push  0 s  38 MB of 200 MB", "0/2 done, 0 s"]);
 });
 
+test("a long transfer tells its rate and the time left, and what has ended stays counted", () => {
+  const { terminal, clock, report } = watched();
+  const transfer = { kind: "transfer", target: "push", id: "x", total: 100e6 } as const;
+  report(begun(1), targetStarted("push"), { ...transfer, done: 0 });
+  for (let second = 1; second <= 4; second++) {
+    clock.pass(1000);
+    report({ ...transfer, done: second * 10e6 });
+  }
+  clock.pass(100);
+  expect(terminal.screen[0]).toBe("running push  4 s  40 MB of 100 MB, 9.8 MB/s, 6 s left");
+  report({ ...transfer, id: "y", done: 0, total: 20e6 }, { ...transfer, done: 100e6 });
+  clock.pass(100);
+  expect(terminal.screen[0]).toMatch(/^running push {2}4 s {2}100 MB of 120 MB, \d+ MB\/s$/);
+});
+
+test("bytes that were there already make nothing look fast", () => {
+  const { terminal, clock, report } = watched();
+  const transfer = { kind: "transfer", target: "push", total: 12e6 } as const;
+  report(begun(1), targetStarted("push"), { ...transfer, id: "x", done: 0 });
+  report({ ...transfer, id: "y", done: 12e6 });
+  clock.pass(2000);
+  report({ ...transfer, id: "x", done: 2e6 });
+  clock.pass(100);
+  expect(terminal.screen[0]).toBe("running push  2 s  14 MB of 24 MB, 952 kB/s, 10 s left");
+});
+
 test("closing in the middle takes the live lines away and gives the cursor back", async () => {
   const { terminal, clock, report, reporter } = watched();
   report(begun(2), targetStarted("a"));
