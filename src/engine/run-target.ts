@@ -4,6 +4,7 @@ import { DiagnosticError } from "../model/diagnostic.ts";
 import type { TargetState } from "../model/state.ts";
 import type { Target } from "../model/target.ts";
 import { describeStaleReason, type StaleReason } from "../model/trace.ts";
+import type { Traffic } from "../model/traffic.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
 import { LastLines } from "../rules/lines.ts";
 import type { ActOutcome, RunningServiceView } from "../rules/rule.ts";
@@ -27,6 +28,7 @@ export interface RunResult {
     | (TargetState & { readonly kind: "done" | "failed" | "unavailable" | "cancelled" })
     | Loss;
   readonly note?: string;
+  readonly traffic?: Traffic;
   /** Path of the log, relative to the workspace. */
   readonly log: string;
   readonly seconds: number;
@@ -65,9 +67,14 @@ export async function runTarget(run: Run, room: BuildRoom): Promise<RunResult> {
   if (state.kind === "failed") log.line(`# failed: ${state.problem.message}`);
   if (state.kind === "lost") log.line("# what it reads was lost meanwhile");
   log.close();
-  const note = outcome.kind === "made" ? outcome.note : undefined;
   const logPath = path.relative(room.project.root, log.path);
-  return { state, log: logPath, seconds, ...(note !== undefined && { note }) };
+  return { state, log: logPath, seconds, ...told(outcome) };
+}
+
+function told(outcome: Outcome): Pick<RunResult, "note" | "traffic"> {
+  if (outcome.kind !== "made") return {};
+  const { note, traffic } = outcome;
+  return { ...(note !== undefined && { note }), ...(traffic && { traffic }) };
 }
 
 /** One log holds all attempts, each under a line of its own. */

@@ -122,6 +122,7 @@ export class TargetWorkers implements Workers {
       seconds: result?.seconds ?? 0,
       artifacts: state.kind === "done" ? state.artifacts : [],
       ...(result?.note !== undefined && { note: result.note }),
+      ...(result?.traffic && { traffic: result.traffic }),
       ...(result !== undefined && { log: result.log }),
       ...(state.kind === "failed" && { problem: state.problem }),
       ...(state.kind === "unavailable" && { note: state.why }),

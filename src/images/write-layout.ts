@@ -9,7 +9,8 @@ import { Readable } from "node:stream";
 import { failure } from "../docker/errors.ts";
 import { makeFolders } from "../files/make-folders.ts";
 import type { Digest } from "../model/artifact.ts";
-import type { ByteSource } from "../store/blob-store.ts";
+import type { Traffic } from "../model/traffic.ts";
+import type { ByteSource, StoredBlob } from "../store/blob-store.ts";
 import { takeLock } from "../store/lock.ts";
 import { type IndexEntry, indexJson, layoutJson, type NamedImage, nameOf } from "./image-index.ts";
 import { type BlobForms, blobPath } from "./write-archive.ts";
@@ -38,6 +39,7 @@ export interface WrittenLayout {
   readonly blobs: readonly string[];
   /** How many of them were not there before. */
   readonly added: number;
+  readonly traffic: Traffic;
 }
 
 export async function writeLayout(
@@ -48,11 +50,13 @@ export async function writeLayout(
   makeFolders(blobFolder);
   sweep(blobFolder, parts.owner);
   const blobs = blobsOf(images, parts.forms);
-  let added = 0;
-  for (const [digest, open] of blobs) added += (await writeBlob(digest, open, parts)) ? 1 : 0;
+  const added = new Set<Digest>();
+  for (const [digest, { open }] of blobs) {
+    if (await writeBlob(digest, open, parts)) added.add(digest);
+  }
   await writeIndex(images, parts);
   const files = [...blobs.keys()].map((digest) => path.join(parts.folder, blobPath(digest)));
-  return { blobs: files, added };
+  return { blobs: files, added: added.size, traffic: trafficOf(blobs, added) };
 }
 
 /** What a killed run of this owner began. */
@@ -64,14 +68,36 @@ function sweep(folder: string, owner: string): void {
 
 type Open = () => ByteSource | Uint8Array;
 
-function blobsOf(images: readonly NamedImage[], forms: BlobForms): ReadonlyMap<Digest, Open> {
-  const blobs = new Map<Digest, Open>();
+interface BlobToWrite {
+  readonly size: number;
+  readonly open: Open;
+  /** Places in the images that name it. */
+  uses: number;
+}
+
+type BlobsToWrite = ReadonlyMap<Digest, BlobToWrite>;
+
+function blobsOf(images: readonly NamedImage[], forms: BlobForms): BlobsToWrite {
+  const blobs = new Map<Digest, BlobToWrite>();
+  const add = ({ digest, size }: StoredBlob, open: Open): void => {
+    const known = blobs.get(digest);
+    if (known) known.uses++;
+    else blobs.set(digest, { size, open, uses: 1 });
+  };
   for (const { manifest, config, layers } of images.map(({ content }) => content)) {
-    blobs.set(manifest.digest, () => manifest.bytes);
-    for (const { digest } of [config, ...layers])
-      blobs.set(digest, () => forms.openAs(digest, "none"));
+    add(manifest, () => manifest.bytes);
+    for (const blob of [config, ...layers]) add(blob, () => forms.openAs(blob.digest, "none"));
   }
   return blobs;
+}
+
+function trafficOf(blobs: BlobsToWrite, added: ReadonlySet<Digest>): Traffic {
+  const traffic = { sent: 0, mounted: 0, there: 0, shared: 0 };
+  for (const [digest, { size, uses }] of blobs) {
+    traffic[added.has(digest) ? "sent" : "there"] += size;
+    traffic.shared += (uses - 1) * size;
+  }
+  return traffic;
 }
 
 async function writeBlob(digest: Digest, open: Open, parts: LayoutParts): Promise<boolean> {

@@ -2,6 +2,7 @@
 import type { Artifact } from "./artifact.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { StaleReason } from "./trace.ts";
+import type { Traffic } from "./traffic.ts";
 
 /** Why an alternative of a `first-of` was passed over. */
 export interface PassedOver {
@@ -133,6 +134,8 @@ export type Event =
       readonly artifacts: readonly Artifact[];
       /** One line on what was done: `2 tags pushed, 1 was there`. */
       readonly note?: string;
+      /** Of a target that pushed or saved images. */
+      readonly traffic?: Traffic;
       readonly problem?: Diagnostic;
       /** Path of the log, relative to the workspace. */
       readonly log?: string;

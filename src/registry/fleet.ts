@@ -5,12 +5,13 @@
 
 import type { Digest } from "../model/artifact.ts";
 import type { BlobSource } from "../model/image-content.ts";
+import type { Traffic } from "../model/traffic.ts";
 import { inParallel } from "../net/in-parallel.ts";
 import type { Place } from "./blobs.ts";
 import type { RegistryClient } from "./client.ts";
 import type { FleetTag, TagChange } from "./fleet-tag.ts";
 import { manifestDigest, writeManifest } from "./manifests.ts";
-import { type BlobReport, type KnownPlaces, placeBlobs } from "./place-blobs.ts";
+import { type KnownPlaces, placeBlobs } from "./place-blobs.ts";
 import { writeTags } from "./tag-burst.ts";
 
 export interface FleetParts {
@@ -23,7 +24,8 @@ export interface FleetParts {
   readonly onTag: (tag: FleetTag) => void;
 }
 
-export interface FleetReport extends BlobReport {
+export interface FleetReport {
+  readonly traffic: Traffic;
   /** Tags that were written. */
   readonly written: number;
   /** Tags that named the image already. */
@@ -40,7 +42,7 @@ export async function pushFleet(
   const before = await changesOf(tags, parts);
   const changed = before.filter(isChange);
   const missing = await missingManifests(changed, parts);
-  const blobs = await placeBlobs(missing, parts);
+  const traffic = await placeBlobs(missing, parts);
   await inParallel(missing, atOnce, parts.signal, async ({ place, tag }) =>
     writeManifest(place, tag.content.manifest.digest, tag.content.manifest),
   );
@@ -54,7 +56,7 @@ export async function pushFleet(
         );
   const last = now.filter(isChange);
   await writeTags(last, parts);
-  return { ...blobs, written: last.length, were: tags.length - last.length };
+  return { traffic, written: last.length, were: tags.length - last.length };
 }
 
 const isChange = ({ old, tag }: TagChange): boolean => old !== tag.content.manifest.digest;

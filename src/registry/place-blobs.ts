@@ -4,6 +4,7 @@
  */
 import type { Digest } from "../model/artifact.ts";
 import type { BlobSource, Descriptor } from "../model/image-content.ts";
+import type { Traffic } from "../model/traffic.ts";
 import { inParallel } from "../net/in-parallel.ts";
 import { hasBlob, mountBlob, type Place, sendBlob } from "./blobs.ts";
 import type { RegistryClient } from "./client.ts";
@@ -16,15 +17,6 @@ export interface KnownPlaces {
   add(digest: Digest, repository: string): void;
   /** It turned out not to be so. */
   remove(digest: Digest, repository: string): void;
-}
-
-/** Bytes. */
-export interface BlobReport {
-  readonly sent: number;
-  readonly mounted: number;
-  readonly there: number;
-  /** Bytes that did not travel because images of this push share them. */
-  readonly shared: number;
 }
 
 interface Parts {
@@ -46,7 +38,7 @@ const atOnce = 6;
 /** Repositories at the same time that one blob is taken over into. */
 const mountsAtOnce = 4;
 
-export async function placeBlobs(missing: readonly TagChange[], parts: Parts): Promise<BlobReport> {
+export async function placeBlobs(missing: readonly TagChange[], parts: Parts): Promise<Traffic> {
   const total = { sent: 0, mounted: 0, there: 0, shared: 0 };
   await inParallel(needsOf(missing), atOnce, parts.signal, async (need, signal) => {
     const found = await placeBlob(need, { ...parts, signal });

@@ -4,6 +4,7 @@ import type { Diagnostic, Location } from "../model/diagnostic.ts";
 import type { CriticalPath, CriticalTarget, Event, Names, PassedOver } from "../model/event.ts";
 import { type RunHeader, runLogFormat, wantedKept } from "../model/run-log.ts";
 import type { StaleReason } from "../model/trace.ts";
+import type { Traffic } from "../model/traffic.ts";
 import {
   constant,
   described,
@@ -123,6 +124,13 @@ const names = described(
   mapping<Names>({ names: list(text), total: whole }),
 );
 
+const traffic = mapping<Traffic>({
+  sent: described("Bytes sent or written", whole),
+  mounted: described("Bytes taken over from another repository of the registry", whole),
+  there: described("Bytes that were there already", whole),
+  shared: described("Bytes not sent again because images of the same run share them", whole),
+});
+
 const title = described("What to call it in messages", text);
 
 const events: Kinds<Event> = {
@@ -183,6 +191,7 @@ const events: Kinds<Event> = {
     seconds,
     artifacts: list(artifact),
     note: optional(text),
+    traffic: optional(described("Of a target that pushed or saved images", traffic)),
     problem: optional(problem),
     log: optional(described("Path of the log of a target that ran, from the workspace", text)),
     because: optional(described("The failed target that a skipped one needs", text)),

@@ -10,10 +10,10 @@ import { writeDigests } from "./write-digests.ts";
 export async function pushImages(values: PushValues, context: ActContext): Promise<ActOutcome> {
   const registry = values.registry.replace(/\/+$/, "");
   const pushes = planPushes(values, registry, context);
-  const { note, digests } =
+  const { note, traffic, digests } =
     values.via === "engine"
       ? await pushViaEngine(pushes, registry, context)
       : await pushViaRegistry(pushes, values, context);
   if (values.digests !== undefined) writeDigests(values.digests, digests);
-  return { kind: "made", artifacts: [], note };
+  return { kind: "made", artifacts: [], note, ...(traffic && { traffic }) };
 }

@@ -2,7 +2,6 @@
 import { credentialLookup } from "../docker/credentials.ts";
 import { packedContents } from "../images/image-contents.ts";
 import type { ImageContent } from "../model/image-content.ts";
-import { bytes } from "../model/size.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { repositoryAt } from "../registry/endpoint.ts";
 import { type FleetReport, pushFleet } from "../registry/fleet.ts";
@@ -12,6 +11,7 @@ import { counted } from "./problems.ts";
 import type { PushValues } from "./push-fields.ts";
 import type { Push, PushOutcome } from "./push-plan.ts";
 import type { ActContext } from "./rule.ts";
+import { trafficWords } from "./traffic-words.ts";
 
 export async function pushViaRegistry(
   pushes: readonly Push[],
@@ -44,7 +44,8 @@ export async function pushViaRegistry(
       reference: to,
       digest: (tags[index] as FleetTag).content.manifest.digest,
     }));
-    return { note: noteOn(report, registry.replace(/\/+$/, "")), digests };
+    const { traffic } = report;
+    return { note: noteOn(report, registry.replace(/\/+$/, "")), traffic, digests };
   } finally {
     client.close();
     known.save();
@@ -75,17 +76,11 @@ function fleetTag(
 }
 
 /** `4 tags were there already`, or what travelled, what did not, and why. */
-function noteOn({ written, were, sent, mounted, there, shared }: FleetReport, to: string): string {
+function noteOn({ written, were, traffic }: FleetReport, to: string): string {
   const already = were === 1 ? "1 tag was there already" : `${were} tags were there already`;
   if (written === 0) return already;
-  const parts = [
-    `${bytes(sent)} sent`,
-    mounted > 0 ? `${bytes(mounted)} taken over` : "",
-    there > 0 ? `${bytes(there)} there` : "",
-    shared > 0 ? `${bytes(shared)} saved by sharing` : "",
-    were > 0 ? already : "",
-  ];
-  return `${counted(written, "tag")} pushed to ${to}: ${parts.filter(Boolean).join(", ")}`;
+  const what = `${counted(written, "tag")} pushed to ${to}: ${trafficWords(traffic, "sent")}`;
+  return were > 0 ? `${what}, ${already}` : what;
 }
 
 const shortDigest = (digest: string): string => digest.slice("sha256:".length, 19);

@@ -7,6 +7,7 @@ import type { FilesView } from "../files/files-view.ts";
 import type { Artifact, Digest, Output } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
+import type { Traffic } from "../model/traffic.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import type { Commands } from "./commands.ts";
 import type { FieldSet, ValuesOf } from "./fields.ts";
@@ -96,7 +97,12 @@ export interface ActProgress {
 }
 
 export type ActOutcome =
-  | { readonly kind: "made"; readonly artifacts: readonly Artifact[]; readonly note?: string }
+  | {
+      readonly kind: "made";
+      readonly artifacts: readonly Artifact[];
+      readonly note?: string;
+      readonly traffic?: Traffic;
+    }
   | { readonly kind: "failed"; readonly problem: Diagnostic }
   /** It is not to be had: in a `first-of` the next alternative is tried. */
   | { readonly kind: "unavailable"; readonly why: string; readonly problem: Diagnostic };

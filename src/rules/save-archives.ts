@@ -4,6 +4,7 @@ import path from "node:path";
 import { makeFolders } from "../files/make-folders.ts";
 import { unpackedContents } from "../images/image-contents.ts";
 import type { ImageArtifact } from "../model/artifact.ts";
+import type { Traffic } from "../model/traffic.ts";
 import { inParallel } from "../net/in-parallel.ts";
 import { counted, usageError } from "./problems.ts";
 import { parseReference, tagsOnly } from "./reference.ts";
@@ -12,6 +13,7 @@ import { artifactsIn, writeArchive, writeWhole } from "./save-archive.ts";
 import { archiveCompression, checksums, manifestName, type SaveValues } from "./save-fields.ts";
 import { manifestJson, savedImage } from "./save-manifest.ts";
 import { isHeld, readSaved, type SavedArchive, writeSaved } from "./saved-record.ts";
+import { trafficWords } from "./traffic-words.ts";
 
 /** Unpacking layers and writing them keep two cores busy. */
 const atOnce = 2;
@@ -40,7 +42,9 @@ export async function saveArchives(
   writeWhole(about, manifestJson(all), context);
   writeWhole(sums, all.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join(""), context);
   const files = [...all.map(({ name }) => path.join(folder, name)), about, sums];
-  return { kind: "made", artifacts: artifactsIn(files, context), note: noteOn(written, kept) };
+  const traffic = { sent: sizeOf(written), mounted: 0, there: sizeOf(kept), shared: 0 };
+  const artifacts = artifactsIn(files, context);
+  return { kind: "made", artifacts, note: noteOn(all.length, kept.length, traffic), traffic };
 }
 
 async function writeAll(
@@ -97,7 +101,11 @@ function archiveNameOf(image: ImageArtifact): string {
   return `${parsed.repository.replaceAll("/", "-")}_${tag}`;
 }
 
-function noteOn(written: readonly unknown[], kept: readonly unknown[]): string {
-  const saved = `${counted(written.length, "archive")} written`;
-  return kept.length === 0 ? saved : `${saved}, ${kept.length} kept`;
+const sizeOf = (archives: readonly SavedArchive[]): number =>
+  archives.reduce((sum, { size }) => sum + size, 0);
+
+function noteOn(all: number, kept: number, traffic: Traffic): string {
+  const archives =
+    kept === 0 ? counted(all, "archive") : `${counted(all, "archive")}, ${kept} kept`;
+  return `${archives}: ${trafficWords(traffic, "written")}`;
 }

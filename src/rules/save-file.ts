@@ -6,7 +6,7 @@ import { packedContents, unpackedContents } from "../images/image-contents.ts";
 import type { NamedImage } from "../images/image-index.ts";
 import { archiveBytes, type BlobForms } from "../images/write-archive.ts";
 import type { ImageArtifact } from "../model/artifact.ts";
-import type { ByteSource } from "../store/blob-store.ts";
+import { type ByteSource, Summing } from "../store/blob-store.ts";
 import { counted, failure } from "./problems.ts";
 import { tagsOnly } from "./reference.ts";
 import type { ActContext, ActOutcome } from "./rule.ts";
@@ -14,6 +14,7 @@ import { artifactsIn, writeArchive, writeWhole } from "./save-archive.ts";
 import { archiveCompression, isLayout, layerCompression, type SaveValues } from "./save-fields.ts";
 import { manifestJson, savedImage } from "./save-manifest.ts";
 import { isHeld, readSaved, writeSaved } from "./saved-record.ts";
+import { trafficWords } from "./traffic-words.ts";
 
 /** The checksum and what it holds stand beside it. */
 export async function saveFile(
@@ -34,7 +35,10 @@ export async function saveFile(
   writeWhole(`${file}.json`, manifestJson([saved]), context);
   writeWhole(`${file}.sha256`, `${saved.sha256}  ${saved.name}\n`, context);
   const artifacts = artifactsIn([file, `${file}.json`, `${file}.sha256`], context);
-  return { kind: "made", artifacts, note: `${counted(images.length, "image")} in one archive` };
+  const [sent, there] = held ? [0, saved.size] : [saved.size, 0];
+  const traffic = { sent, mounted: 0, there, shared: 0 };
+  const note = `${counted(images.length, "image")} in one archive: ${trafficWords(traffic, "written")}`;
+  return { kind: "made", artifacts, note, traffic };
 }
 
 export async function savePipe(
@@ -45,9 +49,12 @@ export async function savePipe(
   // Before the engine is asked for anything.
   const pipe = context.pipe();
   const { named, forms } = await contentsFor(values, images, context);
-  await writeOut(archiveBytes(named, forms, archiveCompression(values)), pipe, context.signal);
+  const sum = new Summing();
+  const bytes = sum.over(archiveBytes(named, forms, archiveCompression(values)));
+  await writeOut(bytes, pipe, context.signal);
+  const traffic = { sent: sum.blob().size, mounted: 0, there: 0, shared: 0 };
   const note = `${counted(images.length, "image")} written to standard output`;
-  return { kind: "made", artifacts: [], note };
+  return { kind: "made", artifacts: [], note, traffic };
 }
 
 async function writeNew(values: SaveValues, images: readonly ImageArtifact[], context: ActContext) {

@@ -14,6 +14,7 @@ import { artifactsIn } from "./save-archive.ts";
 import { layerCompression, manifestName, type SaveValues } from "./save-fields.ts";
 import { imagesJson, savedContent } from "./save-manifest.ts";
 import type { SavedImage } from "./saved-record.ts";
+import { trafficWords } from "./traffic-words.ts";
 
 export async function saveLayout(
   values: SaveValues,
@@ -44,8 +45,10 @@ export async function saveLayout(
   });
   const own = [manifestName, "oci-layout", "index.json"].map((name) => path.join(folder, name));
   const artifacts = artifactsIn([...written.blobs, ...own], context);
-  const note = `${counted(images.length, "image")}, ${counted(written.added, "new blob")}`;
-  return { kind: "made", artifacts, note };
+  const { added, traffic } = written;
+  const what = `${counted(images.length, "image")}, ${counted(added, "new blob")}`;
+  const note = `${what}: ${trafficWords(traffic, "written")}`;
+  return { kind: "made", artifacts, note, traffic };
 }
 
 /** All that lie in the layout, those of others too. */

@@ -15,10 +15,7 @@ test("each blob is sent once, and taken over where other images share it", async
   expect(report).toEqual({
     written: 6,
     were: 0,
-    sent: 20_000 + 3 * 500 + configs,
-    mounted: 40_000,
-    there: 0,
-    shared: 40_000,
+    traffic: { sent: 20_000 + 3 * 500 + configs, mounted: 40_000, there: 0, shared: 40_000 },
   });
 });
 
@@ -49,7 +46,11 @@ test("a push without changes sends nothing", async () => {
   const tags = fleet(source, 3);
   await push({ registry, source, tags });
   registry.seen.length = 0;
-  expect(await push({ registry, source, tags })).toMatchObject({ written: 0, were: 6, sent: 0 });
+  expect(await push({ registry, source, tags })).toMatchObject({
+    written: 0,
+    were: 6,
+    traffic: { sent: 0 },
+  });
   expect(registry.requests(/./)).toHaveLength(6);
   expect(registry.requests(/^(?!HEAD)/)).toEqual([]);
 });
@@ -62,7 +63,7 @@ test("what an earlier push recorded is taken over by images of another name", as
   await push({ registry, source, tags: [first], known });
   source.opened.length = 0;
   const report = await push({ registry, source, tags: [third], known });
-  expect(report.mounted).toBe(20_000);
+  expect(report.traffic.mounted).toBe(20_000);
   expect(source.opened).not.toContain(third.content.layers[0]?.digest);
 });
 
@@ -71,7 +72,10 @@ test("where a registry takes nothing over, each repository is sent its own", asy
   registry.mounts = false;
   const source = new FakeBlobs();
   const tags = fleet(source, 2);
-  expect(await push({ registry, source, tags })).toMatchObject({ written: 4, mounted: 0 });
+  expect(await push({ registry, source, tags })).toMatchObject({
+    written: 4,
+    traffic: { mounted: 0 },
+  });
   expect(registry.tags()).toEqual(digestsOf(tags));
 });
 
@@ -85,7 +89,7 @@ test("with tokens, a base that may only be read is taken over", async () => {
   registry.auth = { kind: "token", readOnly: ["team/i0"] };
   registry.expireTokens();
   expect(await push({ registry, source, tags: tags.slice(2), known })).toMatchObject({
-    mounted: 20_000,
+    traffic: { mounted: 20_000 },
   });
 });
 

@@ -44,7 +44,7 @@ test("each image gets an archive with all its tags, and the sums fit", async () 
     "dist/images.json",
     "dist/SHA256SUMS",
   ]);
-  expect(noteOf(outcome)).toBe("2 archives written");
+  expect(noteOf(outcome)).toBe("2 archives: 22 kB written");
   expect(rowsIn(room, "dist/shop-web_1.tar")).toMatchObject([
     { RepoTags: ["shop/web:1", "shop/web:latest"] },
   ]);
@@ -67,7 +67,7 @@ test("only archives of images that changed are written again", async () => {
   await save(room);
   hold(room, "agent", ["localhost:5000/shop/agent:5.1.0-1"], 2);
   room.docker.saves.splice(0);
-  expect(noteOf(await save(room))).toBe("1 archive written, 1 kept");
+  expect(noteOf(await save(room))).toBe("2 archives, 1 kept: 11 kB written, 11 kB there");
   expect(room.docker.saves).toEqual([[idOf(room, "agent")]]);
   execFileSync("sha256sum", ["--check", "SHA256SUMS"], {
     cwd: `${room.root}/dist`,
@@ -79,7 +79,7 @@ test("an archive that somebody changed is written again", async () => {
   const room = newRoom();
   await save(room);
   room.write({ "dist/shop-web_1.tar": "edited" });
-  expect(noteOf(await save(room))).toBe("1 archive written, 1 kept");
+  expect(noteOf(await save(room))).toBe("2 archives, 1 kept: 11 kB written, 11 kB there");
   expect(room.read("dist/shop-web_1.tar")).toContain("layer of");
 });
 
@@ -214,7 +214,7 @@ describe("to a name that is one of an archive", () => {
     const room = newRoom();
     const outcome = await save(room, { to: `${room.root}/dist/shop.tar` });
     expect(told(outcome)).toEqual(["dist/shop.tar", "dist/shop.tar.json", "dist/shop.tar.sha256"]);
-    expect(noteOf(outcome)).toBe("2 images in one archive");
+    expect(noteOf(outcome)).toBe("2 images in one archive: 15 kB written");
     expect(rowsIn(room, "dist/shop.tar")).toMatchObject([
       { RepoTags: ["shop/web:1", "shop/web:latest"] },
       { RepoTags: ["localhost:5000/shop/agent:5.1.0-1"] },
@@ -296,7 +296,9 @@ describe("as an OCI layout", () => {
     const room = newRoom();
     const outcome = await saveLayout(room);
     // Two manifests, two configurations, a layer of each and the one of both.
-    expect(noteOf(outcome)).toBe("2 images, 7 new blobs");
+    expect(noteOf(outcome)).toMatch(
+      /^2 images, 7 new blobs: [\d.]+ kB written, 50 B saved by sharing$/,
+    );
     expect(blobsOf(room)).toHaveLength(7);
     expect(indexOf(room).map(({ annotations }: { annotations: unknown }) => annotations)).toEqual([
       {
@@ -342,7 +344,9 @@ describe("as an OCI layout", () => {
     await saveLayout(room);
     const blob = `${room.root}/dist/blobs/sha256/${hexOf(idOf(room, "web"))}`;
     writeFileSync(blob, "edited");
-    expect(noteOf(await saveLayout(room))).toBe("2 images, 1 new blob");
+    expect(noteOf(await saveLayout(room))).toMatch(
+      /^2 images, 1 new blob: \d+ B written, [\d.]+ kB there, 50 B saved by sharing$/,
+    );
     expect(hexOf(sha256(readFileSync(blob)))).toBe(hexOf(idOf(room, "web")));
   });
 
