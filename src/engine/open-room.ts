@@ -24,6 +24,7 @@ import { Plan } from "./plan.ts";
 import { serviceDigest } from "./service-digest.ts";
 import { Services } from "./services.ts";
 import { SettledTargets, touchedBy } from "./settled.ts";
+import { SharedCache } from "./shared-cache.ts";
 import { TargetLogs } from "./target-logs.ts";
 import { systemTimers } from "./timers.ts";
 import { traceKey } from "./trace-key.ts";
@@ -112,6 +113,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     evictions,
     logs: new TargetLogs({ state, limits, evictions, redact }),
     blobs: new BlobStore(state.path),
+    cache: cacheOf(request),
     traceOf,
     settled,
     images: kept.images ?? new EngineImages(),
@@ -135,6 +137,13 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     signal,
     timers: parts.timers ?? systemTimers,
   };
+}
+
+function cacheOf(request: BuildRequest): SharedCache | undefined {
+  const { project, cacheFrom: reads = true, cacheTo = true } = request;
+  const settings = project.cache;
+  const writes = settings?.write === true && cacheTo;
+  return settings && (reads || writes) ? new SharedCache({ settings, reads, writes }) : undefined;
 }
 
 /** A command without services and variables of its own gets just this environment. */

@@ -25,7 +25,11 @@ export type TargetState =
   | { readonly kind: "running"; readonly reason: StaleReason }
   /** An attempt failed; the next one is begun after a wait, which takes no job. */
   | { readonly kind: "paused"; readonly reason: StaleReason }
-  | { readonly kind: "done"; readonly ran: boolean; readonly artifacts: readonly Artifact[] }
+  | {
+      readonly kind: "done";
+      readonly how: "built" | "restored" | "fresh";
+      readonly artifacts: readonly Artifact[];
+    }
   | { readonly kind: "failed"; readonly problem: Diagnostic }
   | { readonly kind: "unavailable"; readonly why: string; readonly problem: Diagnostic }
   | { readonly kind: "skipped"; readonly because: TargetName }

@@ -1,0 +1,90 @@
+/** Writes an entry of the shared cache: its blobs first, its tag last, so that what is found is whole. */
+import { Readable } from "node:stream";
+import type { Docker } from "../docker/docker.ts";
+import { packedContents } from "../images/image-contents.ts";
+import type { Artifact, Digest } from "../model/artifact.ts";
+import type { BlobSource, Descriptor, ImageContent } from "../model/image-content.ts";
+import type { Place } from "../registry/blobs.ts";
+import type { TagChange } from "../registry/fleet-tag.ts";
+import { writeManifest } from "../registry/manifests.ts";
+import { type KnownPlaces, placeBlobs } from "../registry/place-blobs.ts";
+import type { BlobStore } from "../store/blob-store.ts";
+import { type CacheEntry, entryTag, packEntry, type StoredArtifact } from "./entry.ts";
+import { packOutput } from "./pack-output.ts";
+
+export interface MadeTarget extends Omit<CacheEntry, "stored"> {
+  readonly artifacts: readonly Artifact[];
+}
+
+export interface WritingParts {
+  readonly place: Place;
+  readonly blobs: BlobStore;
+  readonly docker: () => Promise<Docker>;
+  /** Absolute path of one that is relative to the workspace. */
+  readonly absolute: (path: string) => string;
+  /** Whether the artifacts are still what the trace says, looked at once they are packed. */
+  readonly isSame: () => boolean;
+}
+
+/**
+ * @returns whether it was written; not where what it tells of changed meanwhile
+ * @throws DiagnosticError where the engine, the registry or a file makes difficulties
+ */
+export async function writeEntry(made: MadeTarget, parts: WritingParts): Promise<boolean> {
+  const { place, blobs } = parts;
+  const { artifacts, ...about } = made;
+  const images: ImageContent[] = [];
+  const stored: StoredArtifact[] = [];
+  try {
+    for (const artifact of artifacts) {
+      stored.push({ artifact, blob: await pack(artifact, parts, images) });
+    }
+    if (!parts.isSame()) return false;
+    const { content, bytes } = packEntry({ ...about, stored });
+    const source = sourceOf(blobs, bytes);
+    const tags = [...images, content].map((each) => tagOf(each, place));
+    await placeBlobs(tags, { ...place, source, known: nowhere, onProgress: () => undefined });
+    for (const image of images) await writeManifest(place, made.key, image.manifest);
+    await writeManifest(place, entryTag(made.key), content.manifest);
+    return true;
+  } finally {
+    // Of images the store keeps the layers for the next time; of files the workspace has the content.
+    for (const { artifact, blob } of stored) {
+      if (artifact.kind !== "image") blobs.remove(blob.digest);
+    }
+  }
+}
+
+async function pack(
+  artifact: Artifact,
+  { place, blobs, docker, absolute }: WritingParts,
+  images: ImageContent[],
+): Promise<Descriptor> {
+  const { signal } = place;
+  if (artifact.kind !== "image") {
+    const { path } = artifact;
+    return packOutput({ path, source: absolute(path) }, blobs, signal);
+  }
+  const parts = { docker: await docker(), blobs, signal };
+  const { contents } = await packedContents([artifact.digest], "gzip", parts);
+  const [content] = contents;
+  if (content === undefined) throw new Error(`no content of ${artifact.digest}`);
+  images.push(content);
+  return content.manifest;
+}
+
+const tagOf = (content: ImageContent, place: Place): TagChange => ({
+  tag: { repository: place.repository, tag: "", content },
+  place,
+  old: undefined,
+});
+
+/** All entries lie in one repository: there is nothing to take over from another one. */
+const nowhere: KnownPlaces = { of: () => [], add: () => undefined, remove: () => undefined };
+
+const sourceOf = (blobs: BlobStore, bytes: ReadonlyMap<Digest, Buffer>): BlobSource => ({
+  open(digest, from) {
+    const known = bytes.get(digest);
+    return known ? Readable.from([known.subarray(from ?? 0)]) : blobs.open(digest, from);
+  },
+});

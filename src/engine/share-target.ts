@@ -1,0 +1,55 @@
+/** Keeps what was made just now in the shared cache, for others. It is written while the build goes on. */
+import { whyNotMovable } from "../cache/pack-output.ts";
+import type { Place } from "../cache/remote-cache.ts";
+import { writeEntry } from "../cache/write-entry.ts";
+import type { Target } from "../model/target.ts";
+import type { Trace } from "../model/trace.ts";
+import type { BuildRoom } from "./build-room.ts";
+import { checkArtifact } from "./check-freshness.ts";
+import { cacheUnmovableProblem } from "./problems.ts";
+import type { Reading } from "./read-target.ts";
+import { keyOf, whyNotShared } from "./shareable.ts";
+import type { SharedCache } from "./shared-cache.ts";
+
+/** What is not recorded, since an input changed meanwhile, is no more worth to others than to this workspace. */
+export function shareTarget(
+  target: Target,
+  reading: Reading,
+  cache: SharedCache,
+  room: BuildRoom,
+): void {
+  const trace = room.traceOf(target);
+  if (!cache.isWritten || trace?.fingerprint !== reading.fingerprint) return;
+  if (whyNotShared(target, reading, room.project.root) !== undefined) return;
+  cache.write((place) => writeTrace(target, { reading, trace, place }, room), room);
+}
+
+interface Writing {
+  readonly reading: Reading;
+  readonly trace: Trace;
+  readonly place: Place;
+}
+
+async function writeTrace(
+  target: Target,
+  { reading, trace: { artifacts, seconds }, place }: Writing,
+  room: BuildRoom,
+): Promise<void> {
+  const { blobs, docker, files, reporter } = room;
+  const absolute = (path: string) => files.absolute(path);
+  const outputs = artifacts.flatMap((artifact) =>
+    artifact.kind === "image" ? [] : [{ path: artifact.path, source: absolute(artifact.path) }],
+  );
+  const why = whyNotMovable(outputs);
+  if (why !== undefined) {
+    const problem = cacheUnmovableProblem(target, why);
+    return reporter.report({ kind: "warning", problem });
+  }
+  // An image has its content in its name; a file may have been changed since it was made.
+  const images = { idOf: () => undefined };
+  const isSame = () =>
+    artifacts.every((made) => made.kind === "image" || !checkArtifact(made, files, images));
+  const key = await keyOf(target, reading, room);
+  const made = { key, target: target.name, seconds, artifacts };
+  await writeEntry(made, { place, blobs, docker, absolute, isSame });
+}

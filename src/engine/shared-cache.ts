@@ -1,0 +1,118 @@
+/**
+ * The shared cache as a build uses it: asked once for each key, given up after the first failure, written
+ * beside the build. What it restores is recorded by `restore-target.ts`.
+ */
+import type { CacheEntry } from "../cache/entry.ts";
+import type { Place, RemoteCache } from "../cache/remote-cache.ts";
+import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
+import type { CacheSettings, Target } from "../model/target.ts";
+import type { BuildRoom } from "./build-room.ts";
+import { cacheUnreadableProblem, cacheUnwritableProblem } from "./problems.ts";
+import { systemProblem } from "./system-problem.ts";
+
+export interface CacheUse {
+  readonly settings: CacheSettings;
+  readonly reads: boolean;
+  readonly writes: boolean;
+}
+
+/** Entries that are written at the same time: the build has more urgent things to do. */
+const atOnce = 2;
+
+export class SharedCache {
+  readonly use: CacheUse;
+  readonly #found = new Map<string, Promise<CacheEntry | undefined>>();
+  readonly #waiting: (() => Promise<void>)[] = [];
+  readonly #writers = new Set<Promise<void>>();
+  #remote: RemoteCache | undefined;
+  /** Where entries are written, with the patience of a push. */
+  #place: Place | undefined;
+  #isUnreadable = false;
+  #isUnwritable = false;
+  #bug: unknown;
+
+  constructor(use: CacheUse) {
+    this.use = use;
+  }
+
+  /** Whether to ask for what this target makes: who forces it wants it made. */
+  isAsked({ name }: Target, { forced }: BuildRoom): boolean {
+    return this.use.reads && !this.#isUnreadable && !forced.has(name);
+  }
+
+  get isWritten(): boolean {
+    return this.use.writes && !this.#isUnwritable;
+  }
+
+  /** @throws DiagnosticError where it cannot be asked; CacheDamage where the entry is not what it says */
+  async find(key: string, room: BuildRoom): Promise<CacheEntry | undefined> {
+    const remote = await this.remote(room);
+    const asked = this.#found.get(key) ?? remote.find(key);
+    this.#found.set(key, asked);
+    return asked;
+  }
+
+  async remote({ environment, blobs, signal }: BuildRoom): Promise<RemoteCache> {
+    const { RemoteCache } = await import("../cache/remote-cache.ts");
+    const { registry } = this.use.settings;
+    this.#remote ??= new RemoteCache({ registry, environment, blobs, signal });
+    return this.#remote;
+  }
+
+  /** The first failure ends the reading for this run, and is told once. */
+  giveUpReading(problem: Diagnostic, { reporter }: BuildRoom): void {
+    if (this.#isUnreadable) return;
+    this.#isUnreadable = true;
+    const told = cacheUnreadableProblem(this.use.settings.registry, problem);
+    reporter.report({ kind: "warning", problem: told });
+  }
+
+  /** Writes beside the build; a failure is told once, and nothing is written after it. */
+  write(work: (place: Place) => Promise<unknown>, room: BuildRoom): void {
+    this.#waiting.push(async () => {
+      if (!this.isWritten || room.signal.aborted) return;
+      try {
+        await work(await this.#writingPlace(room));
+      } catch (error) {
+        if (!room.signal.aborted) this.#giveUpWriting(error, room);
+      }
+    });
+    this.#startWriters();
+  }
+
+  /** Waits for what is still written. */
+  async close(): Promise<void> {
+    while (this.#writers.size > 0) await Promise.all(this.#writers);
+    this.#remote?.close();
+    this.#place?.client.close();
+    if (this.#bug !== undefined) throw this.#bug;
+  }
+
+  async #writingPlace({ environment, blobs, signal }: BuildRoom): Promise<Place> {
+    const { placeOf } = await import("../cache/remote-cache.ts");
+    const { registry } = this.use.settings;
+    this.#place ??= placeOf({ registry, environment, blobs, signal });
+    return this.#place;
+  }
+
+  #startWriters(): void {
+    while (this.#writers.size < atOnce) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      const writer = next().finally(() => {
+        this.#writers.delete(writer);
+        this.#startWriters();
+      });
+      this.#writers.add(writer);
+    }
+  }
+
+  #giveUpWriting(error: unknown, { reporter }: BuildRoom): void {
+    const problem = error instanceof DiagnosticError ? error.diagnostic : systemProblem(error);
+    if (problem === undefined) this.#bug ??= error;
+    if (problem === undefined || this.#isUnwritable) return;
+    this.#isUnwritable = true;
+    const told = cacheUnwritableProblem(this.use.settings.registry, problem);
+    reporter.report({ kind: "warning", problem: told });
+  }
+}
