@@ -23,7 +23,7 @@ export const commonOptions: readonly OptionDefinition[] = [
     name: "file",
     short: "f",
     takes: "FILE",
-    help: "Target file; the nearest targets.yaml if not given",
+    help: "Target file; else the nearest targets.yaml",
   },
   {
     name: "directory",

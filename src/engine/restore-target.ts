@@ -34,16 +34,16 @@ export async function restoreTarget(
   cache: SharedCache,
   room: BuildRoom,
 ): Promise<readonly Artifact[] | undefined> {
-  if (!cache.isAsked(target, room)) return undefined;
+  if (!cache.isAsked(target)) return undefined;
   if (whyNotShared(target, reading, room.project.root) !== undefined) return undefined;
   const signatures = reading.inputs.map((input) => room.digests.signature(input.path));
   const temporary = new TemporaryFolders(room.state.temporary);
   try {
     const key = await keyOf(target, reading, room).catch(unlessBug);
-    const entry = key === undefined ? undefined : await cache.find(key, room);
+    const entry = key === undefined ? undefined : await cache.find(key);
     if (entry === undefined) return undefined;
     refuseOthers(target, entry);
-    const remote = await cache.remote(room);
+    const remote = await cache.remote();
     const artifacts = await restore(entry, remote, temporary, room);
     const { seconds } = entry;
     const restoredFrom = cache.use.settings.registry;
@@ -72,7 +72,7 @@ function explained(error: unknown, target: Target, cache: SharedCache, room: Bui
   }
   const problem = error instanceof DiagnosticError ? error.diagnostic : systemProblem(error);
   if (problem === undefined) throw error;
-  cache.giveUpReading(problem, room);
+  cache.giveUpReading(problem);
 }
 
 /** An entry may tell of nothing but the outputs that the target declares. */

@@ -21,7 +21,7 @@ export function shareTarget(
   const trace = room.traceOf(target);
   if (!cache.isWritten || trace?.fingerprint !== reading.fingerprint) return;
   if (whyNotShared(target, reading, room.project.root) !== undefined) return;
-  cache.write((place) => writeTrace(target, { reading, trace, place }, room), room);
+  cache.write((place) => writeTrace(target, { reading, trace, place }, room));
 }
 
 interface Writing {

@@ -5,8 +5,9 @@
 import type { CacheEntry } from "../cache/entry.ts";
 import type { Place, RemoteCache } from "../cache/remote-cache.ts";
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
-import type { CacheSettings, Target } from "../model/target.ts";
-import type { BuildRoom } from "./build-room.ts";
+import type { Reporter } from "../model/event.ts";
+import type { CacheSettings, Target, TargetName } from "../model/target.ts";
+import type { BlobStore } from "../store/blob-store.ts";
 import { cacheUnreadableProblem, cacheUnwritableProblem } from "./problems.ts";
 import { systemProblem } from "./system-problem.ts";
 
@@ -16,11 +17,21 @@ export interface CacheUse {
   readonly writes: boolean;
 }
 
+export interface CacheRoom {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly blobs: BlobStore;
+  readonly signal: AbortSignal;
+  readonly reporter: Reporter;
+  /** Targets to make again. */
+  readonly forced: ReadonlySet<TargetName>;
+}
+
 /** Entries that are written at the same time: the build has more urgent things to do. */
 const atOnce = 2;
 
 export class SharedCache {
   readonly use: CacheUse;
+  readonly #room: CacheRoom;
   readonly #found = new Map<string, Promise<CacheEntry | undefined>>();
   readonly #waiting: (() => Promise<void>)[] = [];
   readonly #writers = new Set<Promise<void>>();
@@ -31,13 +42,14 @@ export class SharedCache {
   #isUnwritable = false;
   #bug: unknown;
 
-  constructor(use: CacheUse) {
+  constructor(use: CacheUse, room: CacheRoom) {
     this.use = use;
+    this.#room = room;
   }
 
   /** Whether to ask for what this target makes: who forces it wants it made. */
-  isAsked({ name }: Target, { forced }: BuildRoom): boolean {
-    return this.use.reads && !this.#isUnreadable && !forced.has(name);
+  isAsked({ name }: Target): boolean {
+    return this.use.reads && !this.#isUnreadable && !this.#room.forced.has(name);
   }
 
   get isWritten(): boolean {
@@ -45,36 +57,36 @@ export class SharedCache {
   }
 
   /** @throws DiagnosticError where it cannot be asked; CacheDamage where the entry is not what it says */
-  async find(key: string, room: BuildRoom): Promise<CacheEntry | undefined> {
-    const remote = await this.remote(room);
+  async find(key: string): Promise<CacheEntry | undefined> {
+    const remote = await this.remote();
     const asked = this.#found.get(key) ?? remote.find(key);
     this.#found.set(key, asked);
     return asked;
   }
 
-  async remote({ environment, blobs, signal }: BuildRoom): Promise<RemoteCache> {
+  async remote(): Promise<RemoteCache> {
     const { RemoteCache } = await import("../cache/remote-cache.ts");
-    const { registry } = this.use.settings;
-    this.#remote ??= new RemoteCache({ registry, environment, blobs, signal });
+    this.#remote ??= new RemoteCache({ ...this.#room, registry: this.use.settings.registry });
     return this.#remote;
   }
 
   /** The first failure ends the reading for this run, and is told once. */
-  giveUpReading(problem: Diagnostic, { reporter }: BuildRoom): void {
+  giveUpReading(problem: Diagnostic): void {
     if (this.#isUnreadable) return;
     this.#isUnreadable = true;
     const told = cacheUnreadableProblem(this.use.settings.registry, problem);
-    reporter.report({ kind: "warning", problem: told });
+    this.#room.reporter.report({ kind: "warning", problem: told });
   }
 
   /** Writes beside the build; a failure is told once, and nothing is written after it. */
-  write(work: (place: Place) => Promise<unknown>, room: BuildRoom): void {
+  write(work: (place: Place) => Promise<unknown>): void {
+    const { signal } = this.#room;
     this.#waiting.push(async () => {
-      if (!this.isWritten || room.signal.aborted) return;
+      if (!this.isWritten || signal.aborted) return;
       try {
-        await work(await this.#writingPlace(room));
+        await work(await this.#writingPlace());
       } catch (error) {
-        if (!room.signal.aborted) this.#giveUpWriting(error, room);
+        if (!signal.aborted) this.#giveUpWriting(error);
       }
     });
     this.#startWriters();
@@ -88,10 +100,9 @@ export class SharedCache {
     if (this.#bug !== undefined) throw this.#bug;
   }
 
-  async #writingPlace({ environment, blobs, signal }: BuildRoom): Promise<Place> {
+  async #writingPlace(): Promise<Place> {
     const { placeOf } = await import("../cache/remote-cache.ts");
-    const { registry } = this.use.settings;
-    this.#place ??= placeOf({ registry, environment, blobs, signal });
+    this.#place ??= placeOf({ ...this.#room, registry: this.use.settings.registry });
     return this.#place;
   }
 
@@ -107,12 +118,12 @@ export class SharedCache {
     }
   }
 
-  #giveUpWriting(error: unknown, { reporter }: BuildRoom): void {
+  #giveUpWriting(error: unknown): void {
     const problem = error instanceof DiagnosticError ? error.diagnostic : systemProblem(error);
     if (problem === undefined) this.#bug ??= error;
     if (problem === undefined || this.#isUnwritable) return;
     this.#isUnwritable = true;
     const told = cacheUnwritableProblem(this.use.settings.registry, problem);
-    reporter.report({ kind: "warning", problem: told });
+    this.#room.reporter.report({ kind: "warning", problem: told });
   }
 }

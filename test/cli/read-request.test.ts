@@ -16,6 +16,8 @@ const plain = {
   dryRun: false,
   force: false,
   fallback: true,
+  cacheFrom: true,
+  cacheTo: true,
   quiet: false,
   verbose: false,
 };

@@ -1,10 +1,16 @@
-import { chmodSync, lstatSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
+import { chmodSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
-import { FileDigests } from "../../src/files/digests.ts";
+import { gzipSync } from "node:zlib";
+import type { PackedFile } from "../../src/docker/docker.ts";
+import { packFiles } from "../../src/docker/pack-context.ts";
+import { explain } from "../../src/engine/explain.ts";
 import type { Trace } from "../../src/model/trace.ts";
+import { explanationLines } from "../../src/report/explanation.ts";
 import { TraceStore } from "../../src/store/trace-store.ts";
 import { startRegistry } from "../registry/room.ts";
-import type { FakeRegistry } from "../support/fake-registry.ts";
+import { digestOf, type FakeRegistry } from "../support/fake-registry.ts";
+import { sha256 } from "../support/image-archive.ts";
+import { ImageDocker } from "../support/image-docker.ts";
 import { type Run, Workspace } from "../support/workspace.ts";
 
 const targets = `
@@ -12,17 +18,45 @@ params:
   greeting: { default: hello }
   given: { type: path, default: in }
 targets:
-  copy: { run: "cp in/a out/a; chmod +x out/a", inputs: ["in/**"], outputs: [out/a] }
+  copy: { run: "cp in/a out/a; chmod +x out/a; echo copy >> ran", inputs: ["in/**"], outputs: [out/a] }
   tree:
     run: "mkdir -p out/tree/empty out/tree/deep; echo \${greeting} > out/tree/deep/b; ln -s deep/b out/tree/link"
     outputs: [out/tree/]
-  upper: { run: "tr a-z A-Z < out/a > out/b", inputs: [{ target: copy }], outputs: [out/b, out/c], after: [tree] }
+  upper: { run: "tr a-z A-Z < out/a > out/b; echo upper >> ran", inputs: [{ target: copy }], outputs: [out/b] }
   paths: { run: "cat \${given}/a > out/p", inputs: ["in/**"], outputs: [out/p] }
   packed: { archive: tree, to: out/tree.tar.gz }
-  all: { needs: [copy, tree, paths, packed] }
+  all: { needs: [upper, tree, paths, packed] }
 `;
 
-const outputs = (root: string): Record<string, string> =>
+let registry: FakeRegistry;
+
+beforeEach(async () => {
+  registry = await startRegistry();
+});
+
+const workspace = (write: boolean, more = targets): Workspace =>
+  new Workspace(`cache: { registry: ${registry.host}/team/cache, write: ${write} }${more}`, {
+    "in/a": "one\n",
+    "web/Dockerfile": "FROM scratch\nCOPY a /a\n",
+    "web/a": "one\n",
+  });
+
+const restored = ({ events }: Run): string[] =>
+  events
+    .flatMap((event) =>
+      event.kind === "target-finished" && event.outcome === "restored" ? [event.target] : [],
+    )
+    .sort();
+
+const warnings = ({ events }: Run): string[] =>
+  events.flatMap((event) => (event.kind === "warning" ? [event.problem.message] : []));
+
+const counts = ({ built, restored, fresh, failed }: Run) => ({ built, restored, fresh, failed });
+
+const place = (): string => `${registry.host}/team/cache`;
+
+/** Every file below `out`, with its rights. */
+const outputs = ({ root }: Workspace): Record<string, string> =>
   Object.fromEntries(
     readdirSync(root, { recursive: true, encoding: "utf8" })
       .filter((file) => file.startsWith("out/"))
@@ -43,37 +77,370 @@ const traces = ({ root }: Workspace): readonly Omit<Trace, "finishedAt" | "resto
     .map(({ finishedAt: _, restoredFrom: __, ...trace }) => trace)
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 
-let registry: FakeRegistry;
-
-beforeEach(async () => {
-  registry = await startRegistry();
-});
-
-const workspace = (write: boolean, more = targets): Workspace =>
-  new Workspace(`cache: { registry: ${registry.host}/team/cache, write: ${write} }${more}`, {
-    "in/a": "one\n",
+describe("a workspace in another folder", () => {
+  test("is restored to the bytes and traces of the one that was built, and no command runs", async () => {
+    const built = workspace(true);
+    const first = await built.build("all");
+    expect(warnings(first)).toEqual([]);
+    expect(counts(first)).toEqual({ built: 5, restored: 0, fresh: 0, failed: 0 });
+    const other = workspace(false);
+    const second = await other.build("all");
+    expect(warnings(second)).toEqual([]);
+    expect(counts(second)).toEqual({ built: 0, restored: 5, fresh: 0, failed: 0 });
+    expect(outputs(other)).toEqual(outputs(built));
+    expect(traces(other)).toEqual(traces(built));
+    expect(() => other.read("ran")).toThrow("ENOENT");
+    expect(counts(await other.build("all"))).toEqual({
+      built: 0,
+      restored: 0,
+      fresh: 5,
+      failed: 0,
+    });
   });
 
-const restored = ({ events }: Run): string[] =>
-  events
-    .flatMap((event) =>
-      event.kind === "target-finished" && event.outcome === "restored" ? [event.target] : [],
-    )
-    .sort();
+  test("makes what depends on a changed input, and restores the rest", async () => {
+    await workspace(true).build("all");
+    const other = workspace(false);
+    other.write({ "in/a": "two\n" });
+    const run = await other.build("all");
+    expect(restored(run)).toEqual(["packed", "tree"]);
+    expect(other.read("out/b")).toBe("TWO\n");
+  });
 
-const warnings = ({ events }: Run): string[] =>
-  events.flatMap((event) => (event.kind === "warning" ? [event.problem.message] : []));
+  test("tells of each target that was restored, and explains it", async () => {
+    await workspace(true).build("copy");
+    const other = workspace(false);
+    const run = await other.build("copy");
+    const finished = run.events.find(({ kind }) => kind === "target-finished");
+    expect(finished).toMatchObject({ outcome: "restored", note: `from ${place()}` });
+    expect(run.events.at(-1)).toMatchObject({ kind: "finished", built: 0, restored: 1 });
+    expect(other.read(".tbuild/logs/copy.log")).toBe(`# copy: restored from ${place()}\n`);
+    const { request, parts } = other.prepare("copy");
+    const explained = await explain(request, parts);
+    const lines = explained.ok ? explained.value.flatMap(explanationLines) : [];
+    expect(lines).toEqual([
+      expect.stringMatching(`^copy is fresh: restored from ${place()} \\d{4}-\\d\\d-\\d\\d `),
+    ]);
+  });
 
-test("a workspace in another folder is restored to the bytes and traces of the one that was built", async () => {
+  test("gets an image under its own names, and no layer of it is built", async () => {
+    const image = "\ntargets: { web: { image: web, tags: [shop/web:1, shop/web:2] } }\n";
+    const built = workspace(true, image);
+    const engine = new ImageDocker();
+    built.docker = async () => engine;
+    expect(counts(await built.build("web"))).toMatchObject({ built: 1 });
+    const other = workspace(false, image);
+    const clean = new ImageDocker();
+    other.docker = async () => clean;
+    const run = await other.build("web");
+    expect(warnings(run)).toEqual([]);
+    expect(restored(run)).toEqual(["web"]);
+    expect(clean.builds).toEqual([]);
+    const held = (docker: ImageDocker) =>
+      [...docker.held].map(([id, { references }]) => [id, [...references].sort()]);
+    expect(held(clean)).toEqual(held(engine));
+    expect(traces(other)).toEqual(traces(built));
+  });
+});
+
+describe("the cache is asked", () => {
+  test("by one request for what it has not, and never again while the target is fresh", async () => {
+    const one = workspace(false);
+    await one.build("copy");
+    expect(registry.requests(/manifests/)).toHaveLength(1);
+    const before = registry.seen.length;
+    await one.build("copy");
+    await one.build("copy", { planned: true });
+    await one.build("copy", { planned: true });
+    expect(registry.seen.length).toBe(before);
+  });
+
+  test("neither by a dry run nor by `explain`", async () => {
+    const one = workspace(false);
+    await one.build("copy", { dryRun: true });
+    const { request, parts } = one.prepare("copy");
+    await explain(request, parts);
+    expect(registry.seen).toEqual([]);
+  });
+
+  test("not for what is forced, which is written anew, and not with --no-cache-from", async () => {
+    await workspace(true).build("copy");
+    const one = workspace(true);
+    expect(counts(await one.build("copy", { force: true }))).toMatchObject({ built: 1 });
+    expect(registry.requests(/PUT .*\.entry/)).toHaveLength(2);
+    const asked = registry.requests(/GET .*manifests/);
+    const other = workspace(false);
+    expect(counts(await other.build("all", { cacheFrom: false }))).toMatchObject({ built: 5 });
+    expect(registry.requests(/GET .*manifests/)).toEqual(asked);
+  });
+
+  test("for nothing that would be something else there: what is given, followed or outside", async () => {
+    const one = workspace(
+      true,
+      `
+params: { outside: { type: path, default: /etc/hostname } }
+targets:
+  given: { use: in }
+  reads: { run: "cat \${outside} > out/r", outputs: [out/r] }
+  kept: { fetch: "file://\${outside}", to: out/f }
+  all: { needs: [given, reads, kept] }
+`,
+    );
+    expect(counts(await one.build("all"))).toMatchObject({ built: 3, failed: 0 });
+    expect(registry.seen).toEqual([]);
+    expect(one.read(".tbuild/logs/reads.log")).toContain(
+      "# not in the shared cache: reads uses `/etc/hostname`, which lies outside of the workspace\n",
+    );
+  });
+});
+
+describe("what is made is written", () => {
+  test("only where the target file and the command line say so", async () => {
+    await workspace(false).build("copy");
+    await workspace(true).build("copy", { cacheTo: false });
+    expect(registry.requests(/^(POST|PUT|PATCH)/)).toEqual([]);
+  });
+
+  test("its tag last, after every blob that it names", async () => {
+    await workspace(true).build("tree");
+    const writes = registry.requests(/^(POST|PUT|PATCH)/);
+    expect(writes.at(-1)).toMatch(/^PUT \/v2\/team\/cache\/manifests\/[0-9a-f]{64}\.entry$/);
+    expect(writes.slice(0, -1).every((request) => request.includes("/blobs/"))).toBe(true);
+  });
+
+  test("unless a link in it leads elsewhere", async () => {
+    const one = workspace(
+      true,
+      `\ntargets: { links: { run: "mkdir -p out/l; ln -s ../../in/a out/l/a", outputs: [out/l/] } }\n`,
+    );
+    const run = await one.build("links");
+    expect(warnings(run)).toEqual([
+      "what target `links` made is not kept in the shared cache: `out/l/a` is a link to `../../in/a`",
+    ]);
+    expect(registry.requests(/PUT/)).toEqual([]);
+  });
+});
+
+describe("a build does not fail", () => {
+  test("where the cache cannot be reached: one warning, and everything is made", async () => {
+    const one = workspace(true);
+    const known = place();
+    await registry.close();
+    const run = await one.build("all");
+    expect(counts(run)).toEqual({ built: 5, restored: 0, fresh: 0, failed: 0 });
+    const [reading, writing, ...more] = warnings(run);
+    expect(reading).toMatch(
+      new RegExp(`^the shared cache \`${known}\` is not used in this run: cannot read `),
+    );
+    expect(writing).toMatch(
+      new RegExp(`^what this run makes is not kept in the shared cache \`${known}\`: cannot `),
+    );
+    expect(more).toEqual([]);
+  });
+
+  test("where the cache wants a login", async () => {
+    registry.auth = { kind: "basic", username: "me", password: "secret" };
+    const run = await workspace(false).build("all");
+    expect(counts(run)).toMatchObject({ built: 5, failed: 0 });
+    expect(warnings(run)).toHaveLength(1);
+  });
+
+  test("where it may be read and not written", async () => {
+    await workspace(true).build("copy");
+    registry.plan = ({ method }) =>
+      method === "POST" || method === "PUT" ? { kind: "status", status: 403 } : undefined;
+    const run = await workspace(true).build("upper");
+    expect(counts(run)).toMatchObject({ built: 1, restored: 1, failed: 0 });
+    expect(warnings(run)).toHaveLength(1);
+  });
+});
+
+describe("an entry is not believed", () => {
+  const manifestOf = (): { readonly digest: string; readonly json: EntryManifest } => {
+    const repository = registry.repository("team/cache");
+    const [, digest = ""] = [...repository.tags].find(([tag]) => tag.endsWith(".entry")) ?? [];
+    const bytes = repository.manifests.get(digest)?.bytes ?? Buffer.of();
+    return { digest, json: JSON.parse(bytes.toString()) };
+  };
+
+  interface Json {
+    readonly artifacts: readonly object[];
+    readonly images: Readonly<Record<string, object>>;
+  }
+
+  interface EntryManifest {
+    readonly config: { readonly digest: string };
+    readonly layers: readonly { readonly digest: string }[];
+  }
+
+  const spoil = (digest: string, change: (bytes: Buffer) => Buffer): void => {
+    registry.blobs.set(digest, change(Buffer.from(registry.blobs.get(digest) as Buffer)));
+  };
+
+  const flipped = (bytes: Buffer): Buffer => {
+    const at = bytes.length >> 1;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    return bytes;
+  };
+
+  const layerOf = (): string => manifestOf().json.layers[0]?.digest ?? "";
+
+  test.each<[string, () => void, RegExp]>([
+    [
+      "whose manifest is no manifest",
+      () => {
+        const { manifests } = registry.repository("team/cache");
+        for (const manifest of manifests.values()) manifest.bytes.fill(0x20);
+      },
+      /: its manifest cannot be read$/,
+    ],
+    [
+      "whose configuration was altered",
+      () => spoil(manifestOf().json.config.digest, flipped),
+      /: blob sha256:\w+ is sha256:\w+, \d+ bytes$/,
+    ],
+    ["whose layer was altered", () => spoil(layerOf(), flipped), /: blob sha256:\w+ is /],
+    [
+      "whose layer goes on and on",
+      () => spoil(layerOf(), (bytes) => Buffer.concat([bytes, bytes])),
+      /: a blob has more than its \d+ bytes$/,
+    ],
+    [
+      "whose layer is gone",
+      () => registry.blobs.delete(layerOf()),
+      /: blob `sha256:\w+` is missing$/,
+    ],
+  ])("%s", async (_, damage, expected) => {
+    await workspace(true).build("copy");
+    damage();
+    const one = workspace(false);
+    const run = await one.build("copy");
+    expect(counts(run)).toMatchObject({ built: 1, restored: 0, failed: 0 });
+    expect(warnings(run)).toEqual([
+      expect.stringMatching(
+        `^the entry of target \`copy\` in the shared cache \`${place()}\` is not used`,
+      ),
+    ]);
+    expect(warnings(run)[0]).toMatch(expected);
+    expect(one.read("out/a")).toBe("one\n");
+  });
+
+  test("that is the one of another target, under the wrong tag", async () => {
+    await workspace(true).build("copy");
+    const repository = registry.repository("team/cache");
+    const wrong = [...repository.tags][0]?.[1] as string;
+    await workspace(true).build("tree");
+    for (const tag of repository.tags.keys()) repository.tags.set(tag, wrong);
+    const run = await workspace(false).build("tree");
+    expect(counts(run)).toMatchObject({ built: 1, restored: 0 });
+    expect(warnings(run)[0]).toMatch(/: it is an entry of something else$/);
+  });
+
+  /** An entry that was put together anew, with digests that all fit. */
+  const rewrite = (change: (json: Json) => object, layers?: readonly object[]): void => {
+    const repository = registry.repository("team/cache");
+    const { json } = manifestOf();
+    const config = blobOf(
+      JSON.stringify(change(JSON.parse(String(registry.blobs.get(json.config.digest))))),
+    );
+    const bytes = Buffer.from(JSON.stringify({ ...json, config, ...(layers && { layers }) }));
+    const type = "application/vnd.oci.image.manifest.v1+json";
+    repository.manifests.set(digestOf(bytes), { type, bytes });
+    for (const tag of repository.tags.keys()) {
+      if (tag.endsWith(".entry")) repository.tags.set(tag, digestOf(bytes));
+    }
+  };
+
+  const blobOf = (content: string | Buffer) => {
+    const bytes = Buffer.from(content);
+    registry.blobs.set(digestOf(bytes), bytes);
+    registry.repository("team/cache").blobs.add(digestOf(bytes));
+    return { mediaType: "application/x", digest: digestOf(bytes), size: bytes.length };
+  };
+
+  const packed = async (files: readonly PackedFile[]): Promise<Buffer> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of packFiles(files)) chunks.push(chunk as Buffer);
+    return gzipSync(Buffer.concat(chunks));
+  };
+
+  test("whose files are others, though all digests of blobs fit", async () => {
+    const built = workspace(true);
+    await built.build("copy");
+    const layer = await packed([{ name: "a", source: `${built.root}/web/Dockerfile` }]);
+    rewrite((json) => json, [blobOf(layer)]);
+    const run = await workspace(false).build("copy");
+    expect(counts(run)).toMatchObject({ built: 1, restored: 0 });
+    expect(warnings(run)[0]).toMatch(/: `out\/a` is not what it tells of$/);
+  });
+
+  test("that holds more than the output, and nothing of it is written", async () => {
+    const built = workspace(true);
+    await built.build("copy");
+    const files = ["a", "evil"].map((name) => ({ name, source: `${built.root}/out/a` }));
+    rewrite((json) => json, [blobOf(await packed(files))]);
+    const other = workspace(false);
+    const run = await other.build("copy");
+    expect(warnings(run)[0]).toMatch(/: `out\/a` holds `evil`, which is no part of it$/);
+    expect(() => other.read("out/evil")).toThrow("ENOENT");
+  });
+
+  test("that tells of other outputs than the target has", async () => {
+    await workspace(true).build("copy");
+    rewrite((json) => ({ ...json, artifacts: [{ ...json.artifacts[0], path: ".git/hooks/x" }] }));
+    const run = await workspace(false).build("copy");
+    expect(counts(run)).toMatchObject({ built: 1, restored: 0 });
+    expect(warnings(run)[0]).toMatch(/: it tells of other outputs than the target has$/);
+  });
+
+  test.each<[string, (json: Json) => object, RegExp]>([
+    [
+      "whose image is another one",
+      (json) => ({
+        ...json,
+        artifacts: [{ ...json.artifacts[0], digest: sha256("x") }],
+        images: { [sha256("x")]: Object.values(json.images)[0] },
+      }),
+      /: its image is `sha256:\w+`, and should be `sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881`$/,
+    ],
+    [
+      "whose image is not there",
+      ({ images, ...json }) => ({
+        ...json,
+        images: Object.fromEntries(
+          Object.keys(images).map((id) => [
+            id,
+            { mediaType: "x", digest: sha256("gone"), size: 1 },
+          ]),
+        ),
+      }),
+      /: manifest `sha256:\w+` is missing$/,
+    ],
+  ])("%s", async (_, change, expected) => {
+    const image = "\ntargets: { web: { image: web, tags: [shop/web:1] } }\n";
+    const [built, other] = [workspace(true, image), workspace(false, image)];
+    for (const each of [built, other]) {
+      const engine = new ImageDocker();
+      each.docker = async () => engine;
+    }
+    await built.build("web");
+    rewrite(change);
+    const run = await other.build("web");
+    expect(counts(run)).toMatchObject({ built: 1, restored: 0 });
+    expect(warnings(run)[0]).toMatch(expected);
+  });
+});
+
+test("rights that count are restored whatever the umask", async () => {
   const built = workspace(true);
-  const first = await built.build("all");
-  expect(warnings(first)).toEqual([]);
-  expect(first).toMatchObject({ built: 4, restored: 0 });
+  await built.build("copy");
+  chmodSync(`${built.root}/out/a`, 0o755);
   const other = workspace(false);
-  const second = await other.build("all");
-  expect(warnings(second)).toEqual([]);
-  expect(second).toMatchObject({ built: 0, restored: 4, fresh: 0 });
-  expect(outputs(other.root)).toEqual(outputs(built.root));
-  expect(traces(other)).toEqual(traces(built));
-  expect(await other.build("all")).toMatchObject({ built: 0, restored: 0, fresh: 4 });
+  const before = process.umask(0o077);
+  try {
+    expect(restored(await other.build("copy"))).toEqual(["copy"]);
+  } finally {
+    process.umask(before);
+  }
+  expect(lstatSync(`${other.root}/out/a`).mode & 0o100).toBe(0o100);
 });
