@@ -1,11 +1,14 @@
 /**
  * Puts an image of the shared cache into the engine, under the names that it was made with and no other.
- * Every layer is verified, compressed and unpacked, before the engine gets any of it.
+ * Layers that the engine has are neither fetched nor sent; every other one is verified, compressed and
+ * unpacked, before the engine gets any of it.
  */
+import { Readable } from "node:stream";
 import type { Docker } from "../docker/docker.ts";
 import { imageContent, layerTypes } from "../images/image-manifest.ts";
-import { loadImages } from "../images/load-images.ts";
+import { archiveBytes } from "../images/write-archive.ts";
 import type { Digest, ImageArtifact } from "../model/artifact.ts";
+import { DiagnosticError } from "../model/diagnostic.ts";
 import type { Descriptor } from "../model/image-content.ts";
 import { inParallel } from "../net/in-parallel.ts";
 import { BlobRecords } from "../store/blob-records.ts";
@@ -14,12 +17,14 @@ import { type Compression, decompress, hasZstd } from "../store/compress.ts";
 import { LayerForms } from "../store/layer-forms.ts";
 import { damaged } from "./damage.ts";
 import { readEntryManifest } from "./entry.ts";
+import type { HeldLayers } from "./held-layers.ts";
 import type { RemoteCache } from "./remote-cache.ts";
 
 export interface ImageParts {
   readonly remote: RemoteCache;
   readonly blobs: BlobStore;
   readonly docker: Docker;
+  readonly held: HeldLayers;
   readonly signal: AbortSignal;
 }
 
@@ -32,44 +37,74 @@ export async function restoreImage(
   manifest: Descriptor,
   parts: ImageParts,
 ): Promise<void> {
-  const { docker, blobs, signal } = parts;
+  const { docker, held } = parts;
   if ((await docker.imageId(artifact.digest)) === artifact.digest) {
     for (const reference of artifact.references) await docker.tag(artifact.digest, reference);
     return;
   }
-  const { config, layers } = await bringImage(artifact, manifest, parts);
-  const diffIds = diffIdsOf(blobs.read(config.digest));
-  if (diffIds.length !== layers.length) throw damaged("its image has other layers than it names");
-  const records = new BlobRecords(blobs);
-  const forms = new LayerForms(blobs, records);
-  const unpacked: Descriptor[] = [];
-  for (const [index, layer] of layers.entries()) {
-    const diffId = diffIds[index] as Digest;
-    const size = await verifiedSize(layer, diffId, blobs, records);
-    unpacked.push({ mediaType: layerTypes.none, digest: diffId, size });
+  const image = await readImage(artifact, manifest, parts);
+  const count = await held.count(image.diffIds, docker);
+  try {
+    await load(artifact, image, count, parts);
+  } catch (error) {
+    const isRefused = error instanceof DiagnosticError && error.diagnostic.code === "load-failed";
+    if (!isRefused || count === 0) throw error;
+    // Something took layers away from the engine meanwhile, or it keeps them in another way.
+    await load(artifact, image, 0, parts);
   }
-  const content = imageContent(config.digest, config, unpacked);
-  const source = {
-    images: [{ content, references: artifact.references }],
-    open: (digest: Digest) => forms.open(digest),
-  };
-  const [loaded] = await loadImages(source, { docker, dryRun: false, signal });
-  if (loaded?.id !== artifact.digest) throw damaged(`its image became \`${loaded?.id}\``);
+  for (const reference of artifact.references) {
+    const id = await docker.imageId(reference);
+    if (id !== artifact.digest) throw damaged(`its image became \`${id}\` in the engine`);
+  }
+  held.add(image.diffIds);
 }
 
-async function bringImage(
+interface CachedImage {
+  readonly config: Descriptor;
+  /** As they lie in the registry. */
+  readonly layers: readonly Descriptor[];
+  /** Digests of the same when they are unpacked. */
+  readonly diffIds: readonly Digest[];
+}
+
+async function readImage(
   { digest }: ImageArtifact,
   manifest: Descriptor,
-  { remote, signal }: ImageParts,
-) {
-  const found = readEntryManifest((await remote.manifest(manifest)).bytes);
+  { remote, blobs }: ImageParts,
+): Promise<CachedImage> {
+  const { config, layers } = readEntryManifest((await remote.manifest(manifest)).bytes);
   // Engines name an image by its configuration, or by its manifest where they keep it as registries do.
-  if (found.config.digest !== digest && manifest.digest !== digest) {
-    throw damaged(`its image is \`${found.config.digest}\`, and should be \`${digest}\``);
+  if (config.digest !== digest && manifest.digest !== digest) {
+    throw damaged(`its image is \`${config.digest}\`, and should be \`${digest}\``);
   }
-  const blobs = [found.config, ...found.layers];
-  await inParallel(blobs, atOnce, signal, (blob) => remote.bring(blob));
-  return found;
+  await remote.bring(config);
+  const diffIds = diffIdsOf(blobs.read(config.digest));
+  if (diffIds.length !== layers.length) throw damaged("its image has other layers than it names");
+  return { config, layers, diffIds };
+}
+
+/** @param count of the layers from the base up that the engine holds */
+async function load(
+  { references }: ImageArtifact,
+  { config, layers, diffIds }: CachedImage,
+  count: number,
+  { remote, blobs, docker, signal }: ImageParts,
+): Promise<void> {
+  await inParallel(layers.slice(count), atOnce, signal, (layer) => remote.bring(layer));
+  const records = new BlobRecords(blobs);
+  const unpacked: Descriptor[] = [];
+  for (const [index, layer] of layers.entries()) {
+    const digest = diffIds[index] as Digest;
+    const size = index < count ? 0 : await verifiedSize(layer, digest, blobs, records);
+    unpacked.push({ mediaType: layerTypes.none, digest, size });
+  }
+  const images = [{ content: imageContent(config.digest, config, unpacked), references }];
+  // A layer may stand in an image twice.
+  const sent = new Set(diffIds.slice(count));
+  const left = new Set(diffIds.slice(0, count).filter((digest) => !sent.has(digest)));
+  const forms = new LayerForms(blobs, records);
+  const bytes = archiveBytes(images, forms, "none", (digest) => left.has(digest));
+  await docker.load(Readable.from(bytes, { objectMode: false }), signal);
 }
 
 function diffIdsOf(config: Buffer | undefined): readonly Digest[] {

@@ -43,8 +43,7 @@ export async function restoreTarget(
     const entry = key === undefined ? undefined : await cache.find(key);
     if (entry === undefined) return undefined;
     refuseOthers(target, entry);
-    const remote = await cache.remote();
-    const artifacts = await restore(entry, remote, temporary, room);
+    const artifacts = await restore(entry, cache, temporary, room);
     const { seconds } = entry;
     const restoredFrom = cache.use.settings.registry;
     recordRun(target, reading, artifacts, { room, signatures, seconds, restoredFrom });
@@ -93,19 +92,21 @@ function refuseOthers(target: Target, { stored }: CacheEntry): void {
 
 async function restore(
   { stored }: CacheEntry,
-  remote: RemoteCache,
+  cache: SharedCache,
   temporary: TemporaryFolders,
   room: BuildRoom,
 ): Promise<readonly Artifact[]> {
   const { blobs, signal } = room;
+  const remote = await cache.remote();
   const files = stored.filter(({ artifact }) => artifact.kind !== "image");
   const aside = files.length > 0 ? await temporary.make() : "";
   for (const { artifact, blob } of files) await unpackAside(artifact, blob, aside, remote, room);
   verifyAside(files, aside);
+  const { held } = cache;
   for (const { artifact, blob } of stored) {
     if (artifact.kind !== "image") continue;
     const docker = await room.docker();
-    await restoreImage(artifact, blob, { remote, blobs, docker, signal });
+    await restoreImage(artifact, blob, { remote, blobs, docker, held, signal });
   }
   place(files, aside, room);
   return stored.map(({ artifact }) => artifact);

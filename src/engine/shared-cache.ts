@@ -3,6 +3,7 @@
  * beside the build. What it restores is recorded by `restore-target.ts`.
  */
 import type { CacheEntry } from "../cache/entry.ts";
+import { HeldLayers } from "../cache/held-layers.ts";
 import type { Place, RemoteCache } from "../cache/remote-cache.ts";
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import type { Reporter } from "../model/event.ts";
@@ -31,6 +32,7 @@ const atOnce = 2;
 
 export class SharedCache {
   readonly use: CacheUse;
+  readonly held: HeldLayers;
   readonly #room: CacheRoom;
   readonly #found = new Map<string, Promise<CacheEntry | undefined>>();
   readonly #waiting: (() => Promise<void>)[] = [];
@@ -44,6 +46,7 @@ export class SharedCache {
 
   constructor(use: CacheUse, room: CacheRoom) {
     this.use = use;
+    this.held = new HeldLayers(room.signal);
     this.#room = room;
   }
 
