@@ -22,6 +22,8 @@ export interface WritingParts {
   readonly docker: () => Promise<Docker>;
   /** Absolute path of one that is relative to the workspace. */
   readonly absolute: (path: string) => string;
+  /** Told of each blob that is in the store only to be sent. */
+  readonly onPacked: (digest: Digest) => void;
   /** Whether the artifacts are still what the trace says, looked at once they are packed. */
   readonly isSame: () => boolean;
 }
@@ -35,35 +37,30 @@ export async function writeEntry(made: MadeTarget, parts: WritingParts): Promise
   const { artifacts, ...about } = made;
   const images: ImageContent[] = [];
   const stored: StoredArtifact[] = [];
-  try {
-    for (const artifact of artifacts) {
-      stored.push({ artifact, blob: await pack(artifact, parts, images) });
-    }
-    if (!parts.isSame()) return false;
-    const { content, bytes } = packEntry({ ...about, stored });
-    const source = sourceOf(blobs, bytes);
-    const tags = [...images, content].map((each) => tagOf(each, place));
-    await placeBlobs(tags, { ...place, source, known: nowhere, onProgress: () => undefined });
-    for (const image of images) await writeManifest(place, made.key, image.manifest);
-    await writeManifest(place, entryTag(made.key), content.manifest);
-    return true;
-  } finally {
-    // Of images the store keeps the layers for the next time; of files the workspace has the content.
-    for (const { artifact, blob } of stored) {
-      if (artifact.kind !== "image") blobs.remove(blob.digest);
-    }
+  for (const artifact of artifacts) {
+    stored.push({ artifact, blob: await pack(artifact, parts, images) });
   }
+  if (!parts.isSame()) return false;
+  const { content, bytes } = packEntry({ ...about, stored });
+  const source = sourceOf(blobs, bytes);
+  const tags = [...images, content].map((each) => tagOf(each, place));
+  await placeBlobs(tags, { ...place, source, known: nowhere, onProgress: () => undefined });
+  for (const image of images) await writeManifest(place, made.key, image.manifest);
+  await writeManifest(place, entryTag(made.key), content.manifest);
+  return true;
 }
 
 async function pack(
   artifact: Artifact,
-  { place, blobs, docker, absolute }: WritingParts,
+  { place, blobs, docker, absolute, onPacked }: WritingParts,
   images: ImageContent[],
 ): Promise<Descriptor> {
   const { signal } = place;
   if (artifact.kind !== "image") {
     const { path } = artifact;
-    return packOutput({ path, source: absolute(path) }, blobs, signal);
+    const blob = await packOutput({ path, source: absolute(path) }, blobs, signal);
+    onPacked(blob.digest);
+    return blob;
   }
   const parts = { docker: await docker(), blobs, signal };
   const { contents } = await packedContents([artifact.digest], "gzip", parts);

@@ -100,7 +100,10 @@ async function restore(
   const remote = await cache.remote();
   const files = stored.filter(({ artifact }) => artifact.kind !== "image");
   const aside = files.length > 0 ? await temporary.make() : "";
-  for (const { artifact, blob } of files) await unpackAside(artifact, blob, aside, remote, room);
+  for (const { artifact, blob } of files) {
+    cache.passing.add(blob.digest);
+    await unpackAside(artifact, blob, aside, remote, room);
+  }
   verifyAside(files, aside);
   const { held } = cache;
   for (const { artifact, blob } of stored) {
@@ -125,7 +128,6 @@ async function unpackAside(
   mkdirSync(folder, { recursive: true });
   const bytes = decompress(blobs.open(blob.digest), "gzip");
   await unpackOutput(bytes, folder, artifact.path, signal);
-  blobs.remove(blob.digest);
 }
 
 /** By the very walk that tells later whether they are as they were. */

@@ -2,6 +2,7 @@
 import { whyNotMovable } from "../cache/pack-output.ts";
 import type { Place } from "../cache/remote-cache.ts";
 import { writeEntry } from "../cache/write-entry.ts";
+import type { Digest } from "../model/artifact.ts";
 import type { Target } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
 import type { BuildRoom } from "./build-room.ts";
@@ -21,18 +22,19 @@ export function shareTarget(
   const trace = room.traceOf(target);
   if (!cache.isWritten || trace?.fingerprint !== reading.fingerprint) return;
   if (whyNotShared(target, reading, room.project.root) !== undefined) return;
-  cache.write((place) => writeTrace(target, { reading, trace, place }, room));
+  cache.write((place) => writeTrace(target, { reading, trace, place, cache }, room));
 }
 
 interface Writing {
   readonly reading: Reading;
   readonly trace: Trace;
   readonly place: Place;
+  readonly cache: SharedCache;
 }
 
 async function writeTrace(
   target: Target,
-  { reading, trace: { artifacts, seconds }, place }: Writing,
+  { reading, trace: { artifacts, seconds }, place, cache }: Writing,
   room: BuildRoom,
 ): Promise<void> {
   const { blobs, docker, files, reporter } = room;
@@ -49,7 +51,8 @@ async function writeTrace(
   const images = { idOf: () => undefined };
   const isSame = () =>
     artifacts.every((made) => made.kind === "image" || !checkArtifact(made, files, images));
+  const onPacked = (digest: Digest) => cache.passing.add(digest);
   const key = await keyOf(target, reading, room);
   const made = { key, target: target.name, seconds, artifacts };
-  await writeEntry(made, { place, blobs, docker, absolute, isSame });
+  await writeEntry(made, { place, blobs, docker, absolute, isSame, onPacked });
 }

@@ -5,6 +5,7 @@
 import type { CacheEntry } from "../cache/entry.ts";
 import { HeldLayers } from "../cache/held-layers.ts";
 import type { Place, RemoteCache } from "../cache/remote-cache.ts";
+import type { Digest } from "../model/artifact.ts";
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import type { Reporter } from "../model/event.ts";
 import type { CacheSettings, Target, TargetName } from "../model/target.ts";
@@ -33,6 +34,8 @@ const atOnce = 2;
 export class SharedCache {
   readonly use: CacheUse;
   readonly held: HeldLayers;
+  /** Blobs of files, which the workspace has anyway: they leave the store when the run ends. */
+  readonly passing = new Set<Digest>();
   readonly #room: CacheRoom;
   readonly #found = new Map<string, Promise<CacheEntry | undefined>>();
   readonly #waiting: (() => Promise<void>)[] = [];
@@ -89,15 +92,21 @@ export class SharedCache {
       try {
         await work(await this.#writingPlace());
       } catch (error) {
-        if (!signal.aborted) this.#giveUpWriting(error);
+        // What something removed since it was made is not kept, and nobody misses it there.
+        if (!signal.aborted && !isGone(error)) this.#giveUpWriting(error);
       }
     });
     this.#startWriters();
   }
 
   /** Waits for what is still written. */
-  async close(): Promise<void> {
+  async written(): Promise<void> {
     while (this.#writers.size > 0) await Promise.all(this.#writers);
+  }
+
+  async close(): Promise<void> {
+    await this.written();
+    for (const digest of this.passing) this.#room.blobs.remove(digest);
     this.#remote?.close();
     this.#place?.client.close();
     if (this.#bug !== undefined) throw this.#bug;
@@ -130,3 +139,5 @@ export class SharedCache {
     this.#room.reporter.report({ kind: "warning", problem: told });
   }
 }
+
+const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";

@@ -5,6 +5,7 @@ import type { Target, TargetName } from "../model/target.ts";
 import { describeStaleReason, type StaleReason } from "../model/trace.ts";
 import { type Attempt, Attempts } from "./attempts.ts";
 import type { BuildRoom } from "./build-room.ts";
+import { isExclusive } from "./is-exclusive.ts";
 import { findLoss, type Watched, watched } from "./lost-artifacts.ts";
 import { type Reading, readTarget } from "./read-target.ts";
 import { type RunResult, runTarget } from "./run-target.ts";
@@ -44,6 +45,8 @@ export class TargetRuns {
     const reads = watched(target, this.#room.plan);
     const loss = await findLoss(reads, this.#room);
     if (loss) return loss;
+    // It may remove what is still to be kept for others.
+    if (isExclusive(target)) await this.#room.cache?.written();
     const attempt = this.#attempts.begin(target);
     if (!attempt) return this.#outOfTime(target);
     this.#tellStart(target, reason, attempt);

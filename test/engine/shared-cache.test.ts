@@ -143,6 +143,60 @@ describe("a workspace in another folder", () => {
   });
 });
 
+test("many targets that made the same share its blob, and each asks once", async () => {
+  const many = `
+targets:
+  each:
+    matrix: { n: [${Array.from({ length: 24 }, (_, n) => n).join(", ")}] }
+    run: "mkdir -p out/\${n}; echo same > out/\${n}/file"
+    outputs: ["out/\${n}/file"]
+`;
+  const first = await workspace(true, many).build("each", { jobs: 12 });
+  expect(warnings(first)).toEqual([]);
+  const other = workspace(false, many);
+  registry.seen.length = 0;
+  const second = await other.build("each", { jobs: 12 });
+  expect(warnings(second)).toEqual([]);
+  expect(counts(second)).toEqual({ built: 0, restored: 24, fresh: 0, failed: 0 });
+  const asked = registry.requests(/GET .*\/manifests\//);
+  expect(asked).toHaveLength(24);
+  expect(new Set(asked).size).toBe(24);
+  expect(readdirSync(`${other.root}/.tbuild/blobs/sha256`)).toEqual([]);
+});
+
+test("no value of a parameter or a secret is sent", async () => {
+  const one = workspace(
+    true,
+    `
+params: { word: {}, token: { type: secret, env: TBUILD_TEST_TOKEN } }
+targets:
+  made: { run: "echo \${word} > out/w", secrets: { TOKEN: "\${token}" }, pass-env: [TBUILD_TEST_ENV], outputs: [out/w] }
+`,
+  );
+  const env = { TBUILD_TEST_TOKEN: "of-the-secret", TBUILD_TEST_ENV: "of-the-environment" };
+  Object.assign(process.env, env);
+  try {
+    const run = await one.build("made", { given: { word: "of-the-parameter" } });
+    expect([...warnings(run), ...run.messages]).toEqual([]);
+  } finally {
+    for (const name of Object.keys(env)) delete process.env[name];
+  }
+  expect(registry.requests(/PUT/)).toHaveLength(1);
+  const sent = registry.seen.map(({ path, body }) => `${path} ${body.toString("latin1")}`);
+  expect(sent.filter((text) => /of-the-(secret|parameter|environment)/.test(text))).toEqual([]);
+});
+
+test("a later run goes by the plan of one that restored", async () => {
+  await workspace(true).build("all");
+  const other = workspace(false);
+  expect(counts(await other.build("all", { planned: true }))).toMatchObject({ restored: 5 });
+  await other.build("all", { planned: true });
+  registry.seen.length = 0;
+  const again = await other.build("all", { planned: true });
+  expect(counts(again)).toEqual({ built: 0, restored: 0, fresh: 5, failed: 0 });
+  expect(registry.seen).toEqual([]);
+});
+
 describe("the cache is asked", () => {
   test("by one request for what it has not, and never again while the target is fresh", async () => {
     const one = workspace(false);
