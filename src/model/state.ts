@@ -3,7 +3,8 @@
  *
  *   waiting ──▶ checking ──▶ done (fresh)
  *      │           └──▶ queued ──▶ running ──▶ done (built)
- *      │                  ▲           ├──▶ failed
+ *      │                  ▲           ├──▶ done (restored)
+ *      │                  │           ├──▶ failed
  *      │                  │           ├──▶ unavailable ──▶ (its first-of waits for the next)
  *      │                  │           ├──▶ cancelled
  *      │                  └─ paused ◀─┘    an attempt failed, and another one follows
