@@ -44,14 +44,10 @@ export async function restoreImage(
   }
   const image = await readImage(artifact, manifest, parts);
   const count = await held.count(image.diffIds, docker);
-  try {
-    await load(artifact, image, count, parts);
-  } catch (error) {
-    const isRefused = error instanceof DiagnosticError && error.diagnostic.code === "load-failed";
-    if (!isRefused || count === 0) throw error;
-    // Something took layers away from the engine meanwhile, or it keeps them in another way.
-    await load(artifact, image, 0, parts);
-  }
+  let refusal = await load(artifact, image, count, parts);
+  // Something took layers away from the engine meanwhile, or it keeps them in another way.
+  if (refusal && count > 0) refusal = await load(artifact, image, 0, parts);
+  if (refusal) throw damaged(refusal.message);
   for (const reference of artifact.references) {
     const id = await docker.imageId(reference);
     if (id !== artifact.digest) throw damaged(`its image became \`${id}\` in the engine`);
@@ -83,13 +79,16 @@ async function readImage(
   return { config, layers, diffIds };
 }
 
-/** @param count of the layers from the base up that the engine holds */
+/**
+ * @param count of the layers from the base up that the engine holds
+ * @returns what the engine says where it does not load it
+ */
 async function load(
   { references }: ImageArtifact,
   { config, layers, diffIds }: CachedImage,
   count: number,
   { remote, blobs, docker, signal }: ImageParts,
-): Promise<void> {
+): Promise<DiagnosticError | undefined> {
   await inParallel(layers.slice(count), atOnce, signal, (layer) => remote.bring(layer));
   const records = new BlobRecords(blobs);
   const unpacked: Descriptor[] = [];
@@ -104,7 +103,13 @@ async function load(
   const left = new Set(diffIds.slice(0, count).filter((digest) => !sent.has(digest)));
   const forms = new LayerForms(blobs, records);
   const bytes = archiveBytes(images, forms, "none", (digest) => left.has(digest));
-  await docker.load(Readable.from(bytes, { objectMode: false }), signal);
+  try {
+    await docker.load(Readable.from(bytes, { objectMode: false }), signal);
+  } catch (error) {
+    const isRefused = error instanceof DiagnosticError && error.diagnostic.code === "load-failed";
+    if (!isRefused) throw error;
+    return error;
+  }
 }
 
 function diffIdsOf(config: Buffer | undefined): readonly Digest[] {

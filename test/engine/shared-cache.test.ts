@@ -1,9 +1,10 @@
-import { chmodSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { chmodSync, cpSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import { explain } from "../../src/engine/explain.ts";
 import type { Trace } from "../../src/model/trace.ts";
 import { explanationLines } from "../../src/report/explanation.ts";
 import { TraceStore } from "../../src/store/trace-store.ts";
+import { handMade } from "../support/image-archive.ts";
 import { ImageDocker } from "../support/image-docker.ts";
 import { counts, place, registry, restored, warnings, workspace } from "../support/shared-cache.ts";
 import type { Workspace } from "../support/workspace.ts";
@@ -94,6 +95,49 @@ describe("a workspace in another folder", () => {
     expect(held(clean)).toEqual(held(engine));
     expect(traces(other)).toEqual(traces(built));
   });
+});
+
+describe("an image on layers that the engine holds", () => {
+  const image = "\ntargets: { web: { image: web, tags: [shop/web:1] } }\n";
+
+  async function restoredOn(prepare: (engine: ImageDocker) => void): Promise<ImageDocker> {
+    const [built, other] = [workspace(true, image), workspace(false, image)];
+    const [engine, second] = [new ImageDocker(), new ImageDocker()];
+    built.docker = async () => engine;
+    other.docker = async () => second;
+    await built.build("web");
+    second.holdImage(handMade("base", ["a base"]));
+    prepare(second);
+    registry.seen.length = 0;
+    const run = await other.build("web");
+    expect(warnings(run)).toEqual([]);
+    expect(restored(run)).toEqual(["web"]);
+    expect(await second.imageId("shop/web:1")).toBe(await engine.imageId("shop/web:1"));
+    return second;
+  }
+
+  const blobsRead = () => registry.requests(/GET .*\/blobs\//).length;
+
+  test("brings only its own", async () => {
+    const engine = await restoredOn(() => undefined);
+    expect(engine.loads).toEqual([1]);
+    // Of the entry and of the image the configuration, and one layer.
+    expect(blobsRead()).toBe(3);
+  });
+
+  test("brings all of them where the engine has lost them since it was asked", async () => {
+    const engine = await restoredOn((each) => each.loseLayers());
+    expect(engine.loads).toEqual([2]);
+    expect(blobsRead()).toBe(4);
+  });
+});
+
+test("a workspace that was moved is fresh still, also where parameters are paths in it", async () => {
+  const one = workspace(false);
+  await one.build("all", { cacheFrom: false });
+  const moved = workspace(false);
+  cpSync(one.root, moved.root, { recursive: true, verbatimSymlinks: true });
+  expect(counts(await moved.build("all", { cacheFrom: false }))).toMatchObject({ fresh: 5 });
 });
 
 test("many targets that made the same share its blob, and each asks once", async () => {
