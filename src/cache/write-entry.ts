@@ -1,7 +1,5 @@
 /** Writes an entry of the shared cache: its blobs first, its tag last, so that what is found is whole. */
 import { Readable } from "node:stream";
-import type { Docker } from "../docker/docker.ts";
-import { packedContents } from "../images/image-contents.ts";
 import type { Artifact, Digest } from "../model/artifact.ts";
 import type { BlobSource, Descriptor, ImageContent } from "../model/image-content.ts";
 import type { Place } from "../registry/blobs.ts";
@@ -19,7 +17,8 @@ export interface MadeTarget extends Omit<CacheEntry, "stored"> {
 export interface WritingParts {
   readonly place: Place;
   readonly blobs: BlobStore;
-  readonly docker: () => Promise<Docker>;
+  /** An image by its ID, taken out of the engine. */
+  readonly contentOf: (id: Digest) => Promise<ImageContent>;
   /** Absolute path of one that is relative to the workspace. */
   readonly absolute: (path: string) => string;
   /** Told of each blob that is in the store only to be sent. */
@@ -52,20 +51,16 @@ export async function writeEntry(made: MadeTarget, parts: WritingParts): Promise
 
 async function pack(
   artifact: Artifact,
-  { place, blobs, docker, absolute, onPacked }: WritingParts,
+  { place, blobs, contentOf, absolute, onPacked }: WritingParts,
   images: ImageContent[],
 ): Promise<Descriptor> {
-  const { signal } = place;
   if (artifact.kind !== "image") {
     const { path } = artifact;
-    const blob = await packOutput({ path, source: absolute(path) }, blobs, signal);
+    const blob = await packOutput({ path, source: absolute(path) }, blobs, place.signal);
     onPacked(blob.digest);
     return blob;
   }
-  const parts = { docker: await docker(), blobs, signal };
-  const { contents } = await packedContents([artifact.digest], "gzip", parts);
-  const [content] = contents;
-  if (content === undefined) throw new Error(`no content of ${artifact.digest}`);
+  const content = await contentOf(artifact.digest);
   images.push(content);
   return content.manifest;
 }

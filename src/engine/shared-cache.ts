@@ -2,6 +2,7 @@
  * The shared cache as a build uses it: asked once for each key, given up after the first failure, written
  * beside the build. What it restores is recorded by `restore-target.ts`.
  */
+import type { BatchedImages } from "../cache/batched-images.ts";
 import type { CacheEntry } from "../cache/entry.ts";
 import { HeldLayers } from "../cache/held-layers.ts";
 import type { Place, RemoteCache } from "../cache/remote-cache.ts";
@@ -36,6 +37,8 @@ export class SharedCache {
   readonly held: HeldLayers;
   /** Blobs of files, which the workspace has anyway: they leave the store when the run ends. */
   readonly passing = new Set<Digest>();
+  /** Of those that are written, made when the first one is. */
+  images: BatchedImages | undefined;
   readonly #room: CacheRoom;
   readonly #found = new Map<string, Promise<CacheEntry | undefined>>();
   readonly #waiting: (() => Promise<void>)[] = [];
@@ -106,6 +109,7 @@ export class SharedCache {
 
   async close(): Promise<void> {
     await this.written();
+    await this.images?.close();
     for (const digest of this.passing) this.#room.blobs.remove(digest);
     this.#remote?.close();
     this.#place?.client.close();
