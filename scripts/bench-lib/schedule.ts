@@ -95,7 +95,7 @@ async function tbuildMakespan(
     check: async (): Promise<CheckResult> => ({ kind: "stale", reason: { kind: "never-made" } }),
     async run({ name }) {
       await clock.pass(durations[indexOf.get(name) ?? 0] ?? 0);
-      return { kind: "done", ran: true, artifacts: [] };
+      return { kind: "done", how: "built", artifacts: [] };
     },
     isExclusive: () => false,
     finished: () => {},

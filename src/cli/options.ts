@@ -23,7 +23,7 @@ export const commonOptions: readonly OptionDefinition[] = [
     name: "file",
     short: "f",
     takes: "FILE",
-    help: "Target file; the nearest targets.yaml if not given",
+    help: "Target file; else the nearest targets.yaml",
   },
   {
     name: "directory",
@@ -40,6 +40,8 @@ export const commonOptions: readonly OptionDefinition[] = [
   { name: "keep-going", short: "k", help: "After a failure make what does not need it" },
   { name: "dry-run", short: "n", help: "Tell what would be built, and why" },
   { name: "force", help: "Make the named targets again, fresh or not" },
+  { name: "no-cache-from", help: "Restore nothing from the shared cache" },
+  { name: "no-cache-to", help: "Keep nothing in the shared cache" },
   { name: "no-fallback", help: "Fail where an alternative is passed over" },
   {
     name: "log",

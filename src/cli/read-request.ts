@@ -119,6 +119,8 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
     dryRun: has("dry-run"),
     force: has("force"),
     fallback: !has("no-fallback"),
+    cacheFrom: !has("no-cache-from"),
+    cacheTo: !has("no-cache-to"),
     quiet: has("quiet"),
     verbose: has("verbose"),
     ...(file !== undefined && { file }),

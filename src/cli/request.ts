@@ -12,6 +12,9 @@ export interface CommonRequest {
   readonly dryRun: boolean;
   readonly force: boolean;
   readonly fallback: boolean;
+  /** Whether the shared cache may be read, and written where the target file says so. */
+  readonly cacheFrom: boolean;
+  readonly cacheTo: boolean;
   /** Absent: by whether there is a terminal. */
   readonly log?: LogKind;
   /** File that the profile of a build goes to, absolute. */

@@ -139,6 +139,14 @@ export interface Binding {
   readonly uses: readonly string[];
 }
 
+/** The registry that is the shared cache, and whether what is made here is kept there. */
+export interface DeclaredCache {
+  readonly registry: Text;
+  readonly write: boolean | Text;
+  /** Keys of the parameters that it uses. */
+  readonly uses: readonly string[];
+}
+
 export interface FileRead {
   /** Absolute. */
   readonly path: string;
@@ -154,6 +162,7 @@ export interface Declaration {
   readonly default: readonly Text[];
   /** In bytes, those that are set. */
   readonly limits: Partial<Limits>;
+  readonly cache?: DeclaredCache;
   readonly parameters: readonly Parameter[];
   /** Bindings of an outer file before those of the files that it includes. */
   readonly bindings: readonly Binding[];

@@ -14,6 +14,7 @@ import type {
 import { ruleKinds } from "../rules/kinds.ts";
 import type { Declaration, DeclaredField, TargetDeclaration } from "./declaration.ts";
 import { fillAttempts } from "./fill-attempts.ts";
+import { fillCache } from "./fill-cache.ts";
 import { type Filler, fillField, fillReferences, fillTexts } from "./fill-field.ts";
 import { LazyTargets } from "./lazy-targets.ts";
 import { missingParameters } from "./missing-parameters.ts";
@@ -51,11 +52,14 @@ function projectOf(
   values: ParameterValues,
   expansion: Expansion,
 ): Project {
+  const filler = expansion.fillerFor("", []);
+  const cache = declaration.cache && fillCache(filler, declaration.cache);
   return {
     name: declaration.name,
     root: declaration.root,
     files: declaration.files.map(({ path }) => path),
-    default: fillReferences(expansion.fillerFor("", []), declaration.default),
+    default: fillReferences(filler, declaration.default),
+    ...(cache && { cache }),
     targets: expansion.targets,
     families: expansion.names,
     pools: new Map(Object.entries(declaration.pools)),

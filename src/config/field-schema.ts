@@ -16,6 +16,7 @@ export const shapes = {
   text,
   /** Where text is meant, a number or flag counts as it is typed. */
   value,
+  flag: anyOf({ type: "boolean" }, template),
   texts: oneOrMore(text),
   references: oneOrMore(text),
 };
@@ -60,7 +61,7 @@ const fieldSchemas: { readonly [T in FieldType]: Schema } = {
   string: text,
   strings: shapes.texts,
   number: anyOf({ type: "number" }, template),
-  flag: anyOf({ type: "boolean" }, template),
+  flag: shapes.flag,
   choice: text,
   map: mapOf(value),
   path: text,

@@ -52,7 +52,8 @@ export function reachableParameters(
 ): readonly Parameter[] {
   const byName = new Map(declaration.targets.map((target) => [target.name, target]));
   const reached = new Set<TargetDeclaration>();
-  const used = new Set<string>();
+  // What is kept in the shared cache concerns every target.
+  const used = new Set<string>(declaration.cache?.uses);
   const open = names.map((name) => byName.get(parseName(name)?.family ?? name));
   for (let target = open.pop(); target !== undefined || open.length > 0; target = open.pop()) {
     if (target === undefined || reached.has(target)) continue;

@@ -12,6 +12,7 @@ import type { Declaration, Text } from "./declaration.ts";
 import { IncludeLoader, type LoadedFile } from "./load-includes.ts";
 import { valueAt } from "./node.ts";
 import * as problems from "./problems.ts";
+import { readCache } from "./read-cache.ts";
 import { readLimits } from "./read-limits.ts";
 import { readPools } from "./read-pools.ts";
 import { readReferences } from "./read-reference.ts";
@@ -44,6 +45,7 @@ export function loadTargetFile(
   const pools = readPools(loader.files, targets);
   const name = readName(top, root);
   const limits = limitsOf(top);
+  const cache = readCache(top);
   if (loader.problems.length > 0) return fail(...inOrder(loader.problems));
   return ok({
     name,
@@ -51,6 +53,7 @@ export function loadTargetFile(
     files: [...loader.sources.values()].map(({ path, digest }) => ({ path, digest })),
     default: defaults,
     limits,
+    ...(cache && { cache }),
     parameters: [...loader.parameters.values()],
     bindings: loader.bindings,
     targets,

@@ -20,6 +20,8 @@ export const reservedTargets: ReadonlySet<string> = new Set([
 
 /** Options: no parameter may be called so. */
 export const reservedParameters: ReadonlySet<string> = new Set([
+  "cache-from",
+  "cache-to",
   "color",
   "directory",
   "dry-run",
@@ -31,6 +33,8 @@ export const reservedParameters: ReadonlySet<string> = new Set([
   "jobs",
   "keep-going",
   "log",
+  "no-cache-from",
+  "no-cache-to",
   "no-color",
   "no-fallback",
   "poll",

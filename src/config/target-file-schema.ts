@@ -75,6 +75,16 @@ const topProperties: Schema = Object.fromEntries(
         ),
       ),
     ),
+    cache: described(
+      "A registry in which what targets made is kept for others",
+      closed(
+        {
+          registry: described("HOST/NAME", { type: "string" }),
+          write: described("Keep there what is made here; `false` if not given", shapes.flag),
+        },
+        ["registry"],
+      ),
+    ),
     params: described(
       "Values that the command line or the environment may give",
       named(pattern(parameterName, reservedParameters), { $ref: "#/definitions/parameter" }),

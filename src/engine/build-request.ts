@@ -29,6 +29,9 @@ export interface BuildRequest {
   readonly force: boolean;
   /** Whether an alternative may be passed over. */
   readonly fallback: boolean;
+  /** Whether the shared cache may be read, and written where the project says so; absent: yes. */
+  readonly cacheFrom?: boolean;
+  readonly cacheTo?: boolean;
   /** Tell what would run, and why; write nothing. */
   readonly dryRun: boolean;
   /** What the user typed, shown to another build that has to wait. */

@@ -17,6 +17,7 @@ import type { Plan } from "./plan.ts";
 import type { ReadingRoom } from "./read-target.ts";
 import type { Services } from "./services.ts";
 import type { SettledTargets } from "./settled.ts";
+import type { SharedCache } from "./shared-cache.ts";
 import type { TargetLogs } from "./target-logs.ts";
 import type { Timers } from "./timers.ts";
 
@@ -35,6 +36,8 @@ export interface BuildRoom {
   readonly evictions: Evictions;
   readonly logs: TargetLogs;
   readonly blobs: BlobStore;
+  /** Where the project has one, and this run may use it. */
+  readonly cache: SharedCache | undefined;
   /** The trace of the target as it is declared now. */
   readonly traceOf: (target: Target) => Trace | undefined;
   readonly images: EngineImages;

@@ -22,6 +22,8 @@ import { TargetWorkers } from "./workers.ts";
 
 export interface BuildResult {
   readonly built: number;
+  /** Taken from the shared cache. */
+  readonly restored: number;
   readonly fresh: number;
   readonly failed: number;
   readonly skipped: number;
@@ -54,11 +56,13 @@ type Told = Pick<Event & { readonly kind: "finished" }, "seconds" | "criticalPat
 function tell(result: Outcome, told: Told, reporter: Reporter): BuildResult {
   for (const problem of result.early) reporter.report({ kind: "problem", problem });
   if (result.interrupted) reporter.report({ kind: "interrupted" });
-  const { built, fresh, failed, skipped } = result;
+  const { built, restored, fresh, failed, skipped } = result;
   const counts = { built, fresh, failed, skipped };
-  reporter.report({ kind: "finished", ...counts, ...told });
+  const some = restored > 0 ? { restored } : {};
+  reporter.report({ kind: "finished", ...counts, ...some, ...told });
   return {
     ...counts,
+    restored,
     problems: [...result.early, ...result.problems],
     interrupted: result.interrupted,
   };
@@ -82,7 +86,15 @@ async function criticalPathOf(
   return { criticalPath: criticalPath(plan, recorder, jobs) };
 }
 
-const nothing = { built: 0, fresh: 0, failed: 0, skipped: 0, problems: [], interrupted: false };
+const nothing = {
+  built: 0,
+  restored: 0,
+  fresh: 0,
+  failed: 0,
+  skipped: 0,
+  problems: [],
+  interrupted: false,
+};
 
 async function buildSafely(
   request: BuildRequest,
@@ -161,7 +173,7 @@ async function runPlan(request: BuildRequest, room: BuildRoom): Promise<Outcome>
   try {
     await scheduler.run();
   } finally {
-    await Promise.all([room.services.close(), room.commands.close()]);
+    await Promise.all([room.services.close(), room.commands.close(), room.cache?.close()]);
   }
   const { plan } = room;
   return { ...workers.counts, early: [], interrupted: request.signal.aborted, plan };

@@ -46,5 +46,5 @@ export const isMade = (target: Target): boolean =>
   target.rule !== undefined && target.rule.kind !== "first-of";
 
 function settle(target: Target, trace: Trace | undefined, room: BuildRoom): void {
-  room.plan.move(target.name, { kind: "done", ran: false, artifacts: trace?.artifacts ?? [] });
+  room.plan.move(target.name, { kind: "done", how: "fresh", artifacts: trace?.artifacts ?? [] });
 }

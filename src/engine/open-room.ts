@@ -24,6 +24,7 @@ import { Plan } from "./plan.ts";
 import { serviceDigest } from "./service-digest.ts";
 import { Services } from "./services.ts";
 import { SettledTargets, touchedBy } from "./settled.ts";
+import { type CacheRoom, SharedCache } from "./shared-cache.ts";
 import { TargetLogs } from "./target-logs.ts";
 import { systemTimers } from "./timers.ts";
 import { traceKey } from "./trace-key.ts";
@@ -88,6 +89,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
   const { redact } = parts;
   const evictions = new Evictions(state.evictions);
   const forced = forcedTargets(request);
+  const blobs = new BlobStore(state.path);
   const traceOf = (target: Target) => traces.get(traceKey(project, target));
   const choose = (target: Target) =>
     firstChoice(project, target, forced.has(target.name) ? undefined : traceOf(target));
@@ -111,7 +113,8 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     traces,
     evictions,
     logs: new TargetLogs({ state, limits, evictions, redact }),
-    blobs: new BlobStore(state.path),
+    blobs,
+    cache: cacheOf(request, { environment, blobs, signal, forced, reporter: parts.reporter }),
     traceOf,
     settled,
     images: kept.images ?? new EngineImages(),
@@ -135,6 +138,17 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     signal,
     timers: parts.timers ?? systemTimers,
   };
+}
+
+function cacheOf(
+  { project, cacheFrom: reads = true, cacheTo = true }: BuildRequest,
+  room: CacheRoom,
+): SharedCache | undefined {
+  const settings = project.cache;
+  const writes = settings?.write === true && cacheTo;
+  return settings && (reads || writes)
+    ? new SharedCache({ settings, reads, writes }, room)
+    : undefined;
 }
 
 /** A command without services and variables of its own gets just this environment. */

@@ -25,7 +25,7 @@ export interface PlanNode {
 export class SettledNode implements PlanNode {
   settled = true;
   losses = 0;
-  state: TargetState = { kind: "done", ran: false, artifacts: [] };
+  state: TargetState = { kind: "done", how: "fresh", artifacts: [] };
   pending = 0;
   readonly dependents: PlanNode[] = [];
   readonly edges: Edge[] = [];

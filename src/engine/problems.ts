@@ -172,3 +172,30 @@ export function usesNothingProblem(
     at: target.places["with"] ?? target.declaredAt,
   };
 }
+
+/** The build goes on without it. */
+export const cacheUnreadableProblem = (registry: string, cause: Diagnostic): Diagnostic => ({
+  ...cause,
+  code: "cache-unreadable",
+  message: `the shared cache \`${registry}\` is not used in this run: ${cause.message}`,
+});
+
+export const cacheUnwritableProblem = (registry: string, cause: Diagnostic): Diagnostic => ({
+  ...cause,
+  code: "cache-unwritable",
+  message: `what this run makes is not kept in the shared cache \`${registry}\`: ${cause.message}`,
+});
+
+export const cacheDamagedProblem = (target: Target, registry: string, why: string): Diagnostic => ({
+  code: "cache-damaged",
+  blame: "surroundings",
+  message: `the entry of target \`${target.name}\` in the shared cache \`${registry}\` is not used: ${why}`,
+  hint: "it is made here; `--force` with `write: true` replaces the entry",
+});
+
+export const cacheUnmovableProblem = (target: Target, why: string): Diagnostic => ({
+  code: "cache-unwritable",
+  blame: "target",
+  message: `what target \`${target.name}\` made is not kept in the shared cache: ${why}`,
+  hint: "let links in outputs lead to outputs of the same target",
+});

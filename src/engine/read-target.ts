@@ -59,7 +59,10 @@ export function readTarget(
 
 function walk(target: Target, room: ReadingRoom, inputs: readonly InputFile[]): Reading {
   const parts: Record<string, string> = {};
-  for (const [name, value] of Object.entries(target.parameters)) parts[`parameter ${name}`] = value;
+  const root = room.files.absolute(".");
+  for (const [name, value] of Object.entries(target.parameters)) {
+    parts[`parameter ${name}`] = portable(value, root);
+  }
   if (target.rule) readRule(target, room, parts);
   for (const input of inputs)
     parts[`file ${input.name}`] = short(room.files.digestFile(input.path));
@@ -76,16 +79,34 @@ function walk(target: Target, room: ReadingRoom, inputs: readonly InputFile[]): 
 function readRule(target: Target, room: ReadingRoom, parts: Record<string, string>): void {
   const rule = target.rule as NonNullable<Target["rule"]>;
   const kind = ruleKindOf(rule.kind);
+  const root = room.files.absolute(".");
   parts["rule"] = rule.kind;
   for (const [name, field] of Object.entries(kind.fields)) {
     const value = rule.fields[name];
-    if (field.counts && value !== undefined) parts[`field ${name}`] = hash(JSON.stringify(value));
+    if (!field.counts || value === undefined) continue;
+    parts[`field ${name}`] = hash(portable(JSON.stringify(value), root));
   }
   for (const name of kind.environment?.(rule.fields as never) ?? []) {
     // One that is not set is no part, as a command can tell it from an empty one.
     const value = room.environment[name];
-    if (value !== undefined) parts[`environment ${name}`] = value;
+    if (value !== undefined) parts[`environment ${name}`] = portable(value, root);
   }
+}
+
+/**
+ * Where the workspace lies on this machine is no part of what is in it: parameters that are paths are
+ * absolute, and would make every part another one in the next workspace.
+ */
+function portable(text: string, root: string): string {
+  let found = "";
+  let from = 0;
+  for (let at = text.indexOf(root); at >= 0; at = text.indexOf(root, at + root.length)) {
+    const [before = "", after = ""] = [text[at - 1], text[at + root.length]];
+    if (/[\w./-]/.test(before) || /[\w.-]/.test(after)) continue;
+    found += `${text.slice(from, at)}<workspace>`;
+    from = at + root.length;
+  }
+  return found === "" ? text : found + text.slice(from);
 }
 
 /**

@@ -17,6 +17,8 @@ export interface RunToRecord {
   readonly signatures: readonly (Signature | undefined)[];
   /** Wall time of the run. */
   readonly seconds: number;
+  /** HOST/NAME of the shared cache that it came from. */
+  readonly restoredFrom?: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export function recordRun(
   target: Target,
   reading: Reading,
   artifacts: readonly Artifact[],
-  { room, signatures, seconds }: RunToRecord,
+  { room, signatures, seconds, restoredFrom }: RunToRecord,
 ): void {
   for (const artifact of artifacts) {
     if (artifact.kind === "image") room.images.note(artifact.references, artifact.digest);
@@ -43,7 +45,8 @@ export function recordRun(
   }
   const { parts, fingerprint } = reading;
   const finishedAt = Date.now();
-  keep({ key, target: target.name, fingerprint, parts, artifacts, seconds, finishedAt }, room);
+  const made = { key, target: target.name, fingerprint, parts, artifacts, seconds, finishedAt };
+  keep(restoredFrom === undefined ? made : { ...made, restoredFrom }, room);
 }
 
 /** A trace that cannot be written, on a full disk, costs another run of the target and nothing else. */

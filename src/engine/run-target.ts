@@ -18,6 +18,7 @@ import type { Reading } from "./read-target.ts";
 import { type RunToRecord, recordRun } from "./record-run.ts";
 import { serviceDigest } from "./service-digest.ts";
 import { hostNameOf } from "./services.ts";
+import { whyNotShared } from "./shareable.ts";
 import { systemProblem } from "./system-problem.ts";
 import type { TargetLog } from "./target-log.ts";
 import { TemporaryFolders } from "./temporary-folders.ts";
@@ -78,10 +79,12 @@ function told(outcome: Outcome): Pick<RunResult, "note" | "traffic"> {
 }
 
 /** One log holds all attempts, each under a line of its own. */
-function openLog({ target, reason, attempt }: Run, room: BuildRoom): TargetLog {
+function openLog({ target, reading, reason, attempt }: Run, room: BuildRoom): TargetLog {
   const log = room.logs.open(target.name, attempt.before === 0);
   const which = attempt.of > 1 ? `, attempt ${attempt.number} of ${attempt.of}` : "";
   log.line(`# ${target.name}: ${describeStaleReason(reason)}${which}`);
+  const why = room.cache && whyNotShared(target, reading, room.project.root);
+  if (why !== undefined) log.line(`# not in the shared cache: ${target.name} ${why}`);
   return log;
 }
 
@@ -153,7 +156,7 @@ function settle(
   switch (outcome.kind) {
     case "made":
       recordRun(target, reading, outcome.artifacts, run);
-      return { kind: "done", ran: true, artifacts: outcome.artifacts };
+      return { kind: "done", how: "built", artifacts: outcome.artifacts };
     case "failed":
       return { kind: "failed", problem: outcome.problem };
     case "unavailable":

@@ -137,7 +137,7 @@ export class Scheduler {
     }
     switch (result.kind) {
       case "fresh":
-        this.#finish(target, { kind: "done", ran: false, artifacts: result.artifacts });
+        this.#finish(target, { kind: "done", how: "fresh", artifacts: result.artifacts });
         break;
       case "problem":
         this.#finish(target, { kind: "failed", problem: result.problem });

@@ -1,9 +1,11 @@
 /** Runs stale targets attempt by attempt, and tells the reporter of each. When is decided by the scheduler. */
+import path from "node:path";
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import { describeStaleReason, type StaleReason } from "../model/trace.ts";
 import { type Attempt, Attempts } from "./attempts.ts";
 import type { BuildRoom } from "./build-room.ts";
+import { isExclusive } from "./is-exclusive.ts";
 import { findLoss, type Watched, watched } from "./lost-artifacts.ts";
 import { type Reading, readTarget } from "./read-target.ts";
 import { type RunResult, runTarget } from "./run-target.ts";
@@ -43,9 +45,13 @@ export class TargetRuns {
     const reads = watched(target, this.#room.plan);
     const loss = await findLoss(reads, this.#room);
     if (loss) return loss;
+    // It may remove what is still to be kept for others.
+    if (isExclusive(target)) await this.#room.cache?.written();
     const attempt = this.#attempts.begin(target);
     if (!attempt) return this.#outOfTime(target);
     this.#tellStart(target, reason, attempt);
+    const restored = attempt.before === 0 ? await this.#restore(target, checked) : undefined;
+    if (restored) return restored;
     const result = await this.#attempt(target, reason, { attempt, checked, reads });
     if (result.state.kind === "lost") this.#attempts.forgive(target);
     const seconds = attempt.number > 1 ? this.#attempts.secondsOf(target) : result.seconds;
@@ -54,6 +60,25 @@ export class TargetRuns {
     const { state } = result;
     const isLost = state.kind === "failed" || state.kind === "unavailable";
     return isLost ? this.#afterFailure(target, attempt, state) : state;
+  }
+
+  /** From the shared cache, where that is asked and has it. */
+  async #restore(target: Target, reading: Reading | undefined): Promise<RunEnd | undefined> {
+    const { cache, logs, project } = this.#room;
+    if (!cache || !reading) return undefined;
+    const startedAt = performance.now();
+    const { restoreTarget } = await import("./restore-target.ts");
+    const artifacts = await restoreTarget(target, reading, cache, this.#room);
+    if (artifacts === undefined) return undefined;
+    const note = `from ${cache.use.settings.registry}`;
+    const log = logs.open(target.name, true);
+    log.line(`# ${target.name}: restored ${note}`);
+    log.close();
+    const state = { kind: "done" as const, how: "restored" as const, artifacts };
+    const seconds = (performance.now() - startedAt) / 1000;
+    const shown = path.relative(project.root, log.path);
+    this.#results.set(target.name, { state, note, log: shown, seconds });
+    return state;
   }
 
   /** What was read at the check holds for the first attempt; a later one may find other inputs. */
@@ -65,13 +90,22 @@ export class TargetRuns {
     const known = attempt.before === 0 ? checked : undefined;
     try {
       const reading = known ?? readTarget(target, this.#room.reading);
-      return await runTarget({ target, reading, reason, attempt, reads }, this.#room);
+      const result = await runTarget({ target, reading, reason, attempt, reads }, this.#room);
+      if (result.state.kind === "done") await this.#share(target, reading);
+      return result;
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       const before = this.#results.get(target.name);
       const log = before?.log ?? "";
       return { state: { kind: "failed", problem: error.diagnostic }, log, seconds: 0 };
     }
+  }
+
+  async #share(target: Target, reading: Reading): Promise<void> {
+    const { cache } = this.#room;
+    if (!cache?.isWritten) return;
+    const { shareTarget } = await import("./share-target.ts");
+    shareTarget(target, reading, cache, this.#room);
   }
 
   #afterFailure(target: Target, attempt: Attempt, state: NotMade): RunEnd {

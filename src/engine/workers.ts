@@ -28,7 +28,7 @@ export class TargetWorkers implements Workers {
   constructor(room: BuildRoom) {
     this.#room = room;
     this.#runs = new TargetRuns(room);
-    this.#counts = { built: 0, fresh: this.settled, failed: 0, skipped: 0 };
+    this.#counts = { built: 0, restored: 0, fresh: this.settled, failed: 0, skipped: 0 };
   }
 
   /** Those of them that an earlier plan tells to be fresh. */
@@ -87,7 +87,7 @@ export class TargetWorkers implements Workers {
     const { plan, reporter, services } = this.#room;
     const target = plan.targetNamed(producer);
     const state = plan.stateOf(producer);
-    const was = state.kind === "done" && state.ran ? "built" : "fresh";
+    const was = state.kind === "done" ? state.how : "fresh";
     this.#counts[was]--;
     this.#runs.restart(target);
     // A service that runs from it would go on with what is gone.
@@ -214,7 +214,7 @@ export class TargetWorkers implements Workers {
   }
 
   #count(state: TargetState): void {
-    if (state.kind === "done") this.#counts[state.ran ? "built" : "fresh"]++;
+    if (state.kind === "done") this.#counts[state.how]++;
     else if (state.kind === "failed") this.#counts.failed++;
     else if (state.kind !== "unavailable") this.#counts.skipped++;
   }
@@ -227,7 +227,7 @@ const counts = (target: Target): boolean =>
 function outcomeOf(state: TargetState) {
   switch (state.kind) {
     case "done":
-      return state.ran ? "built" : "fresh";
+      return state.how;
     case "failed":
       return "failed";
     case "skipped":

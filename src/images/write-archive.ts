@@ -17,15 +17,17 @@ export interface BlobForms {
 /**
  * A compressed archive is made of compressed parts that stand behind each other, which gzip and zstd
  * both allow: a layer that was compressed once is not compressed again.
+ * @param isLeftOut whether a layer is not in it, since the engine that loads it holds it
  */
 export async function* archiveBytes(
   images: readonly NamedImage[],
   forms: BlobForms,
   compression: Compression,
+  isLeftOut: (digest: Digest) => boolean = () => false,
 ): AsyncGenerator<Uint8Array> {
   // What is left of one entry goes with the head of the next: each part costs its own frame.
   let between: Buffer = Buffer.alloc(0);
-  for (const { path, size, open } of entriesOf(images, forms)) {
+  for (const { path, size, open } of entriesOf(images, forms, isLeftOut)) {
     yield* compress(once(Buffer.concat([between, headOf(path, size)])), compression);
     yield* open(compression);
     between = Buffer.alloc((block - (size % block)) % block);
@@ -41,7 +43,11 @@ interface Entry {
   readonly open: (compression: Compression) => ByteSource;
 }
 
-function entriesOf(images: readonly NamedImage[], forms: BlobForms): readonly Entry[] {
+function entriesOf(
+  images: readonly NamedImage[],
+  forms: BlobForms,
+  isLeftOut: (digest: Digest) => boolean,
+): readonly Entry[] {
   const entries = new Map<string, Entry>();
   const add = (path: string, size: number, open: Entry["open"]) =>
     entries.set(path, { path, size, open });
@@ -50,6 +56,7 @@ function entriesOf(images: readonly NamedImage[], forms: BlobForms): readonly En
   for (const { manifest, config, layers } of images.map(({ content }) => content)) {
     addText(blobPath(manifest.digest), manifest.bytes);
     for (const { digest, size } of [config, ...layers]) {
+      if (isLeftOut(digest)) continue;
       add(blobPath(digest), size, (compression) => forms.openAs(digest, compression));
     }
   }

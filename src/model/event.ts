@@ -19,7 +19,15 @@ export interface Names {
 }
 
 /** `unavailable`: an alternative that is not to be had; the next one is tried. */
-export type TargetOutcome = "built" | "fresh" | "failed" | "unavailable" | "skipped" | "cancelled";
+export type TargetOutcome =
+  | "built"
+  /** Taken from the shared cache. */
+  | "restored"
+  | "fresh"
+  | "failed"
+  | "unavailable"
+  | "skipped"
+  | "cancelled";
 
 /** A target on the critical path. */
 export interface CriticalTarget {
@@ -69,7 +77,7 @@ export type Event =
       readonly target: string;
       readonly title: string;
       /** What it had been in this build so far. */
-      readonly was: "built" | "fresh";
+      readonly was: "built" | "restored" | "fresh";
       readonly by: string;
       readonly problem: Diagnostic;
     }
@@ -167,6 +175,8 @@ export type Event =
   | {
       readonly kind: "finished";
       readonly built: number;
+      /** Where the shared cache had any. */
+      readonly restored?: number;
       readonly fresh: number;
       readonly failed: number;
       readonly skipped: number;

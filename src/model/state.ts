@@ -3,7 +3,8 @@
  *
  *   waiting ──▶ checking ──▶ done (fresh)
  *      │           └──▶ queued ──▶ running ──▶ done (built)
- *      │                  ▲           ├──▶ failed
+ *      │                  ▲           ├──▶ done (restored)
+ *      │                  │           ├──▶ failed
  *      │                  │           ├──▶ unavailable ──▶ (its first-of waits for the next)
  *      │                  │           ├──▶ cancelled
  *      │                  └─ paused ◀─┘    an attempt failed, and another one follows
@@ -25,7 +26,11 @@ export type TargetState =
   | { readonly kind: "running"; readonly reason: StaleReason }
   /** An attempt failed; the next one is begun after a wait, which takes no job. */
   | { readonly kind: "paused"; readonly reason: StaleReason }
-  | { readonly kind: "done"; readonly ran: boolean; readonly artifacts: readonly Artifact[] }
+  | {
+      readonly kind: "done";
+      readonly how: "built" | "restored" | "fresh";
+      readonly artifacts: readonly Artifact[];
+    }
   | { readonly kind: "failed"; readonly problem: Diagnostic }
   | { readonly kind: "unavailable"; readonly why: string; readonly problem: Diagnostic }
   | { readonly kind: "skipped"; readonly because: TargetName }

@@ -62,6 +62,14 @@ export interface Target {
   readonly places: Readonly<Record<string, Location>>;
 }
 
+/** A registry in which what targets made is kept for others. */
+export interface CacheSettings {
+  /** HOST/NAME */
+  readonly registry: string;
+  /** Whether what is made here is kept there. */
+  readonly write: boolean;
+}
+
 export interface Project {
   readonly name: string;
   /** Absolute path of the folder that the root target file lies in. */
@@ -74,6 +82,8 @@ export interface Project {
   readonly families: Pick<ReadonlyMap<string, readonly TargetName[]>, "get">;
   /** How many targets of a rule kind, or of a pool that targets name, may run at once. */
   readonly pools?: ReadonlyMap<string, number>;
+  /** The shared cache, where there is one. */
+  readonly cache?: CacheSettings;
   /** Environment variables of the secret parameters, by their names: these are given in ways of their own. */
   readonly secretVariables?: ReadonlyMap<string, string | undefined>;
   /** Values of secret parameters, by name; kept apart so that nothing prints them by accident. */

@@ -34,6 +34,8 @@ export interface RegistryRequest {
   readonly doing: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Body;
+  /** Takes what an answer 200 holds as it comes; called anew for each try. */
+  readonly take?: (content: AsyncIterable<Uint8Array>) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -143,12 +145,12 @@ export class RegistryClient {
     url: URL,
     headers: Readonly<Record<string, string>>,
   ): Promise<Answer> {
-    const { method, body, signal } = request;
+    const { method, body, take, signal } = request;
     const pause = this.#pausedUntil - this.clock.now();
     if (pause > 0) await this.clock.sleep(pause, signal);
     let answer: Answer;
     try {
-      const wanted = { method, url, headers, ...(body && { body }) };
+      const wanted = { method, url, headers, ...(body && { body }), ...(take && { take }) };
       answer = await this.#connections.exchange(wanted, signal);
     } catch (error) {
       throw this.#lost(error, request, url);

@@ -21,6 +21,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Body;
+  /** Takes the body of an answer 200 as it comes, which then is not kept as a whole. */
+  readonly take?: (content: AsyncIterable<Uint8Array>) => Promise<void>;
 }
 
 export interface Answer {
@@ -64,12 +66,18 @@ export async function exchange(request: HttpRequest, way: Way): Promise<Answer> 
       await sent;
       throw error;
     });
-    const whole = await readWhole(incoming);
+    const whole = await readBody(incoming, request);
     return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: whole, url };
   } finally {
     // After an early answer the rest of the body is on its way: that connection is good for nothing.
     if (!outgoing.writableFinished) outgoing.destroy();
   }
+}
+
+async function readBody(incoming: IncomingMessage, { take }: HttpRequest): Promise<Buffer> {
+  if (take === undefined || incoming.statusCode !== 200) return readWhole(incoming);
+  await take(incoming);
+  return Buffer.alloc(0);
 }
 
 type Source = Readable | Uint8Array | undefined;

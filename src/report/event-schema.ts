@@ -155,7 +155,7 @@ const events: Kinds<Event> = {
   "artifact-lost": {
     target: text,
     title,
-    was: described("What it had been in this build so far", oneOf("built", "fresh")),
+    was: described("What it had been in this build so far", oneOf("built", "restored", "fresh")),
     by: described("The target that needs it", text),
     problem,
   },
@@ -187,7 +187,7 @@ const events: Kinds<Event> = {
     target: text,
     title,
     rule: text,
-    outcome: oneOf("built", "fresh", "failed", "unavailable", "skipped", "cancelled"),
+    outcome: oneOf("built", "restored", "fresh", "failed", "unavailable", "skipped", "cancelled"),
     seconds,
     artifacts: list(artifact),
     note: optional(text),
@@ -209,6 +209,7 @@ const events: Kinds<Event> = {
   interrupted: {},
   finished: {
     built: whole,
+    restored: optional(described("Where the shared cache had any", whole)),
     fresh: whole,
     failed: whole,
     skipped: described("Those that were cancelled too", whole),

@@ -33,14 +33,18 @@ export function explanationLines(explanation: Explanation): readonly string[] {
   }
 }
 
-function described({ artifacts, finishedAt, parts, seconds }: Trace): string {
+function described({ artifacts, finishedAt, parts, seconds, restoredFrom }: Trace): string {
   const at = new Date(finishedAt).toISOString().replace("T", " ").slice(0, 19);
   const read = `${Object.keys(parts).length} parts`;
   const made = artifacts.map((artifact) =>
     artifact.kind === "image" ? artifact.references.join(" ") : artifact.path,
   );
   const what = made.length > 0 ? `, and so is \`${made.join("`, `")}\`` : "";
-  return `made ${at} UTC in ${duration(seconds)}; the ${read} that it read are the same${what}`;
+  const how =
+    restoredFrom === undefined
+      ? `made ${at} UTC in ${duration(seconds)}`
+      : `restored from ${restoredFrom} ${at} UTC`;
+  return `${how}; the ${read} that it read are the same${what}`;
 }
 
 function causeLines(cause: Cause): readonly string[] {

@@ -13,11 +13,12 @@ export function jsonReporter(out: Sink): Reporter {
   };
 }
 
-/** Programs rely on these keys of the last line; the critical path comes behind them, where there is one. */
+/** Programs rely on these keys of the last line; what is not always there comes behind them. */
 function inOrder(event: Event): Event {
   if (event.kind !== "finished") return event;
-  const { kind, built, fresh, failed, skipped, criticalPath } = event;
+  const { kind, built, restored, fresh, failed, skipped, criticalPath } = event;
   const seconds = Math.round(event.seconds * 1000) / 1000;
   const counts = { kind, built, fresh, failed, skipped, seconds };
-  return { ...counts, ...(criticalPath && { criticalPath }) };
+  const more = restored === undefined ? {} : { restored };
+  return { ...counts, ...more, ...(criticalPath && { criticalPath }) };
 }

@@ -96,7 +96,7 @@ function finishedLines(
   { paint, verbose }: ReportOptions,
 ): string[] {
   if (!isTold(event.outcome) && !verbose) return [];
-  const brush = { built: paint.good, fresh: paint.dim, failed: paint.bad };
+  const brush = { built: paint.good, restored: paint.good, fresh: paint.dim, failed: paint.bad };
   const word = event.outcome.padEnd(wordWidth);
   const shownWord = (brush[event.outcome as keyof typeof brush] ?? paint.warn)(word);
   const time = isTold(event.outcome) ? `  ${paint.dim(duration(event.seconds))}` : "";

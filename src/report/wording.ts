@@ -38,6 +38,8 @@ export function outcome(event: EventOf<"target-finished">): string {
   switch (event.outcome) {
     case "built":
       return `built in ${time}`;
+    case "restored":
+      return `restored in ${time}`;
     case "fresh":
       return "fresh";
     case "failed":
@@ -114,11 +116,13 @@ export function summary(
   event: EventOf<"finished">,
   ended: "done" | "interrupted" | "stopped" = "done",
 ): string {
-  const { built, fresh, failed, skipped } = event;
-  const nothingDone = built + failed + skipped === 0;
+  const { built, restored = 0, fresh, failed, skipped } = event;
+  const nothingDone = built + restored + failed + skipped === 0;
   if (nothingDone && ended === "done") return allFresh(fresh);
   const counts = [count("failed", failed), count("skipped", skipped), count("built", built)];
-  const all = [...counts, count("fresh", fresh)].filter((part) => part !== "").join(", ");
+  const all = [...counts, count("restored", restored), count("fresh", fresh)]
+    .filter((part) => part !== "")
+    .join(", ");
   const what = ended === "done" ? all : [ended, all].filter(Boolean).join(": ");
   return `${what} ${all === "" ? "after" : "in"} ${duration(event.seconds)}`;
 }
@@ -143,4 +147,4 @@ export const logAt = (path: string): string => `log: ${path}`;
 
 /** Outcomes that are worth a line of their own in every report. */
 export const isTold = (outcome: TargetOutcome): boolean =>
-  outcome === "built" || outcome === "failed" || outcome === "cancelled";
+  outcome === "built" || outcome === "restored" || outcome === "failed" || outcome === "cancelled";

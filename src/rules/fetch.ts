@@ -17,6 +17,8 @@ export const fetch = ruleKind({
   help: "A file by URL",
   fields: fetchFields,
   asksServer: true,
+  notShared: ({ sha256 }) =>
+    sha256 === undefined ? "is whatever its server has, without `sha256`" : undefined,
   check: (values, target) => [
     ...urlProblems(values, target),
     ...digestProblems(values, target),

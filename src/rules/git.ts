@@ -9,6 +9,7 @@ export const git = ruleKind({
   help: "A checkout of a git repository",
   fields: gitFields,
   asksServer: true,
+  notShared: ({ ref = "" }) => (isCommit(ref) ? undefined : "follows a branch or a tag"),
   // Either would be read by git as an option.
   check: (values, target) =>
     (["git", "ref"] as const)
@@ -29,3 +30,6 @@ export const git = ruleKind({
     return checkOut(values, context);
   },
 });
+
+/** What a name stands for may change, a commit may not. */
+const isCommit = (ref: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(ref);

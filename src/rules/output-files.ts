@@ -17,7 +17,11 @@ import { failure } from "./problems.ts";
 import type { ActContext, FilesView } from "./rule.ts";
 
 /** Moves something finished to its place below the workspace; what was there before is gone. */
-export function placeOutput(context: ActContext, finished: string, relative: string): void {
+export function placeOutput(
+  context: Pick<ActContext, "project">,
+  finished: string,
+  relative: string,
+): void {
   const place = clearOutput(context, relative);
   move(finished, place);
 }
@@ -27,7 +31,7 @@ export function placeOutput(context: ActContext, finished: string, relative: str
  * @returns the absolute path
  * @throws DiagnosticError when it lies outside
  */
-export function clearOutput(context: ActContext, relative: string): string {
+export function clearOutput(context: Pick<ActContext, "project">, relative: string): string {
   const root = context.project.root;
   const problem = whyNotOurs(root, relative);
   if (problem !== undefined) {

@@ -32,6 +32,7 @@ export const pull = ruleKind({
         ],
   bringsOutputs: true,
   asksServer: true,
+  notShared: () => "comes from a registry as it is",
   outputs: (values) => [{ kind: "image", reference: normaliseReference(values.pull) }],
   title: (values) => (values.pull === undefined ? "pull" : `pull ${values.pull}`),
   async act(values, context) {

@@ -124,6 +124,8 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   readonly bringsOutputs?: boolean;
   /** Asks a server, and may find nothing: one that takes too long counts as not to be had. */
   readonly asksServer?: boolean;
+  /** Why what it made is of no use on another machine, to follow the name of the target; undefined: it is. */
+  notShared?(values: ValuesOf<F>): string | undefined;
   /** Runs only while nothing else does. */
   readonly exclusive?: boolean;
   /** Problems that the types of the keys cannot tell. */

@@ -14,6 +14,7 @@ export const save = ruleKind({
   countsReferences: true,
   // What went down a pipe is gone.
   always: ({ to }) => to !== undefined && placeOf(to).kind === "pipe",
+  notShared: () => "holds images that the engine has",
   check: (values, target) => (values.to === undefined ? [] : compressionProblems(values, target)),
   outputs: (values) => [...outputsOf(values)],
   title: (values) => (values.save === undefined ? "save" : `save ${values.save.join(" ")}`),

@@ -25,6 +25,7 @@ export const use = ruleKind({
   kind: "use",
   help: "Something that is given",
   fields,
+  notShared: () => "is given",
   outputs: () => [],
   inputs: (values, files, target) =>
     filesOf(values, files, target).map((file) => ({

@@ -79,7 +79,7 @@ export class RunningBuild {
 
   isDone(name: TargetName): boolean {
     const outcome = this.#outcomes.get(name);
-    return outcome === "built" || outcome === "fresh";
+    return outcome === "built" || outcome === "restored" || outcome === "fresh";
   }
 
   get failed(): readonly TargetName[] {

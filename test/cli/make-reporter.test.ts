@@ -11,6 +11,8 @@ const request: CommonRequest = {
   dryRun: false,
   force: false,
   fallback: true,
+  cacheFrom: true,
+  cacheTo: true,
   quiet: false,
   verbose: false,
 };

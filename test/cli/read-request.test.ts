@@ -16,6 +16,8 @@ const plain = {
   dryRun: false,
   force: false,
   fallback: true,
+  cacheFrom: true,
+  cacheTo: true,
   quiet: false,
   verbose: false,
 };
@@ -38,13 +40,16 @@ test("every common option is understood, long and short", () => {
     dryRun: true,
     force: true,
     fallback: false,
+    cacheFrom: false,
+    cacheTo: false,
     quiet: true,
     verbose: false,
     log: "plain",
   };
   const long =
-    "--file x.yaml --directory sub --jobs 7 --keep-going --dry-run --force --no-fallback --log plain --quiet";
-  const short = "-fx.yaml -C sub -j7 -kqn --force --no-fallback --log=plain";
+    "--file x.yaml --directory sub --jobs 7 --keep-going --dry-run --force --no-cache-from --no-cache-to --no-fallback --log plain --quiet";
+  const short =
+    "-fx.yaml -C sub -j7 -kqn --force --no-cache-from --no-cache-to --no-fallback --log=plain";
   for (const line of [long, short]) {
     expect(read(...line.split(" "))).toMatchObject({ ok: true, value: { common: all } });
   }

@@ -57,8 +57,8 @@ test("the help of a target has its parameters with defaults and choices, and no 
     "      --token-file  For the index; its file, or $FLEET_TOKEN            [string]",
     "",
     "Options:",
-    "  -f, --file         Target file; the nearest targets.yaml if not given [string]",
-    "  -C, --directory    Folder to start in, for relative paths too         [string]",
+    "  -f, --file           Target file; else the nearest targets.yaml       [string]",
+    "  -C, --directory      Folder to start in, for relative paths too       [string]",
   ]);
 });
 

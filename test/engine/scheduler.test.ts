@@ -13,7 +13,7 @@ import { FakeTimers } from "../support/fake-timers.ts";
 import { graphOf, name } from "../support/graph.ts";
 
 type End = TargetState & { readonly kind: "done" | "failed" };
-const built: End = { kind: "done", ran: true, artifacts: [] };
+const built: End = { kind: "done", how: "built", artifacts: [] };
 const failed: End = {
   kind: "failed",
   problem: { code: "x", blame: "target", message: "it failed" },
@@ -46,7 +46,7 @@ class SteeredWorkers implements Workers {
   }
 
   finished(target: Target, state: TargetState): void {
-    const ran = state.kind === "done" && !state.ran ? "fresh" : state.kind;
+    const ran = state.kind === "done" && state.how === "fresh" ? "fresh" : state.kind;
     this.ends.push(`${target.name} ${ran}`);
   }
 
@@ -444,7 +444,7 @@ describe("a plan", () => {
     }));
     plan.demand([name("top")]);
     Object.assign(plan.targetNamed(name("g")), { rule: undefined });
-    const done = { kind: "done", ran: true, artifacts: [] } as const;
+    const done = { kind: "done", how: "built", artifacts: [] } as const;
     for (const each of ["a", "g", "x"]) plan.move(name(each), done);
     plan.takeReady();
     plan.lose(name("a"), { kind: "output-missing", output: "x" });

@@ -7,6 +7,8 @@ const counts = (built: number, fresh: number, failed = 0, skipped = 0) =>
 
 test.each([
   [counts(3, 12), "built 3, fresh 12 in 4.2 s"],
+  [{ ...counts(1, 3), restored: 2 }, "built 1, restored 2, fresh 3 in 4.2 s"],
+  [{ ...counts(0, 0), restored: 2 }, "restored 2 in 4.2 s"],
   [counts(0, 15), "all 15 targets are fresh"],
   [counts(0, 1), "the target is fresh"],
   [counts(0, 0), "nothing to do"],

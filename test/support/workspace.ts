@@ -152,6 +152,7 @@ export class Workspace {
 
 const freshRun = (fresh: number): Run => ({
   built: 0,
+  restored: 0,
   fresh,
   failed: 0,
   skipped: 0,

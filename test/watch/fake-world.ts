@@ -78,7 +78,7 @@ export class FakeWorld {
   /** The build comes to its end, and all that follows from that. */
   async ends(more: Partial<BuildResult> = {}): Promise<void> {
     const interrupted = this.orders.at(-1)?.signal.aborted === true;
-    const none = { built: 0, fresh: 0, failed: 0, skipped: 0, problems: [] };
+    const none = { built: 0, restored: 0, fresh: 0, failed: 0, skipped: 0, problems: [] };
     this.#endBuild({ ...none, interrupted, ...more });
     await settled();
   }
