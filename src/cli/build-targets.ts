@@ -82,7 +82,7 @@ async function buildPrepared(
 /** A secret that is read from a file is looked at by no plan, so that there is none. */
 function planUse(
   known: KnownPlan | undefined,
-  { declaration, definitions, readsSecretFile }: Prepared & { readonly ok: true },
+  { declaration, definitions, git, readsSecretFile }: Prepared & { readonly ok: true },
 ): PlanUse | undefined {
   if (!known || readsSecretFile) return undefined;
   const { key, checked } = known;
@@ -94,5 +94,7 @@ function planUse(
       env === undefined ? [] : [{ name: env, secret: type === "secret" }],
     ),
     definitions,
+    usesGit: git.isUsed,
+    ...(git.counted && { git: git.counted }),
   };
 }

@@ -64,6 +64,7 @@ function projectOf(
         type === "secret" ? [[name, env] as const] : [],
       ),
     ),
+    ...(values.noValue && { noValue: values.noValue }),
     secrets: values.secrets,
   };
 }

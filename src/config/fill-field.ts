@@ -2,6 +2,7 @@
 import type { Diagnostic, Location } from "../model/diagnostic.ts";
 import type { ServiceDeclaration, TargetName } from "../model/target.ts";
 import type { Command, FieldType, FieldTypes, InputSpec } from "../rules/fields.ts";
+import { isLoosePart } from "./built-ins.ts";
 import type {
   DeclaredCommand,
   DeclaredField,
@@ -68,6 +69,7 @@ type FillValue<T extends FieldType = FieldType> = (
 const fillers: { readonly [T in FieldType]: FillValue<T> } = {
   string: textIn,
   strings: textsIn,
+  tags: tagsIn,
   number: numberIn,
   flag: flagIn,
   choice: textIn,
@@ -108,6 +110,21 @@ function textIn(filler: Filler, { text }: Text): string {
 function textsIn(filler: Filler, texts: readonly Text[]): readonly string[] {
   return texts.map((text) => textIn(filler, text));
 }
+
+/** A branch `feature/x` reads `feature-x` where a tag is made: a tag has no slash. */
+function tagsIn(filler: Filler, texts: readonly Text[]): readonly string[] {
+  return texts.map(({ text, at }) => {
+    if (typeof text === "string") return text;
+    const parts = text.map((part) => {
+      const isLoose = typeof part !== "string" && "param" in part && isLoosePart(part.param);
+      const value = isLoose ? fillPart(part, filler) : undefined;
+      return value === undefined ? part : asTag(value);
+    });
+    return textIn(filler, { text: parts, at });
+  });
+}
+
+const asTag = (name: string): string => name.replace(/[^\w.-]+/g, "-").replace(/^[.-]+/, "_");
 
 function mapIn(
   filler: Filler,

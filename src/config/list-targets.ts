@@ -1,4 +1,5 @@
 /** What the command line asks of a declaration before anything is expanded. */
+import { type GitName, gitNames } from "../files/git-head.ts";
 import type { Diagnostic, Location } from "../model/diagnostic.ts";
 import type { Parameter } from "../model/parameter.ts";
 import { fail, ok, type Result } from "../model/result.ts";
@@ -50,6 +51,27 @@ export function reachableParameters(
   declaration: Declaration,
   names: readonly string[],
 ): readonly Parameter[] {
+  const given = reachableNames(declaration, names);
+  return declaration.parameters.filter(({ name }) => given.has(name));
+}
+
+/** What git tells and the named targets or anything below them may use. */
+export function reachableGitNames(
+  declaration: Declaration,
+  names: readonly string[],
+): readonly GitName[] {
+  const used = reachableNames(declaration, names);
+  return gitNames.filter((name) => used.has(name));
+}
+
+/** Whether any target uses what git tells. */
+export function usesGit(declaration: Declaration): boolean {
+  const uses = [...declaration.targets, ...declaration.targets.flatMap(alternativesOf)];
+  const found = new Set([...uses, ...declaration.bindings].flatMap((each) => each.uses));
+  return [...found].some((key) => key.includes("git."));
+}
+
+function reachableNames(declaration: Declaration, names: readonly string[]): ReadonlySet<string> {
   const byName = new Map(declaration.targets.map((target) => [target.name, target]));
   const reached = new Set<TargetDeclaration>();
   const used = new Set<string>();
@@ -62,8 +84,7 @@ export function reachableParameters(
       for (const edge of part.edges) open.push(byName.get(edge));
     }
   }
-  const given = new Set([...used].flatMap((key) => namesToGive(declaration, key)));
-  return declaration.parameters.filter(({ name }) => given.has(name));
+  return new Set([...used].flatMap((key) => namesToGive(declaration, key)));
 }
 
 function alternativesOf(target: TargetDeclaration): readonly TargetDeclaration[] {

@@ -5,7 +5,7 @@ import type { Limits } from "../model/limits.ts";
 import type { RunLine } from "../model/run-log.ts";
 import type { Project, TargetName } from "../model/target.ts";
 import type { CheckedPlan, DeclaredTargets } from "./check-plan.ts";
-import type { CountedVariable } from "./compiled-plan.ts";
+import type { CountedGit, CountedVariable } from "./compiled-plan.ts";
 import type { Timers } from "./timers.ts";
 
 /** The plan that is kept of a command, to be held against the files by its next run. */
@@ -14,6 +14,8 @@ export interface PlanUse extends DeclaredTargets {
   readonly key: string;
   /** Variables that parameters take their values from. */
   readonly variables: readonly CountedVariable[];
+  /** What git tells and the targets use: absent where they use nothing of it. */
+  readonly git?: CountedGit;
   /** What an earlier run left, when it can be used. */
   readonly checked?: CheckedPlan;
 }

@@ -9,7 +9,7 @@ import { writeDigests } from "./write-digests.ts";
 
 export async function pushImages(values: PushValues, context: ActContext): Promise<ActOutcome> {
   const registry = values.registry.replace(/\/+$/, "");
-  const pushes = planPushes(values, registry, context);
+  const pushes = planPushes(values, context);
   const { note, digests } =
     values.via === "engine"
       ? await pushViaEngine(pushes, registry, context)
