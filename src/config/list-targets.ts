@@ -71,20 +71,38 @@ export function usesGit(declaration: Declaration): boolean {
   return [...found].some((key) => key.includes("git."));
 }
 
+/** Kinds of the rules of the named targets and of all below them. */
+export function reachableRules(
+  declaration: Declaration,
+  names: readonly string[],
+): ReadonlySet<string> {
+  return new Set(reachableTargets(declaration, names).flatMap(({ rule }) => rule ?? []));
+}
+
 function reachableNames(declaration: Declaration, names: readonly string[]): ReadonlySet<string> {
+  const parts = reachableTargets(declaration, names);
+  const used = new Set(parts.flatMap(({ uses }) => uses));
+  return new Set([...used].flatMap((key) => namesToGive(declaration, key)));
+}
+
+/** Alternatives included. */
+function reachableTargets(
+  declaration: Declaration,
+  names: readonly string[],
+): readonly TargetDeclaration[] {
   const byName = new Map(declaration.targets.map((target) => [target.name, target]));
   const reached = new Set<TargetDeclaration>();
-  const used = new Set<string>();
+  const found: TargetDeclaration[] = [];
   const open = names.map((name) => byName.get(parseName(name)?.family ?? name));
   for (let target = open.pop(); target !== undefined || open.length > 0; target = open.pop()) {
     if (target === undefined || reached.has(target)) continue;
     reached.add(target);
     for (const part of [target, ...alternativesOf(target)]) {
-      for (const key of part.uses) used.add(key);
+      found.push(part);
       for (const edge of part.edges) open.push(byName.get(edge));
     }
   }
-  return new Set([...used].flatMap((key) => namesToGive(declaration, key)));
+  return found;
 }
 
 function alternativesOf(target: TargetDeclaration): readonly TargetDeclaration[] {

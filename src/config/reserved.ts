@@ -11,6 +11,7 @@ export const reservedTargets: ReadonlySet<string> = new Set([
   "help",
   "list",
   "load",
+  "purge",
   "serve",
   "state",
   "tags",
@@ -21,6 +22,7 @@ export const reservedTargets: ReadonlySet<string> = new Set([
 /** Options: no parameter may be called so. */
 export const reservedParameters: ReadonlySet<string> = new Set([
   "color",
+  "digests",
   "directory",
   "dry-run",
   "fallback",
@@ -33,8 +35,11 @@ export const reservedParameters: ReadonlySet<string> = new Set([
   "log",
   "no-color",
   "no-fallback",
+  "older-than",
+  "only",
   "poll",
   "profile",
   "quiet",
   "verbose",
+  "yes",
 ]);

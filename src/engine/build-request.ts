@@ -31,6 +31,8 @@ export interface BuildRequest {
   readonly force: boolean;
   /** Whether an alternative may be passed over. */
   readonly fallback: boolean;
+  /** File that gets the digests of all that is pushed, absolute. */
+  readonly digests?: string;
   /** Tell what would run, and why; write nothing. */
   readonly dryRun: boolean;
   /** What the user typed, shown to another build that has to wait. */

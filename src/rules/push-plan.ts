@@ -1,5 +1,6 @@
 /** Which tags a `push` target sends, and what they are called in the registry. Sends nothing. */
 import type { Digest } from "../model/artifact.ts";
+import type { PushedTag } from "../model/event.ts";
 import { imagesOfTargets } from "./own-images.ts";
 import { usageError } from "./problems.ts";
 import type { PushValues } from "./push-fields.ts";
@@ -17,7 +18,7 @@ export interface Push {
 /** What a way to push tells when all is there. */
 export interface PushOutcome {
   readonly note: string;
-  readonly digests: readonly { readonly reference: string; readonly digest: Digest }[];
+  readonly digests: readonly PushedTag[];
 }
 
 /** @throws DiagnosticError when two images would have one name in the registry */
