@@ -2,7 +2,6 @@
 import type { Diagnostic, Location } from "../model/diagnostic.ts";
 import type { ServiceDeclaration, TargetName } from "../model/target.ts";
 import type { Command, FieldType, FieldTypes, InputSpec } from "../rules/fields.ts";
-import { isLoosePart } from "./built-ins.ts";
 import type {
   DeclaredCommand,
   DeclaredField,
@@ -14,6 +13,7 @@ import type {
 } from "./declaration.ts";
 import { anywhere, checkInside, checkOutput, relativeToRoot, workspacePath } from "./paths.ts";
 import * as problems from "./problems.ts";
+import { asTags } from "./tag-text.ts";
 import { type Frame, fill, fillPart } from "./template.ts";
 
 export interface Filler extends Frame {
@@ -111,20 +111,9 @@ function textsIn(filler: Filler, texts: readonly Text[]): readonly string[] {
   return texts.map((text) => textIn(filler, text));
 }
 
-/** A branch `feature/x` reads `feature-x` where a tag is made: a tag has no slash. */
 function tagsIn(filler: Filler, texts: readonly Text[]): readonly string[] {
-  return texts.map(({ text, at }) => {
-    if (typeof text === "string") return text;
-    const parts = text.map((part) => {
-      const isLoose = typeof part !== "string" && "param" in part && isLoosePart(part.param);
-      const value = isLoose ? fillPart(part, filler) : undefined;
-      return value === undefined ? part : asTag(value);
-    });
-    return textIn(filler, { text: parts, at });
-  });
+  return texts.map(({ text, at }) => textIn(filler, { text: asTags(text, filler), at }));
 }
-
-const asTag = (name: string): string => name.replace(/[^\w.-]+/g, "-").replace(/^[.-]+/, "_");
 
 function mapIn(
   filler: Filler,

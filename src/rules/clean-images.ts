@@ -30,7 +30,9 @@ export async function findMadeImages(
   const all = await docker.images();
   const held = new Map(all.map((image) => [image.id, image]));
   const users = await usersOf(docker, leaving);
-  const ours = context.madeImages
+  const ours = [...context.madeImages]
+    // Of those made in one second the later comes first, too.
+    .reverse()
     .flatMap(({ digest, references }) => {
       const image = held.get(digest);
       const isOurs = image?.labels[projectLabel] === context.project.name;
