@@ -79,3 +79,21 @@ test("`purge` of a workspace in which nothing was made has nothing to remove", a
   expect(place.out.text).toBe("purge: nothing to remove\n");
   expect(place.err.text).toBe("nothing was removed\n");
 });
+
+test("`list --verbose` and the help of a target tell what of git it uses", async () => {
+  const folder = temporaryFolder({
+    "targets.yaml": `targets:
+  note: { run: "echo \${git.commit} >o", outputs: [o] }
+  all: { needs: [note], help: Everything }
+`,
+  });
+  const place = fakeSurroundings(folder);
+  expect(await runCommand(["list", "--verbose"], place)).toBe(0);
+  expect(place.out.lines).toEqual([
+    "note  (run)  ${git.commit}",
+    "all   Everything  (group)  ${git.commit}",
+  ]);
+  const help = fakeSurroundings(folder);
+  expect(await runCommand(["all", "--help"], help)).toBe(0);
+  expect(help.out.text).toContain("Made anew for another git.commit.");
+});
