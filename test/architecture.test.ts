@@ -9,7 +9,7 @@ const sources = fileURLToPath(new URL("../src", import.meta.url));
 const below: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli", "config", "engine", "docker", "report", "model"],
   cli: ["config", "watch", "engine", "images", "docker", "registry", "report", "model"],
-  config: ["rules", "model"],
+  config: ["rules", "files", "model"],
   watch: ["engine", "files", "model"],
   engine: ["rules", "cache", "docker", "store", "files", "model"],
   rules: ["images", "docker", "registry", "store", "files", "net", "model"],

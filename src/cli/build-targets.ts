@@ -1,16 +1,18 @@
 /** A build as the command line asks for it: from the target file to the exit code. */
 import { build } from "../engine/build.ts";
 import type { BuildParts, PlanUse } from "../engine/build-request.ts";
-import { exitCodeOf } from "../model/diagnostic.ts";
+import { DiagnosticError, exitCodeOf } from "../model/diagnostic.ts";
 import type { RunLine } from "../model/run-log.ts";
 import { Redactor, redactEvents } from "../report/redact.ts";
 import { againCommand } from "./again.ts";
 import type { KnownPlan } from "./known-plan.ts";
 import type { LazyEngine } from "./lazy-engine.ts";
 import { makeReporter } from "./make-reporter.ts";
+import { ruleOptions } from "./options.ts";
 import { outputPipe, writesToPipe } from "./output-pipe.ts";
 import { type Prepared, prepare, type TargetRequest } from "./prepare.ts";
 import { profileProblem, writeProfile } from "./profile-file.ts";
+import { readRuleOptions, withCleaning } from "./rule-options.ts";
 import { commandOf } from "./shell-word.ts";
 import { showProblems } from "./show-problems.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -28,7 +30,7 @@ export async function buildTargets(
   tools: BuildTools,
 ): Promise<number> {
   const { log, profile } = request.common;
-  const prepared = prepare(request, place, { checked: tools.known?.checked });
+  const prepared = prepareBuild(request, place, tools);
   if (!prepared.ok) return showProblems({ ...prepared, log }, place);
   const { root } = prepared;
   if (profile === undefined) return buildPrepared(request, prepared, place, tools);
@@ -44,13 +46,33 @@ export async function buildTargets(
   return code === 0 ? late : code;
 }
 
+type PreparedBuild = Prepared & { readonly digests?: string };
+
+/** With what the options for targets of one rule say. */
+function prepareBuild(
+  request: TargetRequest,
+  place: Surroundings,
+  { known }: BuildTools,
+): PreparedBuild {
+  const prepared = prepare(request, place, { ownOptions: ruleOptions, checked: known?.checked });
+  if (!prepared.ok) return prepared;
+  try {
+    const { cleaning, ...more } = readRuleOptions(prepared.own, request.common);
+    return { ...prepared, ...more, project: withCleaning(prepared.project, cleaning) };
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    const { root, tried } = prepared;
+    return { ok: false, root, tried, problems: [error.diagnostic] };
+  }
+}
+
 async function buildPrepared(
   { common, argv }: TargetRequest,
-  prepared: Prepared & { readonly ok: true },
+  prepared: PreparedBuild & { readonly ok: true },
   place: Surroundings,
   { engine, known, record }: BuildTools & Pick<BuildParts, "record">,
 ): Promise<number> {
-  const { root, project, wanted, declaration, limits } = prepared;
+  const { root, project, wanted, declaration, limits, digests } = prepared;
   const redactor = new Redactor(project.secrets.values());
   const command = commandOf(argv);
   const again = (target: string) => againCommand(target, argv, declaration);
@@ -64,7 +86,13 @@ async function buildPrepared(
   const asked = { ...common, project, wanted, limits, command, version: place.version() };
   try {
     const result = await build(
-      { ...asked, environment, signal, ...(plan && { plan }) },
+      {
+        ...asked,
+        environment,
+        signal,
+        ...(plan && { plan }),
+        ...(digests !== undefined && { digests }),
+      },
       {
         reporter,
         docker: () => engine.connect(),
@@ -82,7 +110,7 @@ async function buildPrepared(
 /** A secret that is read from a file is looked at by no plan, so that there is none. */
 function planUse(
   known: KnownPlan | undefined,
-  { declaration, definitions, readsSecretFile }: Prepared & { readonly ok: true },
+  { declaration, definitions, git, readsSecretFile }: Prepared & { readonly ok: true },
 ): PlanUse | undefined {
   if (!known || readsSecretFile) return undefined;
   const { key, checked } = known;
@@ -94,5 +122,7 @@ function planUse(
       env === undefined ? [] : [{ name: env, secret: type === "secret" }],
     ),
     definitions,
+    usesGit: git.isUsed,
+    ...(git.counted && { git: git.counted }),
   };
 }

@@ -2,7 +2,9 @@
  * The options of the command line, declared once: reading, help and completion all go by these. The
  * names are kept from target files by `config/reserved.ts`.
  */
+
 import type { Parameter } from "../model/parameter.ts";
+import { removalKinds } from "../model/removal.ts";
 
 export interface OptionDefinition {
   readonly name: string;
@@ -10,6 +12,8 @@ export interface OptionDefinition {
   /** What its value is called in help; a flag takes none. */
   readonly takes?: string;
   readonly choices?: readonly string[];
+  /** Several of the choices may be given, with commas between them. */
+  readonly list?: boolean;
   readonly help: string;
   /** Whether `--no-NAME` turns it off. */
   readonly negatable?: boolean;
@@ -83,6 +87,39 @@ export const watchOptions: readonly OptionDefinition[] = [
   },
 ];
 
+export const purgeOptions: readonly OptionDefinition[] = [
+  { name: "yes", help: "Remove without asking" },
+];
+
+export interface RuleOption extends OptionDefinition {
+  /** Kind of the targets that it is for. */
+  readonly rule: string;
+}
+
+/** Options of a build that only targets of some rule understand. */
+export const ruleOptions: readonly RuleOption[] = [
+  {
+    rule: "push",
+    name: "digests",
+    takes: "FILE",
+    help: "Write the digests of all that is pushed: JSON, or lines in a .txt",
+  },
+  {
+    rule: "clean",
+    name: "only",
+    takes: "KINDS",
+    choices: removalKinds,
+    list: true,
+    help: "Remove only these kinds of things, with commas between them",
+  },
+  {
+    rule: "clean",
+    name: "older-than",
+    takes: "DURATION",
+    help: "Remove only what was made or used longer ago: 12 h, 7 d",
+  },
+];
+
 export const commands = [
   {
     name: "watch",
@@ -110,6 +147,11 @@ export const commands = [
     usage: "tbuild load DIR|FILE|-",
     help: "Put saved images into the engine, those that it lacks",
   },
+  {
+    name: "purge",
+    usage: "tbuild purge",
+    help: "Remove all that this workspace ever made (--dry-run, --yes)",
+  },
   { name: "list", usage: "tbuild list", help: "Targets of the target file" },
   { name: "state", usage: "tbuild state", help: "What is kept between runs, and its limits" },
   {
@@ -122,7 +164,13 @@ export const commands = [
 
 /** The options that only this command has. */
 export const ownOptionsOf = (command: string | undefined): readonly OptionDefinition[] =>
-  command === "graph" ? graphOptions : command === "watch" ? watchOptions : [];
+  ownOptions.get(command ?? "") ?? [];
+
+const ownOptions: ReadonlyMap<string, readonly OptionDefinition[]> = new Map([
+  ["graph", graphOptions],
+  ["watch", watchOptions],
+  ["purge", purgeOptions],
+]);
 
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];

@@ -2,9 +2,11 @@
 import type { Declaration } from "../config/declaration.ts";
 import { definitionsOf } from "../config/definitions.ts";
 import { expand, expandLazily } from "../config/expand.ts";
+import { reachableGitNames, usesGit } from "../config/list-targets.ts";
 import type { TriedFiles } from "../config/load-target-file.ts";
-import { resolveParameters } from "../config/resolve-parameters.ts";
+import { type ParameterValues, resolveParameters } from "../config/resolve-parameters.ts";
 import { type CheckedPlan, hasSameTargets } from "../engine/check-plan.ts";
+import type { CountedGit } from "../engine/compiled-plan.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Limits } from "../model/limits.ts";
 import { ok } from "../model/result.ts";
@@ -15,6 +17,13 @@ import { readArguments } from "./read-arguments.ts";
 import { readLimits } from "./read-limits.ts";
 import type { CommonRequest } from "./request.ts";
 import type { Surroundings } from "./surroundings.ts";
+
+export interface GitUse {
+  /** By any target, wanted or not. */
+  readonly isUsed: boolean;
+  /** By those that are wanted. */
+  readonly counted?: CountedGit;
+}
 
 export type Prepared = {
   /** The target files that were read, or could not be. */
@@ -33,6 +42,8 @@ export type Prepared = {
       readonly names: readonly string[];
       /** Digests of what each family of targets is declared to be, made when they are asked for. */
       readonly definitions: () => ReadonlyMap<string, string>;
+      /** What of git the wanted targets use. */
+      readonly git: GitUse;
       /** Whether a secret is read from a file that was named. */
       readonly readsSecretFile: boolean;
       /** Values of the command's own options. */
@@ -69,11 +80,15 @@ export function prepare(
   if (!limits.ok) return { ...limits, root, tried };
   const definitions = once(() => definitionsOf(declaration.value, values.value));
   const { files } = declaration.value;
-  const isKnown = checked && hasSameTargets(checked.plan, { files, definitions });
+  const git = gitOf(declaration.value, names, values.value);
+  const isKnown =
+    checked && hasSameTargets(checked.plan, { files, usesGit: git.isUsed, definitions });
   const project = isKnown
     ? ok(expandLazily(declaration.value, values.value))
     : expand(declaration.value, values.value);
   if (!project.ok) return { ...project, root, tried };
+  // A watch looks at them as at the target files: another commit makes other targets.
+  if (git.counted) for (const file of values.value.gitFiles?.() ?? []) tried.set(file, undefined);
   return {
     ok: true,
     root,
@@ -84,11 +99,23 @@ export function prepare(
     wanted,
     names,
     definitions,
+    git,
     readsSecretFile: declaration.value.parameters.some(
       ({ name, type }) => type === "secret" && given.has(`${name}-file`),
     ),
     own,
   };
+}
+
+function gitOf(
+  declaration: Declaration,
+  names: readonly string[],
+  { gitDigest }: ParameterValues,
+): GitUse {
+  if (!usesGit(declaration)) return { isUsed: false };
+  const used = reachableGitNames(declaration, names);
+  if (used.length === 0 || !gitDigest) return { isUsed: true };
+  return { isUsed: true, counted: { names: used, digest: gitDigest(used) } };
 }
 
 function once<T>(make: () => T): () => T {

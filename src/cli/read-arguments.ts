@@ -1,12 +1,23 @@
 /** Reads the words of a build once the target file is known: which targets, which parameters. */
 import type { Declaration } from "../config/declaration.ts";
-import { listTargets, reachableParameters, resolveWanted } from "../config/list-targets.ts";
+import {
+  listTargets,
+  reachableParameters,
+  reachableRules,
+  resolveWanted,
+} from "../config/list-targets.ts";
 import { nearest } from "../config/nearest.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { GivenValue, Parameter } from "../model/parameter.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import type { TargetName } from "../model/target.ts";
-import { commands, commonOptions, type OptionDefinition, parameterOptions } from "./options.ts";
+import {
+  commands,
+  commonOptions,
+  type OptionDefinition,
+  parameterOptions,
+  ruleOptions,
+} from "./options.ts";
 import { type ReadOption, readWords, unknownOptions } from "./read-words.ts";
 import * as problems from "./usage-problems.ts";
 
@@ -48,7 +59,10 @@ export function readArguments(
     const definition = ownOptions.find((known) => known.name === name);
     if (definition) {
       own.set(name, String(option.value));
-      found.push(...notAChoice(definition, option));
+      found.push(
+        ...notAChoice(definition, option),
+        ...withoutRule(definition, option, declaration, names),
+      );
     }
     if (definition || isCommon(name)) continue;
     given.set(name, { value: option.value, from: option.typed });
@@ -58,12 +72,34 @@ export function readArguments(
 }
 
 function notAChoice(
-  { choices }: OptionDefinition,
+  { choices, list }: OptionDefinition,
   { typed, value }: ReadOption,
 ): readonly Diagnostic[] {
-  if (!choices || choices.includes(String(value))) return [];
+  if (!choices) return [];
+  const given = list ? String(value).split(",") : [String(value)];
   const wanted = choices.map((choice) => `\`${choice}\``).join(", ");
-  return [problems.badOptionValue(typed, String(value), `one of ${wanted}`)];
+  return given
+    .filter((each) => !choices.includes(each))
+    .map((each) => problems.badOptionValue(typed, each, `one of ${wanted}`));
+}
+
+/** An option for targets of a rule, where none of the named ones has or needs one. */
+function withoutRule(
+  definition: OptionDefinition,
+  { typed }: ReadOption,
+  declaration: Declaration,
+  names: readonly string[],
+): readonly Diagnostic[] {
+  const rule = ruleOptions.find((option) => option === definition)?.rule;
+  if (rule === undefined || reachableRules(declaration, names).has(rule)) return [];
+  const users = listTargets(declaration).filter((target) => target.rule === rule);
+  return [
+    problems.unusedParameter(
+      typed,
+      names,
+      users.map(({ name }) => name),
+    ),
+  ];
 }
 
 /** `tbuild lits` means a command rather than a target, where no target is near. */

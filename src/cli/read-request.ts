@@ -5,7 +5,14 @@
 import { resolve } from "node:path";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { fail, ok, type Result } from "../model/result.ts";
-import { commonOptions, type LogKind, logKinds, type Shell, shells } from "./options.ts";
+import {
+  commonOptions,
+  type LogKind,
+  logKinds,
+  purgeOptions,
+  type Shell,
+  shells,
+} from "./options.ts";
 import { readWords, unknownOptions, type Words } from "./read-words.ts";
 import type { CommonRequest, Request } from "./request.ts";
 import * as problems from "./usage-problems.ts";
@@ -44,6 +51,7 @@ export function readRequest(argv: readonly string[], place: CommandLinePlace): R
     });
   if (command === "list" || command === "state")
     return strictly(read, others, { kind: command, common: common.value });
+  if (command === "purge") return readPurge(argv, common.value);
   if (command === "load") return readLoad(read, others, common.value);
   if (command === "completion") return readCompletion(others);
   const about = aboutTargets.find((known) => known === command);
@@ -69,6 +77,18 @@ function readCompletion(others: readonly string[]): Result<Request> {
   const shell = shells.find((known) => known === others[0]);
   if (shell === undefined || others.length > 1) return fail(problems.whichShell(others.at(-1)));
   return ok({ kind: "completion", shell });
+}
+
+function readPurge(argv: readonly string[], common: CommonRequest): Result<Request> {
+  const known = [...commonOptions, ...purgeOptions];
+  const { unknown, others, problems: wrong, options } = readWords(argv, known);
+  const found = [
+    ...wrong,
+    ...unknownOptions(unknown, known),
+    ...others.slice(1, 2).map((word) => problems.noWordsAfter("purge", word)),
+  ];
+  if (found.length > 0) return fail(...found);
+  return ok({ kind: "purge", common, yes: options.get("yes")?.value === true });
 }
 
 function readLoad(

@@ -30,6 +30,8 @@ export type Request =
   /** Asked by the completion scripts: what may stand where the cursor is. */
   | { readonly kind: "complete"; readonly shell: Shell; readonly words: readonly string[] }
   | { readonly kind: "list" | "state"; readonly common: CommonRequest }
+  /** `yes`: without asking. */
+  | { readonly kind: "purge"; readonly common: CommonRequest; readonly yes: boolean }
   /** `source` is a folder, a file, or `-` for standard input. */
   | { readonly kind: "load"; readonly common: CommonRequest; readonly source: string }
   /** The words are read again once the parameters of the target file are known. */

@@ -162,6 +162,13 @@ export const unwritableProfile = (file: string, why: string): Diagnostic => ({
   hint: "name another file with `--profile`",
 });
 
+export const purgeUnasked = (): Diagnostic =>
+  usage(
+    "purge-unasked",
+    "`tbuild purge` removes all that this workspace made, and there is no terminal to ask on",
+    "add `--yes`, or `--dry-run` to be told what would go",
+  );
+
 export const tagsOfWhat = (): Diagnostic =>
   usage(
     "missing-word",

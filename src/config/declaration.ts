@@ -8,9 +8,16 @@ import type { Location } from "../model/diagnostic.ts";
 import type { Limits } from "../model/limits.ts";
 import type { Parameter } from "../model/parameter.ts";
 import type { FieldType } from "../rules/fields.ts";
+import type { SemanticPart } from "./semantic-version.ts";
 
-/** Literal text, the value of a parameter by its key, or the member's value on a matrix key by its index. */
-export type Part = string | { readonly param: string } | { readonly axis: number };
+/**
+ * Literal text, the value of a parameter by its key, or the member's value on a matrix key by its index, of
+ * which `semver` takes one number.
+ */
+export type Part =
+  | string
+  | { readonly param: string }
+  | { readonly axis: number; readonly semver?: SemanticPart };
 
 /** Text with parameters in it; without any it is a plain string. */
 export type Template = string | readonly Part[];
@@ -53,6 +60,7 @@ export interface DeclaredService {
 export interface DeclaredTypes {
   string: Text;
   strings: readonly Text[];
+  tags: readonly Text[];
   number: number | Text;
   flag: boolean | Text;
   choice: Text;

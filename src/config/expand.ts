@@ -68,6 +68,7 @@ function projectOf(
         type === "secret" ? [[name, env] as const] : [],
       ),
     ),
+    ...(values.noValue && { noValue: values.noValue }),
     secrets: values.secrets,
   };
 }

@@ -60,6 +60,7 @@ const service = {
 const fieldSchemas: { readonly [T in FieldType]: Schema } = {
   string: text,
   strings: shapes.texts,
+  tags: shapes.texts,
   number: anyOf({ type: "number" }, template),
   flag: shapes.flag,
   choice: text,

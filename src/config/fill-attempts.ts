@@ -1,7 +1,7 @@
 /** Fills in how long one target may take and when it is tried again. */
 import type { Retries } from "../model/attempts.ts";
+import { likelyDuration, parseDuration } from "../model/duration-text.ts";
 import type { DeclaredRetries, TargetDeclaration, Text } from "./declaration.ts";
-import { likelyDuration, parseDuration } from "./duration.ts";
 import type { Filler } from "./fill-field.ts";
 import * as problems from "./problems.ts";
 import { isTimes, timesWanted } from "./read-attempts.ts";

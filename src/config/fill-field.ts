@@ -13,6 +13,7 @@ import type {
 } from "./declaration.ts";
 import { anywhere, checkInside, checkOutput, relativeToRoot, workspacePath } from "./paths.ts";
 import * as problems from "./problems.ts";
+import { asTags } from "./tag-text.ts";
 import { type Frame, fill, fillPart } from "./template.ts";
 
 export interface Filler extends Frame {
@@ -68,6 +69,7 @@ type FillValue<T extends FieldType = FieldType> = (
 const fillers: { readonly [T in FieldType]: FillValue<T> } = {
   string: textIn,
   strings: textsIn,
+  tags: tagsIn,
   number: numberIn,
   flag: flagIn,
   choice: textIn,
@@ -107,6 +109,10 @@ function textIn(filler: Filler, { text }: Text): string {
 
 function textsIn(filler: Filler, texts: readonly Text[]): readonly string[] {
   return texts.map((text) => textIn(filler, text));
+}
+
+function tagsIn(filler: Filler, texts: readonly Text[]): readonly string[] {
+  return texts.map(({ text, at }) => textIn(filler, { text: asTags(text, filler), at }));
 }
 
 function mapIn(

@@ -1,4 +1,5 @@
 /** What the command line asks of a declaration before anything is expanded. */
+import { type GitName, gitNames } from "../files/git-head.ts";
 import type { Diagnostic, Location } from "../model/diagnostic.ts";
 import type { Parameter } from "../model/parameter.ts";
 import { fail, ok, type Result } from "../model/result.ts";
@@ -50,21 +51,59 @@ export function reachableParameters(
   declaration: Declaration,
   names: readonly string[],
 ): readonly Parameter[] {
+  const given = reachableNames(declaration, names);
+  return declaration.parameters.filter(({ name }) => given.has(name));
+}
+
+/** What git tells and the named targets or anything below them may use. */
+export function reachableGitNames(
+  declaration: Declaration,
+  names: readonly string[],
+): readonly GitName[] {
+  const used = reachableNames(declaration, names);
+  return gitNames.filter((name) => used.has(name));
+}
+
+/** Whether any target uses what git tells. */
+export function usesGit(declaration: Declaration): boolean {
+  const uses = [...declaration.targets, ...declaration.targets.flatMap(alternativesOf)];
+  const found = new Set([...uses, ...declaration.bindings].flatMap((each) => each.uses));
+  return [...found].some((key) => key.includes("git."));
+}
+
+/** Kinds of the rules of the named targets and of all below them. */
+export function reachableRules(
+  declaration: Declaration,
+  names: readonly string[],
+): ReadonlySet<string> {
+  return new Set(reachableTargets(declaration, names).flatMap(({ rule }) => rule ?? []));
+}
+
+function reachableNames(declaration: Declaration, names: readonly string[]): ReadonlySet<string> {
+  const parts = reachableTargets(declaration, names);
+  // What is kept in the shared cache concerns every target.
+  const used = new Set([...(declaration.cache?.uses ?? []), ...parts.flatMap(({ uses }) => uses)]);
+  return new Set([...used].flatMap((key) => namesToGive(declaration, key)));
+}
+
+/** Alternatives included. */
+function reachableTargets(
+  declaration: Declaration,
+  names: readonly string[],
+): readonly TargetDeclaration[] {
   const byName = new Map(declaration.targets.map((target) => [target.name, target]));
   const reached = new Set<TargetDeclaration>();
-  // What is kept in the shared cache concerns every target.
-  const used = new Set<string>(declaration.cache?.uses);
+  const found: TargetDeclaration[] = [];
   const open = names.map((name) => byName.get(parseName(name)?.family ?? name));
   for (let target = open.pop(); target !== undefined || open.length > 0; target = open.pop()) {
     if (target === undefined || reached.has(target)) continue;
     reached.add(target);
     for (const part of [target, ...alternativesOf(target)]) {
-      for (const key of part.uses) used.add(key);
+      found.push(part);
       for (const edge of part.edges) open.push(byName.get(edge));
     }
   }
-  const given = new Set([...used].flatMap((key) => namesToGive(declaration, key)));
-  return declaration.parameters.filter(({ name }) => given.has(name));
+  return found;
 }
 
 function alternativesOf(target: TargetDeclaration): readonly TargetDeclaration[] {

@@ -13,6 +13,14 @@ export const illegalPlaceholder = (text: string, at: Location) =>
     hint: `write \`$\${${text}}\` for plain text`,
   });
 
+export const noVersionInMatrix = (part: string, value: string, at: Location) =>
+  usage(
+    "no-semantic-version",
+    `\`\${semver.${part}}\` has no value for \`version\` \`${value}\`, which is no semantic version`,
+    at,
+    { hint: "a semantic version is MAJOR.MINOR.PATCH, such as `1.2.3` or `1.2.3-rc.1`" },
+  );
+
 export const openPlaceholder = (at: Location) =>
   usage("open-placeholder", "`${` without `}`", at, { hint: "write `$${` for a plain `${`" });
 

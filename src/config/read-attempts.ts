@@ -1,7 +1,7 @@
 /** Reads how long a target may take, when it is tried again, and which pool it is in. Leaves filling in to `fill-attempts`. */
 import { type FailureKind, failureKinds, usualRetries } from "../model/attempts.ts";
+import { likelyDuration, parseDuration } from "../model/duration-text.ts";
 import type { DeclaredRetries, Text } from "./declaration.ts";
-import { likelyDuration, parseDuration } from "./duration.ts";
 import { type MapNode, type Node, valueAt } from "./node.ts";
 import * as problems from "./problems.ts";
 import { readNumber, textOfScalar } from "./read-text.ts";

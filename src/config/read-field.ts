@@ -63,6 +63,7 @@ type ReadValue<T = DeclaredTypes[FieldType]> = (
 const readers: { readonly [T in FieldType]: ReadValue<DeclaredTypes[T]> } = {
   string: readText,
   strings: readTexts,
+  tags: readTexts,
   number: readNumber,
   flag: readFlag,
   choice: (reader, node, what, field) => readChoice(reader, node, what, field.choices ?? []),

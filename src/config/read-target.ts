@@ -42,7 +42,7 @@ export function readTarget(base: Reader, { name, entry, axes }: NamedTarget) {
 /** Each target has its own account of what it uses. */
 const readerFor = (base: Reader, axes: readonly Axis[]): Reader => ({
   ...base,
-  axes: axes.map((axis) => axis.name),
+  axes,
   uses: new Set(),
   edges: new Set(),
 });

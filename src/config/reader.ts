@@ -3,10 +3,12 @@ import type { Diagnostic, Location } from "../model/diagnostic.ts";
 import type { ParameterType } from "../model/parameter.ts";
 import type { FieldSet } from "../rules/fields.ts";
 import type { RuleKind } from "../rules/rule.ts";
-import type { Part } from "./declaration.ts";
+import { builtInNames, semanticKey, semanticPartOf } from "./built-ins.ts";
+import type { Axis, Part } from "./declaration.ts";
 import { nearest } from "./nearest.ts";
 import type { Entry, MapNode, Node, ScalarNode, Span } from "./node.ts";
 import * as problems from "./problems.ts";
+import { isSemanticVersion, type SemanticPart } from "./semantic-version.ts";
 import type { Source } from "./source.ts";
 import type { TargetIndex } from "./target-index.ts";
 import type { Use } from "./template.ts";
@@ -37,7 +39,7 @@ export interface Reader {
   readonly kinds: readonly Kind[];
   readonly targets: TargetIndex;
   /** Matrix keys of the target that is read. */
-  readonly axes: readonly string[];
+  readonly axes: readonly Axis[];
   /** Keys of the parameters met so far; whoever wants to know of a part empties it before. */
   readonly uses: Set<string>;
   readonly edges: Set<string>;
@@ -91,20 +93,50 @@ export function useIn(reader: Reader, node: ScalarNode): Use {
   return (name, nth) => {
     const at = placeOf(reader, placeholderSpan(reader.scope.source.text, node, nth));
     if (name === undefined) return skip(reader, problems.openPlaceholder(at));
-    const axis = reader.axes.indexOf(name);
+    const axis = axisOf(reader, name);
     if (axis >= 0) {
       reader.varies = true;
       return { axis };
     }
-    return useParameter(reader, name, at);
+    return builtInNames.includes(name)
+      ? useBuiltIn(reader, name, at)
+      : useParameter(reader, name, at);
   };
+}
+
+const axisOf = (reader: Reader, name: string): number =>
+  reader.axes.findIndex((axis) => axis.name === name);
+
+function useBuiltIn(reader: Reader, name: string, at: Location): Part {
+  const semver = semanticPartOf(name);
+  if (semver === undefined) {
+    reader.uses.add(name);
+    return { param: name };
+  }
+  const axis = axisOf(reader, "version");
+  if (axis >= 0) return useAxis(reader, axis, semver, at);
+  const version = reader.scope.parameters.get("version");
+  if (version?.type === "secret") return skip(reader, problems.secretInText("version", at));
+  const key = semanticKey(semver, version?.key ?? "git.tag");
+  reader.uses.add(key);
+  return { param: key };
+}
+
+function useAxis(reader: Reader, axis: number, semver: SemanticPart, at: Location): Part {
+  const wrong = reader.axes[axis]?.values.find((value) => !isSemanticVersion(value));
+  if (wrong !== undefined) return skip(reader, problems.noVersionInMatrix(semver, wrong, at));
+  reader.varies = true;
+  return { axis, semver };
 }
 
 function useParameter(reader: Reader, name: string, at: Location): Part {
   const parameter = reader.scope.parameters.get(name);
   if (parameter === undefined) {
-    if (!/^[\w-]+$/.test(name)) return skip(reader, problems.illegalPlaceholder(name, at));
-    const near = suggest(reader, name, [...reader.axes, ...reader.scope.parameters.keys()]);
+    const isBuiltIn = /^(git|semver)\.\w+$/.test(name);
+    if (!isBuiltIn && !/^[\w-]+$/.test(name))
+      return skip(reader, problems.illegalPlaceholder(name, at));
+    const known = [...reader.axes.map((axis) => axis.name), ...reader.scope.parameters.keys()];
+    const near = suggest(reader, name, isBuiltIn ? builtInNames : known);
     return skip(reader, problems.unknownParameter(name, at, near));
   }
   if (parameter.type === "secret") return skip(reader, problems.secretInText(name, at));

@@ -1,9 +1,12 @@
 /** Finds the value of each parameter: command line, then environment, then default. Fills no templates of targets. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { GitName } from "../files/git-head.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { GivenValue, Parameter } from "../model/parameter.ts";
 import { fail, ok, type Result } from "../model/result.ts";
+import type { NoValue } from "../model/target.ts";
+import { TextValues } from "./built-in-values.ts";
 import { checkParameter } from "./check-value.ts";
 import type { Binding, Declaration } from "./declaration.ts";
 import { nearest } from "./nearest.ts";
@@ -14,6 +17,12 @@ export interface ParameterValues {
   /** By key, secrets left out; a parameter that is not given has none. */
   readonly texts: ReadonlyMap<string, string>;
   readonly secrets: ReadonlyMap<string, string>;
+  /** Why built-in names that were asked for have no value, by key. */
+  readonly noValue?: ReadonlyMap<string, NoValue>;
+  /** Digest of what git names stand for. */
+  readonly gitDigest?: (names: readonly GitName[]) => string;
+  /** Files that say where git is. */
+  readonly gitFiles?: () => readonly string[];
 }
 
 interface Resolution {
@@ -34,7 +43,7 @@ export function resolveParameters(
   cwd: string,
 ): Result<ParameterValues> {
   const { root, parameters } = declaration;
-  const texts = new Map<string, string>();
+  const texts = new TextValues(root, environment);
   const secrets = new Map<string, string>();
   const resolution = { given, environment, cwd, root, texts, secrets, problems: [] };
   checkGiven(parameters, resolution);
@@ -43,7 +52,14 @@ export function resolveParameters(
     else resolveText(parameter, resolution);
   }
   for (const binding of declaration.bindings) resolveBinding(binding, resolution);
-  return resolution.problems.length > 0 ? fail(...resolution.problems) : ok({ texts, secrets });
+  if (resolution.problems.length > 0) return fail(...resolution.problems);
+  return ok({
+    texts,
+    secrets,
+    noValue: texts.noValue,
+    gitDigest: (names) => texts.gitDigest(names),
+    gitFiles: () => texts.git.files(),
+  });
 }
 
 /** The names that the command line may give. */

@@ -182,7 +182,7 @@ const common: Schema = {
 const duration = {
   anyOf: [
     { type: "number", exclusiveMinimum: 0 },
-    { type: "string", pattern: "\\$\\{|^[0-9.]+ *(h|min|s)?( *[0-9.]+ *(min|s))*$" },
+    { type: "string", pattern: "\\$\\{|^[0-9.]+ *(d|h|min|s)?( *[0-9.]+ *(h|min|s))*$" },
   ],
 };
 const times = {

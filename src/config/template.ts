@@ -1,5 +1,6 @@
 /** Text with `${parameters}`: parsed once for a declaration, filled for each of its targets. */
 import type { Part, Template } from "./declaration.ts";
+import { semanticPart } from "./semantic-version.ts";
 
 /**
  * Says what a name stands for. `nth` counts the `${` of the text from 0, for the place of a problem;
@@ -63,5 +64,7 @@ export function fill(template: Template, frame: Frame): string | undefined {
 
 export function fillPart(part: Part, { values, member }: Frame): string | undefined {
   if (typeof part === "string") return part;
-  return "axis" in part ? member[part.axis] : values.get(part.param);
+  if ("param" in part) return values.get(part.param);
+  const value = member[part.axis];
+  return part.semver && value !== undefined ? semanticPart(value, part.semver) : value;
 }

@@ -10,11 +10,16 @@ export async function listContainers(
   labels: Readonly<Record<string, string>>,
 ): Promise<readonly ContainerSummary[]> {
   const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  const found = await engine.listContainers({ all: true, filters: { label } });
+  // The engine has to look at the files of each container for that.
+  const size = label.length > 0;
+  const found = await engine.listContainers({ all: true, size, filters: { label } });
   return found.map((container) => ({
     id: container.Id,
     names: container.Names.map((name) => name.replace(/^\//, "")),
     labels: container.Labels ?? {},
+    image: container.ImageID,
+    created: container.Created,
+    ...(size && { size: (container as { readonly SizeRw?: number }).SizeRw ?? 0 }),
     running: container.State === "running" || container.State === "paused",
   }));
 }

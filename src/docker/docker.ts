@@ -130,6 +130,29 @@ export interface ContainerSummary {
   readonly names: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly running: boolean;
+  /** ID of its image. */
+  readonly image?: string;
+  /** Seconds since the epoch. */
+  readonly created?: number;
+  /** Bytes that it wrote itself; only where labels were asked for, since the engine has to look. */
+  readonly size?: number;
+}
+
+/** A layer of an image, as it is unpacked. */
+export interface LayerSize {
+  readonly digest: Digest;
+  readonly bytes: number;
+}
+
+/** A record of the engine's build cache. It does not say for whom it was made. */
+export interface CacheRecord {
+  readonly inUse: boolean;
+  /** An image has the same layer: nothing is freed without that image. */
+  readonly shared: boolean;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch, of its last use or else its making. */
+  readonly usedAt: number;
 }
 
 export type RemoveOutcome =
@@ -153,6 +176,11 @@ export interface Docker {
    * @throws DiagnosticError `image-not-found`
    */
   layersOf(reference: string): Promise<readonly Digest[]>;
+  /**
+   * The same with the bytes of each; of an image whose history does not tell, all of them on its top layer.
+   * @throws DiagnosticError `image-not-found`
+   */
+  layerSizes(reference: string): Promise<readonly LayerSize[]>;
   /** @returns the image ID */
   build(request: BuildRequest, progress: ProgressSink, signal: AbortSignal): Promise<Digest>;
   /**
@@ -184,6 +212,14 @@ export interface Docker {
   containers(labels: Readonly<Record<string, string>>): Promise<readonly ContainerSummary[]>;
   /** Removes a container, running or not; no error when it is gone. */
   removeContainer(id: string): Promise<void>;
+  /** All of it, of everybody. */
+  buildCache(): Promise<readonly CacheRecord[]>;
+  /**
+   * Removes what nobody uses of the build cache.
+   * @param before milliseconds since the epoch: only what was last used before then
+   * @returns bytes that were freed
+   */
+  pruneBuildCache(before?: number): Promise<number>;
   /** Host name or address at which this machine reaches ports that the engine publishes. */
   readonly publishedHost: string;
   close(): void;

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type Dockerode from "dockerode";
 import type { Digest } from "../model/artifact.ts";
 import type { CredentialLookup } from "../model/credentials.ts";
+import { buildCache, pruneBuildCache } from "./build-cache.ts";
 import { type LazyConnection, lazyConnection } from "./connect.ts";
 import { listContainers, removeContainer } from "./containers.ts";
 import { credentialLookup } from "./credentials.ts";
@@ -18,6 +19,7 @@ import { type Endpoint, findEndpoint } from "./endpoint.ts";
 import { engineInfo } from "./engine-info.ts";
 import { translateError } from "./errors.ts";
 import { imageId, importRootfs, layersOf, listImages, removeImage, tagImage } from "./images.ts";
+import { layerSizes } from "./layer-sizes.ts";
 
 /**
  * Finds the engine that the environment names. It is only reached for, and the client for it only
@@ -60,6 +62,19 @@ class EngineDocker implements Docker {
   layersOf(reference: string) {
     const act = (engine: Dockerode) => layersOf(engine, reference);
     return this.#ask(`ask for the layers of \`${reference}\``, act);
+  }
+
+  layerSizes(reference: string) {
+    const act = (engine: Dockerode) => layerSizes(engine, reference);
+    return this.#ask(`ask for the layers of \`${reference}\``, act);
+  }
+
+  buildCache() {
+    return this.#ask("ask for the build cache", buildCache);
+  }
+
+  pruneBuildCache(before?: number) {
+    return this.#ask("clean the build cache", (engine) => pruneBuildCache(engine, before));
   }
 
   tag(id: string, reference: string) {

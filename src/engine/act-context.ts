@@ -1,11 +1,12 @@
 /** What a rule is given when it acts: the target's surroundings, seen through what it may use. */
-import { rmSync } from "node:fs";
 import path from "node:path";
 import type { Target } from "../model/target.ts";
 import type { LastLines } from "../rules/lines.ts";
 import { ownOutputFolder } from "../rules/own-output.ts";
 import type { ActContext, RunningServiceView } from "../rules/rule.ts";
 import type { BuildRoom } from "./build-room.ts";
+import { forget } from "./forget.ts";
+import { MadeByTraces } from "./made-by-traces.ts";
 import type { Reading } from "./read-target.ts";
 import type { TargetLog } from "./target-log.ts";
 import type { TemporaryFolders } from "./temporary-folders.ts";
@@ -27,6 +28,7 @@ export function makeActContext(
   room: BuildRoom,
   tools: ContextTools,
 ): ActContext {
+  const made = new MadeByTraces(room.traces);
   const previous = room.traceOf(target)?.artifacts ?? [];
   return {
     target,
@@ -48,13 +50,14 @@ export function makeActContext(
     pipe: room.pipe,
     workspaceId: room.state.workspaceId(),
     get madeImages() {
-      return room.traces.madeImages().map(({ id, references }) => ({ digest: id, references }));
+      return made.images;
     },
     get madeFiles() {
-      return madeFiles(room);
+      return made.files;
     },
+    madeAt: (what) => made.at(what),
     begin: (outputs) => room.traces.begin(outputs),
-    forget: async ({ keepImages }) => forget(room, keepImages),
+    forget: async (gone) => forget(gone, room),
   };
 }
 
@@ -80,35 +83,16 @@ function progressOf(
       const known = total === undefined ? {} : { total };
       reporter.report({ kind: "transfer", target: name, id, done, ...known });
     },
+    pushed(tags) {
+      reporter.report({ kind: "pushed", target: name, tags });
+    },
+    removed(removal) {
+      log.line(`removed ${removal.name}`);
+      reporter.report({ kind: "removed", target: name, ...removal });
+    },
     warn(problem) {
       log.line(`# warning: ${problem.message}`);
       reporter.report({ kind: "warning", problem });
     },
   };
-}
-
-function madeFiles(room: BuildRoom): readonly string[] {
-  const found = new Set<string>(room.traces.begunFiles());
-  for (const trace of room.traces.all()) {
-    for (const artifact of trace.artifacts) {
-      if (artifact.kind !== "image" && !path.isAbsolute(artifact.path)) found.add(artifact.path);
-    }
-  }
-  return [...found];
-}
-
-/** Images that stay keep their traces, and the choices that led to them: nothing of it is made again. */
-function forget(room: BuildRoom, keepImages: boolean): void {
-  const kept = [...room.traces.all()].filter(
-    ({ artifacts, alternative }) =>
-      alternative !== undefined ||
-      (artifacts.length > 0 && artifacts.every(({ kind }) => kind === "image")),
-  );
-  room.traces.keepOnly(new Set(keepImages ? kept.map(({ key }) => key) : []), keepImages);
-  room.images.forget();
-  room.evictions.clear();
-  const cache = ["digests", "digests.recent", "plans", "blobs", "blobs.size", "pushed.json"];
-  for (const name of ["out", ...cache]) {
-    rmSync(path.join(room.state.path, name), { recursive: true, force: true });
-  }
 }

@@ -63,9 +63,14 @@ function skipNotGiven(project: Project, target: Target, start: Choice): Choice {
     const alternative = alternativeAt(project, target, choice.index);
     const missing = alternative?.missing ?? [];
     if (!alternative || missing.length === 0) return choice;
-    const options = missing.map((name) => `\`--${name}\``).join(" and ");
-    choice = passOver(choice, alternative, `${options} not given`);
+    choice = passOver(choice, alternative, whyMissing(project, missing));
   }
+}
+
+function whyMissing({ noValue }: Project, missing: readonly string[]): string {
+  const none = missing.flatMap((name) => noValue?.get(name) ?? [])[0];
+  if (none !== undefined) return `\`\${${none.name}}\` has no value: ${none.why}`;
+  return `${missing.map((name) => `\`--${name}\``).join(" and ")} not given`;
 }
 
 const passOver = (choice: Choice, alternative: Target, why: string): Choice => ({

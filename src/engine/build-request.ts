@@ -5,7 +5,7 @@ import type { Limits } from "../model/limits.ts";
 import type { RunLine } from "../model/run-log.ts";
 import type { Project, TargetName } from "../model/target.ts";
 import type { CheckedPlan, DeclaredTargets } from "./check-plan.ts";
-import type { CountedVariable } from "./compiled-plan.ts";
+import type { CountedGit, CountedVariable } from "./compiled-plan.ts";
 import type { Timers } from "./timers.ts";
 
 /** The plan that is kept of a command, to be held against the files by its next run. */
@@ -14,6 +14,8 @@ export interface PlanUse extends DeclaredTargets {
   readonly key: string;
   /** Variables that parameters take their values from. */
   readonly variables: readonly CountedVariable[];
+  /** What git tells and the targets use: absent where they use nothing of it. */
+  readonly git?: CountedGit;
   /** What an earlier run left, when it can be used. */
   readonly checked?: CheckedPlan;
 }
@@ -32,6 +34,8 @@ export interface BuildRequest {
   /** Whether the shared cache may be read, and written where the project says so; absent: yes. */
   readonly cacheFrom?: boolean;
   readonly cacheTo?: boolean;
+  /** File that gets the digests of all that is pushed, absolute. */
+  readonly digests?: string;
   /** Tell what would run, and why; write nothing. */
   readonly dryRun: boolean;
   /** What the user typed, shown to another build that has to wait. */

@@ -14,6 +14,7 @@ import { evictFiles, evictTraces } from "./evict.ts";
 import { openRoom } from "./open-room.ts";
 import type { Plan } from "./plan.ts";
 import { damagedTracesProblem } from "./problems.ts";
+import { PushedDigests } from "./pushed-digests.ts";
 import { Recorder } from "./recorder.ts";
 import { Scheduler } from "./scheduler.ts";
 import { stateProblem } from "./state-problem.ts";
@@ -42,8 +43,11 @@ export async function build(request: BuildRequest, parts: BuildParts): Promise<B
   const startedAt = performance.now();
   const seconds = (): number => Math.round(performance.now() - startedAt) / 1000;
   const recorder = new Recorder(request, parts);
+  const digests = new PushedDigests(request.digests);
+  const reporter = digests.heardBy(recorder.reporter);
   try {
-    const result = await buildSafely(request, { ...parts, reporter: recorder.reporter }, recorder);
+    const made = await buildSafely(request, { ...parts, reporter }, { recorder, digests });
+    const result = withDigests(made, digests);
     const path = await criticalPathOf(result, request, recorder);
     return tell(result, { seconds: seconds(), ...path }, recorder.reporter);
   } finally {
@@ -66,6 +70,12 @@ function tell(result: Outcome, told: Told, reporter: Reporter): BuildResult {
     problems: [...result.early, ...result.problems],
     interrupted: result.interrupted,
   };
+}
+
+/** Digests of a part of what was to be pushed would be taken for all. */
+function withDigests(result: Outcome, digests: PushedDigests): Outcome {
+  const isWhole = result.early.length === 0 && result.problems.length === 0 && !result.interrupted;
+  return isWhole ? { ...result, early: digests.write() } : result;
 }
 
 interface Outcome extends BuildResult {
@@ -99,7 +109,7 @@ const nothing = {
 async function buildSafely(
   request: BuildRequest,
   parts: BuildParts,
-  recorder: Recorder,
+  { recorder, digests }: { readonly recorder: Recorder; readonly digests: PushedDigests },
 ): Promise<Outcome> {
   const state = new StateFolder(request.project.root);
   let lock: Lock | undefined;
@@ -111,7 +121,7 @@ async function buildSafely(
       state.sweep();
       recorder.open(state.runs, request.limits.runs);
     }
-    return await buildLocked(request, parts, state);
+    return await buildLocked(request, parts, state, digests);
   } catch (error) {
     if (request.signal.aborted) return { ...nothing, early: [], interrupted: true };
     if (error instanceof DiagnosticError) return { ...nothing, early: [error.diagnostic] };
@@ -137,6 +147,7 @@ async function buildLocked(
   request: BuildRequest,
   parts: BuildParts,
   state: StateFolder,
+  digests: PushedDigests,
 ): Promise<Outcome> {
   const opened = openRoom(request, parts, state);
   if (!opened.ok) return { ...nothing, early: opened.problems };
@@ -148,7 +159,7 @@ async function buildLocked(
   if (request.dryRun) return dryRunOf(request, room);
   let outcome: Outcome | undefined;
   try {
-    outcome = await runPlan(request, room);
+    outcome = await runPlan(request, room, digests);
     return outcome;
   } finally {
     const { plan } = request;
@@ -160,9 +171,14 @@ async function buildLocked(
   }
 }
 
-async function runPlan(request: BuildRequest, room: BuildRoom): Promise<Outcome> {
+async function runPlan(
+  request: BuildRequest,
+  room: BuildRoom,
+  digests: PushedDigests,
+): Promise<Outcome> {
   const workers = new TargetWorkers(room);
-  const early = demandWanted(request.wanted, room);
+  const missing = demandWanted(request.wanted, room);
+  const early = missing.length > 0 ? missing : digests.problems(room.plan.targets());
   if (early.length > 0) return { ...nothing, early };
   begin(request, room, workers);
   const scheduler = new Scheduler(room.plan, workers, {

@@ -8,7 +8,7 @@ import type { Docker } from "../docker/docker.ts";
 import { sameSignature, signatureOf, statIfPresent } from "../files/looks.ts";
 import type { Digest } from "../model/artifact.ts";
 import { StateFolder } from "../store/state-folder.ts";
-import { CompiledPlan, type CountedVariable } from "./compiled-plan.ts";
+import { CompiledPlan, type CountedGit, type CountedVariable } from "./compiled-plan.ts";
 import { EngineImages } from "./engine-images.ts";
 import { changedRows } from "./plan-rows.ts";
 import { programDigest } from "./program-digest.ts";
@@ -27,6 +27,8 @@ export interface CheckedPlan {
 export interface DeclaredTargets {
   /** As they were read. */
   readonly files: readonly { readonly path: string; readonly digest: Digest }[];
+  /** Whether any target, wanted or not, uses what git tells. */
+  readonly usesGit?: boolean;
   /** Digests of what each family of targets is declared to be. */
   readonly definitions: () => ReadonlyMap<string, string>;
 }
@@ -51,6 +53,7 @@ export async function checkPlan(
   if (!plan || plan.about.program !== programDigest()) return undefined;
   if (environmentDigest(plan.about.variables, environment) !== plan.about.environment)
     return undefined;
+  if (plan.about.git && !(await isSameGit(plan.about.git, root, environment))) return undefined;
   if (!isUndisturbed(plan, state)) return undefined;
   const rows = changedRows(plan.rows, root);
   const images = new EngineImages();
@@ -64,6 +67,16 @@ export async function checkPlan(
 export const isFresh = ({ plan, rows, targets }: CheckedPlan): boolean =>
   rows.length === 0 && targets.length === 0 && plan.about.isFresh;
 
+/** Loaded only where targets use what git tells. */
+async function isSameGit(
+  { names, digest }: CountedGit,
+  root: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<boolean> {
+  const { GitHead, gitDigest } = await import("../files/git-head.ts");
+  return gitDigest(names, new GitHead(root, environment)) === digest;
+}
+
 /** Whether no other build runs or made anything since. */
 const isUndisturbed = (plan: CompiledPlan, state: StateFolder): boolean =>
   !existsSync(state.lock) && isTracesOf(plan, state);
@@ -74,9 +87,13 @@ export function isTracesOf({ about }: CompiledPlan, state: StateFolder): boolean
   return stats !== undefined && sameSignature(signatureOf(stats), about.traces);
 }
 
-/** Whether the target files hold what they held. */
-export function hasSameFiles({ about }: CompiledPlan, files: DeclaredTargets["files"]): boolean {
+/** Whether the target files hold what they held, and nothing else decides what they declare. */
+export function hasSameFiles(
+  { about }: CompiledPlan,
+  { files, usesGit = false }: Pick<DeclaredTargets, "files" | "usesGit">,
+): boolean {
   return (
+    !usesGit &&
     files.length === about.targetFiles.length &&
     files.every(({ path, digest }, index) => {
       const before = about.targetFiles[index];
@@ -89,10 +106,8 @@ export function hasSameFiles({ about }: CompiledPlan, files: DeclaredTargets["fi
  * Whether the target files declare the same targets with the same values: what was expanded and checked
  * when the plan was made need not be expanded again. Most edits of a comment, a help text or a name are such.
  */
-export const hasSameTargets = (
-  plan: CompiledPlan,
-  { files, definitions }: DeclaredTargets,
-): boolean => hasSameFiles(plan, files) || isSameMap(plan.definitions(), definitions());
+export const hasSameTargets = (plan: CompiledPlan, now: DeclaredTargets): boolean =>
+  hasSameFiles(plan, now) || isSameMap(plan.definitions(), now.definitions());
 
 const isSameMap = (
   before: ReadonlyMap<string, string> | undefined,

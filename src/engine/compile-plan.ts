@@ -40,6 +40,7 @@ export function keepPlan(request: BuildRequest, use: PlanUse, room: BuildRoom): 
       targetFiles: use.files,
       variables,
       environment: environmentDigest(variables, room.environment),
+      ...(use.git && { git: use.git }),
       traces: signatureOf(traces),
       made: targets.flags.reduce((sum, flags) => sum + (flags & madeFlag), 0),
       isFresh: targets.flags.every((flags) => (flags & freshFlag) !== 0),
@@ -115,8 +116,9 @@ function heldImages(state: TargetState, index: number): readonly HeldImage[] {
 }
 
 /** An earlier plan of the same target files has them already. */
-function definitionsOf({ checked, files, definitions }: PlanUse): ReadonlyMap<string, string> {
+function definitionsOf(use: PlanUse): ReadonlyMap<string, string> {
+  const { checked, definitions } = use;
   const before =
-    checked && hasSameFiles(checked.plan, files) ? checked.plan.definitions() : undefined;
+    checked && hasSameFiles(checked.plan, use) ? checked.plan.definitions() : undefined;
   return before ?? definitions();
 }

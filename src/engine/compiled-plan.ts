@@ -3,6 +3,7 @@
  * and how these depend on each other. The next run compares the numbers and needs no target file.
  * Kept in one file, of which a run without changes reads the first part only.
  */
+import type { GitName } from "../files/git-head.ts";
 import type { Signature } from "../files/looks.ts";
 import type { Digest } from "../model/artifact.ts";
 import type { TargetName } from "../model/target.ts";
@@ -18,6 +19,12 @@ export interface CountedVariable {
   readonly secret: boolean;
 }
 
+/** What of the repository's HEAD counts, and the digest of what it was. */
+export interface CountedGit {
+  readonly names: readonly GitName[];
+  readonly digest: string;
+}
+
 export interface PlanAbout {
   /** Of this one file, for those who read it in two parts. */
   readonly id: string;
@@ -30,6 +37,7 @@ export interface PlanAbout {
   readonly variables: readonly CountedVariable[];
   /** Of the values of the variables. */
   readonly environment: string;
+  readonly git?: CountedGit;
   /** Of the file of traces, which every run that makes something changes. */
   readonly traces: Signature;
   /** How many of the targets have something to make. */

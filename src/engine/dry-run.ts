@@ -1,8 +1,11 @@
 /** Tells what a build would run, and why, without running or writing anything. */
-import type { Diagnostic } from "../model/diagnostic.ts";
-import type { TargetName } from "../model/target.ts";
+import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
+import type { Target, TargetName } from "../model/target.ts";
 import { describeStaleReason } from "../model/trace.ts";
+import type { CleanContext } from "../rules/clean-context.ts";
+import { ruleKindOf } from "../rules/kinds.ts";
 import type { BuildRoom } from "./build-room.ts";
+import { cleanContext, reportLook } from "./clean-context.ts";
 import { examine, isMade, type Verdict } from "./examine.ts";
 
 export interface DryRunResult {
@@ -19,9 +22,36 @@ export async function dryRun(room: BuildRoom): Promise<DryRunResult> {
     if (!target || !isMade(target)) continue;
     if (verdict.kind === "fresh") fresh++;
     else if (verdict.kind === "problem") problems.push(verdict.problem);
+    else if (ruleOf(target)?.look) problems.push(...(await look(target, room)));
     else tell(name, verdict, room);
   }
   return { fresh, problems };
+}
+
+const ruleOf = ({ rule }: Target) => rule && ruleKindOf(rule.kind);
+
+/** What a target would remove, thing by thing, and how much that frees. */
+async function look(target: Target, room: BuildRoom): Promise<readonly Diagnostic[]> {
+  const { reporter } = room;
+  try {
+    const found = await ruleOf(target)?.look?.(target.rule?.fields as never, lookContext(room));
+    reportLook(target.name, found ?? [], reporter);
+    return [];
+  } catch (error) {
+    if (error instanceof DiagnosticError) return [error.diagnostic];
+    throw error;
+  }
+}
+
+function lookContext({
+  project,
+  state,
+  docker,
+  signal,
+  traces,
+  reporter,
+}: BuildRoom): CleanContext {
+  return cleanContext({ project, state, docker, signal, traces, reporter }, async () => undefined);
 }
 
 function tell(

@@ -11,6 +11,7 @@ import type { Project, Target, TargetName } from "../model/target.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
 import { dependenciesInFields } from "./field-edges.ts";
 import { cycleProblem, outputClashProblem } from "./problems.ts";
+import { findPushedTwice } from "./pushed-twice.ts";
 
 /**
  * `dependency`: its artifacts count. `order-only`: it comes first. `service`: it is up meanwhile.
@@ -38,7 +39,11 @@ export function buildGraph(project: Project, files: FilesView): Result<Graph> {
   for (const target of project.targets.values()) {
     edges.set(target.name, edgesOf(target, files, makers));
   }
-  const problems = [...findClashes(project, outputs), ...findCycles(project, edges)];
+  const problems = [
+    ...findClashes(project, outputs),
+    ...findPushedTwice(project, outputs),
+    ...findCycles(project, edges),
+  ];
   return problems.length > 0 ? fail(...problems) : ok({ project, edges, makers });
 }
 

@@ -3,7 +3,7 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { shownDuration } from "../model/duration.ts";
 import type { PassedOver } from "../model/event.ts";
-import type { Project, Target, TargetName } from "../model/target.ts";
+import type { NoValue, Project, Target, TargetName } from "../model/target.ts";
 import { describeStaleReason, type StaleReason } from "../model/trace.ts";
 import type { TimeLimit } from "./attempts.ts";
 import { shownTitle } from "./shown-title.ts";
@@ -32,8 +32,10 @@ export function outputClashProblem(target: Target, other: Target, output: string
 export function missingParameterProblem(
   target: Target,
   parameter: string,
-  { secretVariables }: Project,
+  { secretVariables, noValue }: Project,
 ): Diagnostic {
+  const none = noValue?.get(parameter);
+  if (none !== undefined) return noValueProblem(target, none);
   return {
     code: "parameter-not-given",
     blame: "usage",
@@ -44,6 +46,14 @@ export function missingParameterProblem(
       : `add \`--${parameter} VALUE\``,
   };
 }
+
+const noValueProblem = (target: Target, { name, why, hint }: NoValue): Diagnostic => ({
+  code: "no-value",
+  blame: "usage",
+  message: `\`\${${name}}\` has no value, and target \`${target.name}\` needs it: ${why}`,
+  at: target.declaredAt,
+  hint,
+});
 
 function secretHint(parameter: string, variable: string | undefined): string {
   const option = `\`--${parameter}-file PATH\``;

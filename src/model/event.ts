@@ -1,6 +1,7 @@
 /** Everything that a reporter may show. Plain data: one object is one line of `--log json`. */
-import type { Artifact } from "./artifact.ts";
+import type { Artifact, Digest } from "./artifact.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import type { Removal, RemovalTotal } from "./removal.ts";
 import type { StaleReason } from "./trace.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -10,6 +11,12 @@ export interface PassedOver {
   readonly alternative: string;
   /** `--packages not given`, `not found in the registry` … */
   readonly why: string;
+}
+
+/** A name in a registry, and the manifest that it stands for. */
+export interface PushedTag {
+  readonly reference: string;
+  readonly digest: Digest;
 }
 
 /** The first of many names, and how many there are. */
@@ -149,6 +156,18 @@ export type Event =
       readonly log?: string;
       /** On a skipped target: the failed one that it depends on. */
       readonly because?: string;
+    }
+  /** What a push left in the registry, sent or there before. */
+  | { readonly kind: "pushed"; readonly target: string; readonly tags: readonly PushedTag[] }
+  /** Something that `clean` removed. */
+  | ({ readonly kind: "removed"; readonly target: string } & Removal)
+  /** For a dry run: what would go, and what stays of it all in sum. */
+  | ({ readonly kind: "would-remove"; readonly target: string } & Removal)
+  | {
+      readonly kind: "would-free";
+      readonly target: string;
+      readonly totals: readonly RemovalTotal[];
+      readonly bytes: number;
     }
   /** For a dry run: what would be made, and why. `certain` is false where it depends on what runs before. */
   | {

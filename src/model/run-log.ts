@@ -33,6 +33,8 @@ export function keptOf(event: Event): Event | undefined {
     case "output":
     case "transfer":
     case "would-run":
+    case "would-remove":
+    case "would-free":
       return undefined;
     case "started":
       return { ...event, wanted: event.wanted.slice(0, wantedKept) };

@@ -51,7 +51,7 @@ export interface Target {
   readonly pool?: string;
   /** Values of the parameters that the target uses, secrets left out. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Parameters that it uses and that nobody gave. */
+  /** Parameters that it uses and that nobody gave, and built-in names without a value. */
   readonly missing: readonly string[];
   /** Set on an alternative: the `first-of` target that it belongs to. */
   readonly alternativeOf?: TargetName;
@@ -70,6 +70,14 @@ export interface CacheSettings {
   readonly write: boolean;
 }
 
+/** Why a built-in name such as `git.tag` has no value, and what to do about it. */
+export interface NoValue {
+  /** As the target file writes it. */
+  readonly name: string;
+  readonly why: string;
+  readonly hint: string;
+}
+
 export interface Project {
   readonly name: string;
   /** Absolute path of the folder that the root target file lies in. */
@@ -86,6 +94,8 @@ export interface Project {
   readonly cache?: CacheSettings;
   /** Environment variables of the secret parameters, by their names: these are given in ways of their own. */
   readonly secretVariables?: ReadonlyMap<string, string | undefined>;
+  /** Why built-in names that targets lack have no value, by what `missing` calls them. */
+  readonly noValue?: ReadonlyMap<string, NoValue>;
   /** Values of secret parameters, by name; kept apart so that nothing prints them by accident. */
   readonly secrets: ReadonlyMap<string, string>;
 }

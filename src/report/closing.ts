@@ -37,8 +37,9 @@ function lastLine(progress: Progress, event: Finished, options: ReportOptions): 
   if (progress.interrupted) return paint.warn(summary(event, "interrupted"));
   if (progress.stopped) return paint.warn(summary(event, "stopped"));
   if (event.failed > 0) return paint.bad(summary(event));
-  const { certain, uncertain } = progress.dryRun;
+  const { certain, uncertain, removes } = progress.dryRun;
   if (certain + uncertain > 0) return dryRunSummary(certain, uncertain, event.fresh);
+  if (removes) return "nothing was removed: this was a dry run";
   return paint.good(summary(event));
 }
 

@@ -1,7 +1,15 @@
 /** The JSON Schema of run logs and of `--log json`, checked against the types of the events. */
 import type { Artifact, Digest } from "../model/artifact.ts";
 import type { Diagnostic, Location } from "../model/diagnostic.ts";
-import type { CriticalPath, CriticalTarget, Event, Names, PassedOver } from "../model/event.ts";
+import type {
+  CriticalPath,
+  CriticalTarget,
+  Event,
+  Names,
+  PassedOver,
+  PushedTag,
+} from "../model/event.ts";
+import { type Removal, type RemovalTotal, removalKinds } from "../model/removal.ts";
 import { type RunHeader, runLogFormat, wantedKept } from "../model/run-log.ts";
 import type { StaleReason } from "../model/trace.ts";
 import type { Traffic } from "../model/traffic.ts";
@@ -133,6 +141,13 @@ const traffic = mapping<Traffic>({
 
 const title = described("What to call it in messages", text);
 
+const removal: Fields<Removal> = {
+  what: oneOf(...removalKinds),
+  name: text,
+  count: described("How many things it stands for", whole),
+  bytes: described("Of disk that it frees", whole),
+};
+
 const events: Kinds<Event> = {
   started: {
     project: text,
@@ -195,6 +210,16 @@ const events: Kinds<Event> = {
     problem: optional(problem),
     log: optional(described("Path of the log of a target that ran, from the workspace", text)),
     because: optional(described("The failed target that a skipped one needs", text)),
+  },
+  pushed: { target: text, tags: list(mapping<PushedTag>({ reference: text, digest })) },
+  removed: { target: text, ...removal },
+  "would-remove": { target: text, ...removal },
+  "would-free": {
+    target: text,
+    totals: list(
+      mapping<RemovalTotal>({ what: oneOf(...removalKinds), count: whole, bytes: whole }),
+    ),
+    bytes: whole,
   },
   "would-run": { target: text, title, rule: text, why: text, certain: flag },
   waiting: { pid: whole, command: text },

@@ -10,16 +10,17 @@ import { type ReportOptions, textOf } from "./report-options.ts";
 import { printable } from "./width.ts";
 import {
   alternativeLine,
+  answerLine,
   attemptFailed,
   attemptStarted,
   changedLine,
   isTold,
   outcome,
+  removal,
   serviceLine,
   waitingLine,
   watchingLines,
   wholeDuration,
-  wouldRun,
 } from "./wording.ts";
 
 /** How long nothing may be said before a line tells what still runs: CI ends jobs that are silent. */
@@ -41,7 +42,8 @@ export function plainReporter(options: ReportOptions): Reporter {
   return {
     report: (event) => {
       progress.apply(event, options.clock.now());
-      if (event.kind === "would-run") options.out.write(textOf([wouldRun(event)]));
+      const answer = answerLine(event);
+      if (answer !== undefined) options.out.write(textOf([answer]));
       else say(linesOf(event, progress, options));
     },
     close: async () => stop(),
@@ -98,6 +100,8 @@ function verboseLines(event: Event): string[] {
       return [`${event.target} | ${printable(event.line)}`];
     case "step":
       return [`${event.target}: ${event.state} ${printable(event.name)}`];
+    case "removed":
+      return [`${event.target}: removed ${removal(event)}`];
     case "service":
       return [serviceLine(event)];
     default:

@@ -13,15 +13,16 @@ import type { Terminal } from "./terminal.ts";
 import { printable } from "./width.ts";
 import {
   alternativeLine,
+  answerLine,
   attemptFailed,
   attemptStarted,
   changedLine,
   duration,
   isTold,
+  removal,
   serviceLine,
   waitingLine,
   watchingLines,
-  wouldRun,
 } from "./wording.ts";
 
 /** A reporter for people who watch. */
@@ -42,7 +43,8 @@ export function prettyReporter(options: ReportOptions, terminal: Terminal | unde
         region?.close();
         region = undefined;
       }
-      if (event.kind === "would-run") options.out.write(textOf([wouldRun(event)]));
+      const answer = answerLine(event);
+      if (answer !== undefined) options.out.write(textOf([answer]));
       else say(linesOf(event, progress, options));
     },
     close: async () => region?.close(),
@@ -114,6 +116,8 @@ function verboseLines(event: Event, { paint }: ReportOptions): string[] {
       return [`${paint.dim(`${event.target} |`)} ${printable(event.line)}`];
     case "step":
       return [paint.dim(`${event.target}: ${event.state} ${printable(event.name)}`)];
+    case "removed":
+      return [paint.dim(`${event.target}: removed ${removal(event)}`)];
     case "service":
       return [paint.dim(serviceLine(event))];
     default:

@@ -32,7 +32,7 @@ export class Progress {
   readonly failures: TargetFinished[] = [];
   /** Titles of skipped targets, by the failed one that they need. */
   readonly skipped = new Map<string | undefined, string[]>();
-  readonly dryRun = { any: false, certain: 0, uncertain: 0 };
+  readonly dryRun = { certain: 0, uncertain: 0, removes: false };
 
   /** Takes in one event, at the given time in milliseconds. */
   apply(event: Event, now: number): void {
@@ -67,6 +67,9 @@ export class Progress {
         return;
       case "would-run":
         this.dryRun[event.certain ? "certain" : "uncertain"] += 1;
+        return;
+      case "would-free":
+        this.dryRun.removes = true;
         return;
       case "interrupted":
         this.interrupted = true;

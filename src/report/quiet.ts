@@ -4,7 +4,7 @@ import { failureLines } from "./closing.ts";
 import { formatDiagnostic } from "./format-diagnostic.ts";
 import { Progress } from "./progress.ts";
 import { type ReportOptions, textOf } from "./report-options.ts";
-import { wouldRun } from "./wording.ts";
+import { answerLine } from "./wording.ts";
 
 /** A reporter that is silent unless something is wrong. A dry run still answers what was asked. */
 export function quietReporter(options: ReportOptions): Reporter {
@@ -12,7 +12,8 @@ export function quietReporter(options: ReportOptions): Reporter {
   return {
     report: (event) => {
       progress.apply(event, options.clock.now());
-      if (event.kind === "would-run") options.out.write(textOf([wouldRun(event)]));
+      const answer = answerLine(event);
+      if (answer !== undefined) options.out.write(textOf([answer]));
       const lines = linesOf(event, progress, options);
       if (lines.length > 0) options.err.write(textOf(lines));
     },

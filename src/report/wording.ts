@@ -1,7 +1,10 @@
 /** Every sentence of a report, once: `plain` and `pretty` differ in layout and colour and not in words. */
 import type { Event, Names, PassedOver, TargetOutcome } from "../model/event.ts";
 
-export { bytes } from "../model/size.ts";
+import { countedThings, type Removal } from "../model/removal.ts";
+import { bytes } from "../model/size.ts";
+
+export { bytes };
 
 type EventOf<K extends Event["kind"]> = Event & { readonly kind: K };
 
@@ -75,6 +78,34 @@ export function skippedLine(because: string | undefined, skipped: readonly strin
 /** What a dry run says of one target. */
 export function wouldRun(event: EventOf<"would-run">): string {
   return `${event.title}: ${event.certain ? "would be built" : "may be built"}: ${event.why}`;
+}
+
+/** What a dry run answers, for standard output; undefined for what is no answer. */
+export function answerLine(event: Event): string | undefined {
+  switch (event.kind) {
+    case "would-run":
+      return wouldRun(event);
+    case "would-remove":
+      return `${event.target}: would remove ${removal(event)}`;
+    case "would-free":
+      return wouldFree(event);
+    default:
+      return undefined;
+  }
+}
+
+/** `image shop/web:1, 3.4 MB`; of what is many `out/html, 12 files, 3.4 MB`. */
+export function removal({ what, name, count, bytes: size }: Removal): string {
+  const one = countedThings({ what, count: 1 }).slice(2);
+  const isNamed = what === "images" || what === "containers";
+  const shown = isNamed ? `${one} ${name}` : `${name}, ${countedThings({ what, count })}`;
+  return `${shown}, ${bytes(size)}`;
+}
+
+function wouldFree({ target, totals, bytes: size }: EventOf<"would-free">): string {
+  if (totals.length === 0) return `${target}: nothing to remove`;
+  const parts = totals.map((total) => `${countedThings(total)} (${bytes(total.bytes)})`);
+  return `${target}: would free ${bytes(size)}: ${parts.join(", ")}`;
 }
 
 export function serviceLine(event: EventOf<"service">): string {

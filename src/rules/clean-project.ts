@@ -1,64 +1,46 @@
-/**
- * Removes the containers, images, outputs and state of a workspace, in this order: while an image
- * is still to be removed, the traces that tell of it are there.
- */
-import type { Docker } from "../docker/docker.ts";
+/** Removes what was found, and tells what went. What is found is told elsewhere. */
+
 import { throwIfAborted } from "../docker/errors.ts";
-import { DiagnosticError } from "../model/diagnostic.ts";
-import type { CleanValues } from "./clean-fields.ts";
-import { removeMadeFiles } from "./clean-files.ts";
-import { removeMadeImages } from "./clean-images.ts";
-import { workspaceLabel } from "./own-labels.ts";
-import { counted } from "./problems.ts";
+import { countedThings, type Removal, totalsOf } from "../model/removal.ts";
+import { bytes } from "../model/size.ts";
+import type { CleanContext, Found } from "./clean-context.ts";
+import { type CleanValues, cleanRequest } from "./clean-fields.ts";
+import { findAll } from "./clean-look.ts";
 import type { ActContext, ActOutcome } from "./rule.ts";
 
 export async function cleanProject(values: CleanValues, context: ActContext): Promise<ActOutcome> {
-  const keepImages = values["keep-images"] === true;
-  const docker = await engineOrNothing(context, keepImages);
-  const containers = docker === undefined ? 0 : await removeContainers(docker, context);
-  const images = docker === undefined || keepImages ? 0 : await removeMadeImages(docker, context);
-  throwIfAborted(context.signal);
-  const files = removeMadeFiles(context);
-  await context.forget({ keepImages });
-  return {
-    kind: "made",
-    artifacts: [],
-    note: noteOn({ image: images, container: containers, file: files }),
-  };
+  const request = cleanRequest(values, Date.now());
+  const found = await findAll(request, context);
+  const removed = await removeAll(found, context, (removal) => context.progress.removed(removal));
+  // With an age nothing is known to be gone as a whole.
+  if (request.before === undefined) await context.forget(request.kinds);
+  return { kind: "made", artifacts: [], note: noteOn(removed) };
 }
 
-/** Without an engine there is nothing of ours in it, unless traces tell of images that are to go. */
-async function engineOrNothing(
-  context: ActContext,
-  keepImages: boolean,
-): Promise<Docker | undefined> {
-  try {
-    const docker = await context.docker();
-    await docker.info();
-    return docker;
-  } catch (error) {
-    const needed = !keepImages && context.madeImages.length > 0;
-    if (needed || !(error instanceof DiagnosticError)) throw error;
-    const { at: _, ...problem } = error.diagnostic;
-    context.progress.warn({ ...problem, message: `${problem.message}; only files are removed` });
-    return undefined;
+/** @returns what is gone, with the bytes that it freed */
+export async function removeAll(
+  found: readonly Found[],
+  { signal }: Pick<CleanContext, "signal">,
+  tell: (removal: Removal) => void,
+): Promise<readonly Removal[]> {
+  const removed: Removal[] = [];
+  for (const { remove, ...removal } of found) {
+    throwIfAborted(signal);
+    const bytes = await remove();
+    if (bytes === undefined) continue;
+    const gone = { ...removal, bytes };
+    removed.push(gone);
+    tell(gone);
   }
+  return removed;
 }
 
-/** Services and commands that a killed run left; each carries the label of its workspace. */
-async function removeContainers(docker: Docker, context: ActContext): Promise<number> {
-  const found = await docker.containers({ [workspaceLabel]: context.workspaceId });
-  for (const { id, names } of found) {
-    throwIfAborted(context.signal);
-    await docker.removeContainer(id);
-    context.progress.output(`removed container ${names[0] ?? id}`);
-  }
-  return found.length;
-}
-
-function noteOn(removed: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(removed)
-    .filter(([, count]) => count > 0)
-    .map(([noun, count]) => counted(count, noun));
-  return parts.length === 0 ? "nothing to remove" : `removed ${parts.join(", ")}`;
+/** `removed 1 image, 2 files: 3.4 MB freed`. */
+export function noteOn(removed: readonly Removal[]): string {
+  const totals = totalsOf(removed);
+  if (totals.length === 0) return "nothing to remove";
+  const parts = totals.map(countedThings);
+  const sum = totals.reduce((all, total) => all + total.bytes, 0);
+  const freed = sum === 0 ? "" : `: ${bytes(sum)} freed`;
+  return `removed ${parts.join(", ")}${freed}`;
 }

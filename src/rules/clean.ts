@@ -1,5 +1,5 @@
 /** Rule `clean`: removes what this workspace made, and nothing else. */
-import { cleanFields } from "./clean-fields.ts";
+import { cleanFields, cleanProblems, cleanRequest } from "./clean-fields.ts";
 import { ruleKind } from "./rule.ts";
 
 export const clean = ruleKind({
@@ -8,8 +8,13 @@ export const clean = ruleKind({
   fields: cleanFields,
   always: true,
   exclusive: true,
+  check: cleanProblems,
   outputs: () => [],
   title: () => "clean",
+  async look(values, context) {
+    const { findAll } = await import("./clean-look.ts");
+    return findAll(cleanRequest(values, Date.now()), context);
+  },
   async act(values, context) {
     const { cleanProject } = await import("./clean-project.ts");
     return cleanProject(values, context);

@@ -29,6 +29,8 @@ export interface FieldTypes {
   string: string;
   /** One text or a list of them. */
   strings: readonly string[];
+  /** Names of images or their tags: what git calls a branch or a tag is turned into what a tag may be. */
+  tags: readonly string[];
   number: number;
   flag: boolean;
   choice: string;

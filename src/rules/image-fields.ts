@@ -11,7 +11,7 @@ export const imageFields = {
   secrets: optional("secrets", "Secrets of the build and the secret parameters they come from", {
     counts: false,
   }),
-  tags: optional("strings", "References that name the image"),
+  tags: optional("tags", "References that name the image"),
   labels: optional("map", "Labels of the image"),
   network: optional("choice", "Network of the commands of the build", {
     choices: ["default", "host", "none"],

@@ -4,6 +4,7 @@ import { optional, required, type ValuesOf } from "./fields.ts";
 export const pushFields = {
   push: required("targets", "Targets whose images are pushed"),
   registry: required("string", "HOST or HOST/NAME that the tags go to"),
+  tags: optional("tags", "Tags that each image is pushed under, in place of its own"),
   via: optional("choice", "Who sends: tbuild to the registry (default), or the engine", {
     choices: ["registry", "engine"],
   }),

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Target } from "../model/target.ts";
 import { redactUrls, usageProblem } from "./problems.ts";
 import { pushFields } from "./push-fields.ts";
+import { pushTagProblems } from "./push-names.ts";
 import { isRegistryPlace } from "./reference.ts";
 import { ruleKind } from "./rule.ts";
 
@@ -12,8 +13,10 @@ export const push = ruleKind({
   fields: pushFields,
   always: true,
   countsReferences: true,
-  check: ({ registry }, target) =>
-    registry === undefined ? [] : registryProblems(registry.replace(/\/+$/, ""), target),
+  check: ({ registry, tags }, target) => [
+    ...(registry === undefined ? [] : registryProblems(registry.replace(/\/+$/, ""), target)),
+    ...pushTagProblems(tags, target),
+  ],
   outputs: () => [],
   title: (values) => (values.push === undefined ? "push" : `push ${values.push.join(" ")}`),
   async act(values, context) {

@@ -14,6 +14,8 @@ export interface Reference {
 
 const component = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+/** Characters that a tag may have. */
+export const longestTag = 128;
 const digestPattern = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
 const hostPattern =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*(?::\d+)?$/;
@@ -31,6 +33,8 @@ export function parseReference(text: string): Reference | undefined {
   if (!place.repository.split("/").every((part) => component.test(part))) return undefined;
   return { ...place, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
 }
+
+export const isTag = (text: string): boolean => tagPattern.test(text);
 
 /** A reference the way the engine prints it: `docker.io/library/debian` is `debian:latest`. */
 export function normaliseReference(text: string): string {

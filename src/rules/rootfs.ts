@@ -11,7 +11,7 @@ export const rootfs = ruleKind({
   help: "An image from a root file system",
   fields: {
     rootfs: required("pathOrTargets", "The tar: a path, or a target that makes one file"),
-    tags: optional("strings", "References that name the image"),
+    tags: optional("tags", "References that name the image"),
     changes: optional("strings", 'Instructions of a Dockerfile, such as `CMD ["bash"]`'),
   },
   check: (values, target) => tagProblems(values.tags ?? [], target),

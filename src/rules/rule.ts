@@ -6,9 +6,12 @@ import type { Docker, PackedFile } from "../docker/docker.ts";
 import type { FilesView } from "../files/files-view.ts";
 import type { Artifact, Digest, Output } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import type { PushedTag } from "../model/event.ts";
+import type { Removal, RemovalKind } from "../model/removal.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Traffic } from "../model/traffic.ts";
 import type { BlobStore } from "../store/blob-store.ts";
+import type { CleanContext, MadeImage } from "./clean-context.ts";
 import type { Commands } from "./commands.ts";
 import type { FieldSet, ValuesOf } from "./fields.ts";
 
@@ -33,13 +36,6 @@ export interface RunningServiceView {
   readonly localHost: string;
   /** Digest of what of the service counts for the target. */
   readonly digest: Digest;
-}
-
-/** An image that a trace records, now or in an earlier run. */
-export interface MadeImage {
-  readonly digest: Digest;
-  /** References under which a trace recorded it. */
-  readonly references: readonly string[];
 }
 
 export interface ActContext {
@@ -79,8 +75,13 @@ export interface ActContext {
   readonly madeFiles: readonly string[];
   /** Tells that what will stand at these paths is tbuild's own, even if this run is killed. */
   readonly begin: (outputs: readonly string[]) => void;
-  /** Drops the state in `.tbuild`, except the lock and the log in use; with `keepImages` traces of images stay. */
-  readonly forget: (what: { readonly keepImages: boolean }) => Promise<void>;
+  /** When a trace recorded a path or an image ID last, in milliseconds since the epoch. */
+  readonly madeAt: (made: string) => number | undefined;
+  /**
+   * Drops the state in `.tbuild`, where `state` is among the kinds that are gone, except the lock and the
+   * logs. Traces of what is not gone stay.
+   */
+  readonly forget: (gone: ReadonlySet<RemovalKind>) => Promise<void>;
 }
 
 export interface ActProgress {
@@ -93,6 +94,8 @@ export interface ActProgress {
     readonly error?: string;
   }): void;
   transfer(id: string, done: number, total?: number): void;
+  pushed(tags: readonly PushedTag[]): void;
+  removed(removal: Removal): void;
   warn(problem: Diagnostic): void;
 }
 
@@ -126,6 +129,8 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   readonly asksServer?: boolean;
   /** Why what it made is of no use on another machine, to follow the name of the target; undefined: it is. */
   notShared?(values: ValuesOf<F>): string | undefined;
+  /** What acting would remove, found without touching anything: told by a dry run. */
+  look?(values: ValuesOf<F>, context: CleanContext): Promise<readonly Removal[]>;
   /** Runs only while nothing else does. */
   readonly exclusive?: boolean;
   /** Problems that the types of the keys cannot tell. */

@@ -9,6 +9,12 @@ export interface MadeImage {
   readonly references: readonly string[];
 }
 
+/** Of what was made, that which is still there and is to be known as tbuild's own. */
+export interface KeptThings {
+  readonly keepImages?: boolean;
+  readonly keepFiles?: boolean;
+}
+
 export type MadeRecord =
   | { readonly made: MadeImage }
   /** Paths that targets began to make: what is there is tbuild's own, even half of it. */
@@ -49,9 +55,9 @@ export class MadeThings {
     return [...this.images().map((made) => ({ made })), ...begun];
   }
 
-  clear({ keepImages }: { readonly keepImages: boolean }): void {
+  clear({ keepImages, keepFiles }: KeptThings): void {
     if (!keepImages) this.#images.clear();
-    this.begun.clear();
+    if (!keepFiles) this.begun.clear();
   }
 
   /** Outputs that are gone need no removing. */

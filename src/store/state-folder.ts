@@ -71,10 +71,16 @@ export class StateFolder {
     return this.#workspaceId;
   }
 
+  /** The same without making one: a workspace in which nothing ran has none. */
+  knownWorkspaceId(): string | undefined {
+    const known = readIfPresent(path.join(this.path, "workspace"))?.trim();
+    return known !== undefined && /^[0-9a-f]{16}$/.test(known) ? known : undefined;
+  }
+
   #readOrMakeId(): string {
     const file = path.join(this.path, "workspace");
-    const known = readIfPresent(file)?.trim();
-    if (known !== undefined && /^[0-9a-f]{16}$/.test(known)) return known;
+    const known = this.knownWorkspaceId();
+    if (known !== undefined) return known;
     const made = randomBytes(8).toString("hex");
     this.create();
     writeFileSync(`${file}.new`, `${made}\n`);

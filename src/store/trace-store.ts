@@ -3,7 +3,7 @@ import { closeSync, openSync, statSync, writeFileSync } from "node:fs";
 import type { Trace } from "../model/trace.ts";
 import { encodeCheckedLine, replaceCheckedLines } from "./checked-lines.ts";
 import { chooseEvicted } from "./choose-evicted.ts";
-import { type MadeImage, type MadeRecord, MadeThings } from "./made-things.ts";
+import { type KeptThings, type MadeImage, type MadeRecord, MadeThings } from "./made-things.ts";
 import { keyOfTrace, readTrace, TraceLog } from "./trace-log.ts";
 
 type LogRecord =
@@ -157,10 +157,10 @@ export class TraceStore {
   }
 
   /** Forgets everything but the traces under these keys. */
-  keepOnly(keys: ReadonlySet<string>, keepImages: boolean): void {
+  keepOnly(keys: ReadonlySet<string>, kept: KeptThings): void {
     this.#takeIn();
     for (const key of [...this.#traces.keys()]) if (!keys.has(key)) this.#traces.delete(key);
-    this.#made.clear({ keepImages });
+    this.#made.clear(kept);
     this.#compact();
   }
 

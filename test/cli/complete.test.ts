@@ -1,4 +1,6 @@
 import { candidatesFor } from "../../src/cli/commands/complete.ts";
+import { loadTargetFile } from "../../src/config/load-target-file.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { fleetDeclaration } from "./fleet.ts";
 
 const declaration = fleetDeclaration();
@@ -12,6 +14,7 @@ test("the first word is a command or a target", () => {
     "why",
     "tags",
     "load",
+    "purge",
     "list",
     "state",
     "completion",
@@ -60,4 +63,23 @@ test("a command's own options come with those of its targets", () => {
   expect(complete("watch", "notes", "--ver")).toEqual(["--version", "--verbose"]);
   expect(complete("graph", "--format", "d")).toEqual(["dot"]);
   expect(complete("notes", "--p")).toEqual(["--profile"]);
+});
+
+test("options of a rule come with the targets that have it, and lists are completed behind a comma", () => {
+  const folder = temporaryFolder({
+    "targets.yaml": `targets:
+  push: { push: web, registry: "host.example/a" }
+  web: { image: web }
+  clean: { clean: project }
+`,
+  });
+  const loaded = loadTargetFile("targets.yaml", folder);
+  const targets = loaded.ok ? loaded.value : undefined;
+  const offered = (...words: string[]) => candidatesFor(words, targets);
+  expect(offered("push", "--d")).toEqual(["--digests", "--directory", "--dry-run"]);
+  expect(offered("web", "--dig")).toEqual([]);
+  expect(offered("clean", "--o")).toEqual(["--only", "--older-than"]);
+  expect(offered("clean", "--only", "files,c")).toEqual(["files,containers", "files,cache"]);
+  expect(offered("clean", "--only=im")).toEqual(["--only=images"]);
+  expect(offered("purge", "--y")).toEqual(["--yes"]);
 });

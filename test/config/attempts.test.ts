@@ -1,4 +1,4 @@
-import { parseDuration } from "../../src/config/duration.ts";
+import { parseDuration } from "../../src/model/duration-text.ts";
 import { loaded, problemsIn, removeWorkspaces, target } from "./support/workspace.ts";
 
 afterAll(removeWorkspaces);

@@ -32,6 +32,21 @@ describe("alternatives", () => {
     expect(run.ran).not.toContainEqual(expect.stringMatching(/^count/));
   });
 
+  test("one that names what git cannot tell is passed over, with the reason", async () => {
+    const workspace = new Workspace(`
+targets:
+  files:
+    first-of:
+      - { fetch: "https://host.example/\${git.tag}.tar", sha256: "00" }
+      - target: made
+  made: { run: echo made > out/x.txt, outputs: [out/x.txt] }
+`);
+    const run = await workspace.build("files");
+    expect(run.ran).toEqual(["made: never made"]);
+    const why = `\`\${git.tag}\` has no value: \`${workspace.root}\` lies in no git repository`;
+    expect(chosen(run)).toMatchObject({ chosen: "target made", passedOver: [{ why }] });
+  });
+
   test("what is not given is passed over, visibly", async () => {
     const run = await new Workspace(targets).build("all");
     expect(run.ran).toEqual(["made: never made"]);

@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Docker } from "../../src/docker/docker.ts";
+import { commitAgain, commitAll, git } from "../support/git.ts";
 import { type Run, type RunOptions, Workspace } from "../support/workspace.ts";
 
 const fleet = `
@@ -308,5 +309,63 @@ targets:
     engine.held.set("shop:1", id("b"));
     expect((await build()).ran).toEqual(["shop: `shop:1` names another image now"]);
     expect(engine.asked).toBe(1);
+  });
+});
+
+describe("what git tells", () => {
+  const targets = `
+targets:
+  plain: { run: "echo plain > out/p", outputs: [out/p] }
+  says: { run: "echo \${git.commit} > out/w", outputs: [out/w] }
+  branch: { run: "echo \${git.branch} > out/b", outputs: [out/b] }
+`;
+
+  async function made(wanted: string): Promise<Workspace> {
+    const workspace = new Workspace(targets);
+    commitAll(workspace.root);
+    await workspace.build(wanted, { planned: true });
+    await settle(workspace.root);
+    await workspace.build(wanted, { planned: true });
+    expect(isByPlanAlone(await workspace.build(wanted, { planned: true }))).toBe(true);
+    return workspace;
+  }
+
+  test("is noticed by the plan of a target that uses it", async () => {
+    const workspace = await made("says");
+    const commit = commitAgain(workspace.root);
+    const { ran } = await workspace.build("says", { planned: true });
+    expect(ran).toHaveLength(1);
+    expect(workspace.read("out/w")).toBe(`${commit}\n`);
+  });
+
+  test("changes no plan of a target that does not use it, and of one only what it uses", async () => {
+    const [plain, branch] = [await made("plain"), await made("branch")];
+    for (const workspace of [plain, branch]) commitAgain(workspace.root);
+    expect(isByPlanAlone(await plain.build("plain", { planned: true }))).toBe(true);
+    expect(isByPlanAlone(await branch.build("branch", { planned: true }))).toBe(true);
+    git(branch.root, "checkout", "--quiet", "-b", "feature/x");
+    const { ran } = await branch.build("branch", { planned: true });
+    expect(ran).toEqual(["branch: parameter `git.branch` changed from `main` to `feature/x`"]);
+  });
+
+  test("counts where a change of something else lets the plan be used in part", async () => {
+    const workspace = await made("plain");
+    commitAgain(workspace.root);
+    writeFileSync(`${workspace.root}/out/p`, "mine");
+    expect((await workspace.build("plain", { planned: true })).ran).toEqual([
+      "plain: output `out/p` was changed by something else",
+    ]);
+  });
+
+  test("and has no value stops the target that needs it, with what to do", async () => {
+    const workspace = new Workspace(targets);
+    const { problems } = await workspace.build("says");
+    expect(problems).toMatchObject([
+      {
+        message: `\`\${git.commit}\` has no value, and target \`says\` needs it: \`${workspace.root}\` lies in no git repository`,
+        hint: "run `git init`, or use a parameter in its place",
+        blame: "usage",
+      },
+    ]);
   });
 });

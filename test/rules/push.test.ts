@@ -1,4 +1,4 @@
-import { nameIn } from "../../src/rules/push-plan.ts";
+import { nameIn } from "../../src/rules/push-names.ts";
 import { digestOf, problem } from "./support/fake-docker.ts";
 import { name, noteOf, RuleRoom, told } from "./support/rule-room.ts";
 
@@ -92,4 +92,33 @@ test.each([
   "docker.io/me",
 ])("%s is a registry", (registry) => {
   expect(new RuleRoom().check("push", { ...fields, registry })).toEqual([]);
+});
+
+test("with `tags` each image goes under those, once in each of its repositories", async () => {
+  const room = newRoom();
+  const tags = ["5.1", "5", "latest", "5.1"];
+  expect(noteOf(await room.act("push", { ...fields, tags }))).toBe(
+    "6 tags pushed to localhost:5000/team",
+  );
+  expect([...room.docker.pushed].sort()).toEqual(
+    ["agent:5", "agent:5.1", "agent:latest", "web:5", "web:5.1", "web:latest"].map(
+      (name) => `localhost:5000/team/${name}`,
+    ),
+  );
+});
+
+test.each([
+  [[], "`tags` is empty"],
+  [[""], "a tag is empty"],
+  [["a b"], "`a b` is no tag"],
+  [["-a"], "`-a` is no tag"],
+  [["web:1"], "`web:1` is no tag"],
+  [["1", "feature/x"], "`feature/x` is no tag"],
+  [["a".repeat(129)], `\`${"a".repeat(20)}…\` is no tag: it has 129 characters`],
+])("tags %j are refused", (tags, message) => {
+  expect(new RuleRoom().check("push", { ...fields, tags })).toEqual([message]);
+});
+
+test("128 characters are a tag", () => {
+  expect(new RuleRoom().check("push", { ...fields, tags: ["_".repeat(128)] })).toEqual([]);
 });

@@ -53,6 +53,6 @@ test("what a target began to make is known to the next run", () => {
   store.close();
   const next = new TraceStore(file);
   expect([...next.begunFiles()]).toEqual(["out/a", "out/b/"]);
-  next.keepOnly(new Set(), true);
+  next.keepOnly(new Set(), { keepImages: true });
   expect([...new TraceStore(file).begunFiles()]).toEqual([]);
 });

@@ -102,7 +102,7 @@ describe("the trace store", () => {
     const store = new TraceStore(file);
     store.put(trace("a"));
     store.put(trace("b"));
-    store.keepOnly(new Set(["b"]), true);
+    store.keepOnly(new Set(["b"]), { keepImages: true });
     store.close();
     const again = new TraceStore(file);
     expect(names(again)).toEqual(["b"]);

@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { definitionsOf } from "../../src/config/definitions.ts";
 import { expand, expandLazily } from "../../src/config/expand.ts";
-import { resolveWanted } from "../../src/config/list-targets.ts";
+import { reachableGitNames, resolveWanted, usesGit } from "../../src/config/list-targets.ts";
 import { loadTargetFile } from "../../src/config/load-target-file.ts";
 import { resolveParameters } from "../../src/config/resolve-parameters.ts";
 import type { Docker } from "../../src/docker/docker.ts";
@@ -119,15 +119,18 @@ export class Workspace {
     const parameters = value(resolveParameters(declaration, values, process.env, this.root));
     const { files } = declaration;
     const definitions = () => definitionsOf(declaration, parameters);
-    const isKnown = plan?.checked && hasSameTargets(plan.checked.plan, { files, definitions });
+    const declared = { files, definitions, usesGit: usesGit(declaration) };
+    const gitNames = reachableGitNames(declaration, wanted);
+    const digest = gitNames.length > 0 ? parameters.gitDigest?.(gitNames) : undefined;
+    const isKnown = plan?.checked && hasSameTargets(plan.checked.plan, declared);
     const project: Project = isKnown
       ? expandLazily(declaration, parameters)
       : value(expand(declaration, parameters));
     const use: PlanUse = {
       key: this.#keyOf(wanted, given),
-      files,
+      ...declared,
+      ...(digest !== undefined && { git: { names: gitNames, digest } }),
       variables: [],
-      definitions,
       ...(plan?.checked && { checked: plan.checked }),
     };
     return {

@@ -2,7 +2,7 @@
 import path from "node:path";
 import type { Declaration } from "../../config/declaration.ts";
 import { findTargetFile } from "../../config/find-target-file.ts";
-import { listTargets, reachableParameters } from "../../config/list-targets.ts";
+import { listTargets, reachableParameters, reachableRules } from "../../config/list-targets.ts";
 import { loadTargetFile } from "../../config/load-target-file.ts";
 import type { Parameter } from "../../model/parameter.ts";
 import {
@@ -11,6 +11,7 @@ import {
   type OptionDefinition,
   ownOptionsOf,
   parameterOptions,
+  ruleOptions,
   shells,
 } from "../options.ts";
 import { defaultNames } from "../read-arguments.ts";
@@ -33,10 +34,10 @@ export function candidatesFor(
   const before = words.slice(0, -1);
   const known = [...commonOptions, ...parameterOptions(declaration?.parameters ?? [])];
   const own = ownOptionsOf(readWords(before, known).others[0]);
-  const all = [...known, ...own];
+  const all = [...known, ...ruleOptions, ...own];
   const startsWithCurrent = (candidate: string): boolean => candidate.startsWith(current);
   const valued = takesValue(before.at(-1), all);
-  if (valued) return (valued.choices ?? []).filter(startsWithCurrent);
+  if (valued) return valuesOf(valued, current);
   const names = readWords(before, all).others;
   if (current.startsWith("--") && current.includes("=")) return valuesAfter(current, all);
   if (current.startsWith("-")) {
@@ -61,10 +62,20 @@ function takesValue(
   return option?.takes === undefined ? undefined : option;
 }
 
+/** Of a list, the one behind the last comma. */
+function valuesOf({ choices = [], list }: OptionDefinition, typed: string): readonly string[] {
+  const before = list ? typed.slice(0, typed.lastIndexOf(",") + 1) : "";
+  const given = before.split(",");
+  return choices
+    .filter((choice) => !given.includes(choice))
+    .map((choice) => before + choice)
+    .filter((candidate) => candidate.startsWith(typed));
+}
+
 function valuesAfter(current: string, options: readonly OptionDefinition[]): readonly string[] {
   const [name = "", value = ""] = current.split("=", 2);
-  const choices = options.find((option) => `--${option.name}` === name)?.choices ?? [];
-  return choices.filter((choice) => choice.startsWith(value)).map((choice) => `${name}=${choice}`);
+  const option = options.find((each) => `--${each.name}` === name);
+  return option === undefined ? [] : valuesOf(option, value).map((found) => `${name}=${found}`);
 }
 
 function optionsFor(
@@ -75,7 +86,9 @@ function optionsFor(
   const parameters: readonly Parameter[] = declaration
     ? reachableParameters(declaration, wanted)
     : [];
-  return [...parameterOptions(parameters), ...commonOptions].map(({ name }) => `--${name}`);
+  const rules = declaration ? reachableRules(declaration, wanted) : new Set<string>();
+  const own = ruleOptions.filter(({ rule }) => rules.has(rule));
+  return [...parameterOptions(parameters), ...own, ...commonOptions].map(({ name }) => `--${name}`);
 }
 
 /** Members of a matrix are offered once its name is complete: there may be many. */

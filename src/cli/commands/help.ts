@@ -1,7 +1,13 @@
 /** `--help`: of tbuild, and of targets with the parameters that they can reach. yargs lays it out. */
 import type { Argv, Options } from "yargs";
 import type { Declaration } from "../../config/declaration.ts";
-import { listTargets, reachableParameters, resolveWanted } from "../../config/list-targets.ts";
+import {
+  listTargets,
+  reachableGitNames,
+  reachableParameters,
+  reachableRules,
+  resolveWanted,
+} from "../../config/list-targets.ts";
 import type { Parameter } from "../../model/parameter.ts";
 import { loadDeclaration } from "../load.ts";
 import {
@@ -9,6 +15,7 @@ import {
   commonOptions,
   type OptionDefinition,
   parameterOptions,
+  ruleOptions,
   versionOption,
 } from "../options.ts";
 import { defaultNames } from "../read-arguments.ts";
@@ -22,7 +29,8 @@ type HelpRequest = Request & { readonly kind: "help" };
 export async function runHelp({ common, argv }: HelpRequest, place: Surroundings): Promise<number> {
   const { root, declaration } = loadDeclaration(common);
   const parameters = declaration.ok ? declaration.value.parameters : [];
-  const { others } = readWords(argv, [...commonOptions, ...parameterOptions(parameters)]);
+  const known = [...commonOptions, ...ruleOptions, ...parameterOptions(parameters)];
+  const { others } = readWords(argv, known);
   if (others.length === 0) {
     place.out.write(await generalHelp(declaration.ok ? declaration.value : undefined, place));
     return 0;
@@ -50,6 +58,7 @@ async function generalHelp(
   );
   for (const { usage, help: text } of commands) help.command(usage.replace("tbuild ", ""), text);
   for (const option of [...commonOptions, versionOption]) add(help, option, "Options:");
+  for (const option of ruleOptions) add(help, option, `Options of targets that ${option.rule}:`);
   help.epilog(exitCodes);
   const text = await help.getHelp();
   return `${text}\n${declaration ? `\n${targetTable(declaration)}` : ""}`;
@@ -84,7 +93,11 @@ async function targetHelp(
       add(help, option, "Parameters:", defaultOf(parameter));
     }
   }
-  for (const option of commonOptions) add(help, option, "Options:");
+  const rules = reachableRules(declaration, names);
+  const own = ruleOptions.filter(({ rule }) => rules.has(rule));
+  for (const option of [...own, ...commonOptions]) add(help, option, "Options:");
+  const git = reachableGitNames(declaration, names);
+  if (git.length > 0) help.epilog(`Made anew for another ${git.join(", ")}.`);
   return `${await help.getHelp()}\n`;
 }
 

@@ -1,5 +1,5 @@
 /** `tbuild list`: the targets of the target file, on standard output. */
-import { type ListedTarget, listTargets } from "../../config/list-targets.ts";
+import { type ListedTarget, listTargets, reachableGitNames } from "../../config/list-targets.ts";
 import { loadDeclaration } from "../load.ts";
 import { defaultNames } from "../read-arguments.ts";
 import type { CommonRequest } from "../request.ts";
@@ -12,17 +12,27 @@ export async function runList(common: CommonRequest, place: Surroundings): Promi
     return showProblems({ problems: declaration.problems, root, log: common.log }, place);
   }
   const targets = listTargets(declaration.value);
+  const gitOf = ({ name }: ListedTarget) => reachableGitNames(declaration.value, [name]);
   const defaults = new Set(defaultNames(declaration.value));
   const lines =
     common.log === "json"
-      ? targets.map(jsonLine)
-      : table(targets, (target) => notesOn(target, defaults, common.verbose));
+      ? targets.map((target) => jsonLine(target, gitOf(target)))
+      : table(targets, (target) => [
+          ...notesOn(target, defaults, common.verbose),
+          ...(common.verbose ? gitOf(target).map((name) => `\${${name}}`) : []),
+        ]);
   place.out.write(lines.map((line) => `${line}\n`).join(""));
   return 0;
 }
 
-const jsonLine = ({ name, help, rule, members, location }: ListedTarget): string =>
-  JSON.stringify({ kind: "target", name, rule: rule ?? "group", help, members, at: location });
+/** `git`: what of the repository another state of makes it anew, where there is any. */
+function jsonLine(
+  { name, help, rule, members, location }: ListedTarget,
+  git: readonly string[],
+): string {
+  const named = { kind: "target", name, rule: rule ?? "group", help, members, at: location };
+  return JSON.stringify({ ...named, ...(git.length > 0 && { git }) });
+}
 
 /** Name and help in two columns; members of a matrix as they are addressed. */
 function table(

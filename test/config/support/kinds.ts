@@ -34,7 +34,7 @@ const image = declared("image", {
   include: optional("laid", "Outputs laid into the context"),
   base: optional("target", "Image to build on"),
   args: optional("map", "Build arguments"),
-  tags: optional("strings", "Names of the image"),
+  tags: optional("tags", "Names of the image"),
   service: optional("service", "How it runs as a service"),
 });
 

@@ -6,10 +6,12 @@ import { Readable } from "node:stream";
 import { Header } from "tar/header";
 import type {
   BuildRequest,
+  CacheRecord,
   ContainerSummary,
   Docker,
   EngineInfo,
   ImageSummary,
+  LayerSize,
   ProgressSink,
   RemoveOutcome,
   RunOutcome,
@@ -23,6 +25,8 @@ interface HeldImage {
   readonly references: Set<string>;
   readonly labels: Readonly<Record<string, string>>;
   readonly created: number;
+  /** From the base up; nobody else's where a test says nothing. */
+  readonly layers: readonly LayerSize[];
 }
 
 export const digestOf = (text: string): Digest =>
@@ -36,6 +40,7 @@ export class FakeDocker implements Docker {
   readonly runs: RunRequest[] = [];
   readonly imports: { readonly tar: string; readonly changes: readonly string[] }[] = [];
   readonly pushed: string[] = [];
+  cache: readonly CacheRecord[] = [];
   /** References whose images a container uses. */
   readonly inUse = new Map<string, string>();
   /** Saves asked for. */
@@ -54,10 +59,11 @@ export class FakeDocker implements Docker {
     id: Digest,
     references: readonly string[],
     labels: Readonly<Record<string, string>> = {},
+    layers: readonly LayerSize[] = [{ digest: id, bytes: 1000 }],
   ): void {
     for (const image of this.held.values())
       for (const name of references) image.references.delete(name);
-    this.held.set(id, { references: new Set(references), labels, created: this.held.size });
+    this.held.set(id, { references: new Set(references), labels, created: this.held.size, layers });
   }
 
   /** An image whose bytes can be had, under the references that it names. */
@@ -86,7 +92,22 @@ export class FakeDocker implements Docker {
   }
 
   async layersOf(id: string): Promise<readonly Digest[]> {
-    return this.#handMade.get(id as Digest)?.layers.map(sha256) ?? [];
+    const handMade = this.#handMade.get(id as Digest)?.layers.map(sha256);
+    return handMade ?? (this.held.get(id as Digest)?.layers ?? []).map(({ digest }) => digest);
+  }
+
+  async layerSizes(id: string): Promise<readonly LayerSize[]> {
+    return this.held.get(id as Digest)?.layers ?? [];
+  }
+
+  async buildCache(): Promise<readonly CacheRecord[]> {
+    return this.cache;
+  }
+
+  async pruneBuildCache(before = Number.POSITIVE_INFINITY): Promise<number> {
+    const gone = this.cache.filter(({ inUse, usedAt }) => !inUse && usedAt < before);
+    this.cache = this.cache.filter((record) => !gone.includes(record));
+    return gone.reduce((sum, { size, shared }) => sum + (shared ? 0 : size), 0);
   }
 
   async load(_: Readable): Promise<void> {

@@ -6,6 +6,8 @@ import { FileDigests } from "../../../src/files/digests.ts";
 import { WorkspaceFiles } from "../../../src/files/workspace-files.ts";
 import type { Artifact } from "../../../src/model/artifact.ts";
 import { type Diagnostic, DiagnosticError } from "../../../src/model/diagnostic.ts";
+import type { PushedTag } from "../../../src/model/event.ts";
+import type { Removal } from "../../../src/model/removal.ts";
 import type { Project, Target, TargetName } from "../../../src/model/target.ts";
 import { Commands } from "../../../src/rules/commands.ts";
 import { ruleKindOf } from "../../../src/rules/kinds.ts";
@@ -28,10 +30,13 @@ export class RuleRoom {
   readonly pipe = new PassThrough();
   readonly output: string[] = [];
   readonly warnings: string[] = [];
+  readonly pushed: PushedTag[] = [];
   /** What dependencies made. */
   readonly made: Record<string, readonly Artifact[]> = {};
   readonly secrets = new Map<string, string>();
-  readonly forgotten: boolean[] = [];
+  readonly forgotten: string[] = [];
+  readonly madeAt = new Map<string, number>();
+  readonly removed: Removal[] = [];
   readonly abort = new AbortController();
   /** Parts of the context that a test sets. */
   more: Partial<ActContext> = {};
@@ -117,6 +122,8 @@ export class RuleRoom {
         },
         step: () => {},
         transfer: () => {},
+        removed: (removal) => void this.removed.push(removal),
+        pushed: (tags) => void this.pushed.push(...tags),
         warn: ({ message }) => this.warnings.push(message),
       },
       previous: [],
@@ -126,7 +133,8 @@ export class RuleRoom {
       madeImages: [],
       madeFiles: [],
       begin: () => undefined,
-      forget: async ({ keepImages }) => void this.forgotten.push(keepImages),
+      madeAt: (made) => this.madeAt.get(made),
+      forget: async (gone) => void this.forgotten.push([...gone].sort().join(" ")),
       ...this.more,
     };
   }
