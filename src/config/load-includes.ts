@@ -29,7 +29,16 @@ import { reservedTargets } from "./reserved.ts";
 import { readSource, type Source } from "./source.ts";
 import type { IndexedTarget } from "./target-index.ts";
 
-export const topKeys = ["name", "default", "limits", "params", "include", "pools", "targets"];
+export const topKeys = [
+  "name",
+  "default",
+  "limits",
+  "registries",
+  "params",
+  "include",
+  "pools",
+  "targets",
+];
 
 const mostIncludes = 500;
 const mostMembers = 100_000;

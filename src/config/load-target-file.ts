@@ -15,6 +15,7 @@ import * as problems from "./problems.ts";
 import { readLimits } from "./read-limits.ts";
 import { readPools } from "./read-pools.ts";
 import { readReferences } from "./read-reference.ts";
+import { readRegistries } from "./read-registries.ts";
 import { readTarget } from "./read-target.ts";
 import { type Kinds, placeOf } from "./reader.ts";
 
@@ -42,6 +43,7 @@ export function loadTargetFile(
   );
   const defaults = readDefault(top);
   const pools = readPools(loader.files, targets);
+  const registries = readRegistries(loader.files);
   const name = readName(top, root);
   const limits = limitsOf(top);
   if (loader.problems.length > 0) return fail(...inOrder(loader.problems));
@@ -55,6 +57,7 @@ export function loadTargetFile(
     bindings: loader.bindings,
     targets,
     pools,
+    registries,
   });
 }
 

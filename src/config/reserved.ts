@@ -36,5 +36,6 @@ export const reservedParameters: ReadonlySet<string> = new Set([
   "poll",
   "profile",
   "quiet",
+  "retries",
   "verbose",
 ]);

@@ -40,6 +40,7 @@ export function makeActContext(
     services: tools.services,
     docker: room.docker,
     environment: room.environment,
+    access: room.access,
     commands: room.commands,
     signal: tools.signal,
     progress: progressOf(target, room, tools),

@@ -1,8 +1,10 @@
 /** Opens the room of one build: reads the state, checks the graph, plans nothing yet. Writes nothing. */
+import { credentialLookup } from "../docker/credentials.ts";
 import { FileDigests } from "../files/digests.ts";
 import { Looks } from "../files/looks.ts";
 import { WorkspaceFiles } from "../files/workspace-files.ts";
 import { DiagnosticError } from "../model/diagnostic.ts";
+import type { RegistryAccess } from "../model/registries.ts";
 import { ok, type Result } from "../model/result.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import { hostEnvironment, proxyVariables } from "../rules/caller-environment.ts";
@@ -130,12 +132,20 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     docker: parts.docker,
     pipe: parts.pipe ?? noPipe,
     environment,
+    access: accessOf(request),
     commands: commandsOf(request, state),
     redact,
     signal,
     timers: parts.timers ?? systemTimers,
   };
 }
+
+const accessOf = ({ environment, project, tries }: BuildRequest): RegistryAccess => ({
+  environment,
+  credentials: credentialLookup(environment),
+  registries: project.registries,
+  tries,
+});
 
 /** A command without services and variables of its own gets just this environment. */
 function commandsOf({ environment }: BuildRequest, state: StateFolder): Commands {

@@ -6,6 +6,7 @@ import type { Docker, PackedFile } from "../docker/docker.ts";
 import type { FilesView } from "../files/files-view.ts";
 import type { Artifact, Digest, Output } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import type { RegistryAccess } from "../model/registries.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import type { Commands } from "./commands.ts";
@@ -57,6 +58,8 @@ export interface ActContext {
   readonly services: readonly RunningServiceView[];
   readonly docker: () => Promise<Docker>;
   readonly environment: NodeJS.ProcessEnv;
+  /** How registries are reached. */
+  readonly access: RegistryAccess;
   /** Runs commands on this machine. */
   readonly commands: Commands;
   readonly signal: AbortSignal;
