@@ -7,8 +7,8 @@ import { Authorizer } from "./authorizer.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Answer, HttpRequest } from "./exchange.ts";
 import { OneTry, type TryOptions } from "./one-try.ts";
-import * as problems from "./problems.ts";
 import { follow } from "./redirects.ts";
+import { refused } from "./refusals.ts";
 import type { RegistryRequest } from "./request.ts";
 import { defaultTries, withRetries } from "./retry.ts";
 
@@ -77,7 +77,8 @@ export class RegistryClient {
   /** A diagnostic for an answer that is not the one hoped for. */
   refused(answer: Answer, { repository, doing }: RegistryRequest): Error {
     const attempt = { host: this.host, repository, doing };
-    return problems.refused(answer, attempt, this.#skew(answer));
+    const { hasCredentials } = this.#authorizer;
+    return refused(answer, attempt, { hasCredentials, skew: this.#skew(answer) });
   }
 
   close(): void {
@@ -85,7 +86,7 @@ export class RegistryClient {
   }
 
   #askTokenServer(request: HttpRequest): Promise<Answer> {
-    const doing = `ask ${request.url.host} for a token`;
+    const doing = `ask \`${request.url.host}\` for a token`;
     const signal = AbortSignal.timeout(120_000);
     const about = { doing, repository: "", scopes: [], signal };
     return this.retry(signal, () =>
@@ -100,6 +101,6 @@ export class RegistryClient {
     const minutes = Math.round((this.clock.now() - there) / 60_000);
     if (Math.abs(minutes) < 2) return undefined;
     const how = `${Math.abs(minutes)} minutes ${minutes < 0 ? "behind" : "ahead of"}`;
-    return `the clock of this machine is ${how} that of ${this.host}: set it right`;
+    return `the clock of this machine is ${how} that of \`${this.host}\`: set it right`;
   }
 }

@@ -54,9 +54,7 @@ export async function exchange(request: HttpRequest, way: Way): Promise<Answer> 
   // One of its own: node warns of many listeners on a signal that many requests share.
   const signal = AbortSignal.any([way.signal]);
   const outgoing = start(url, { ...way.options, method, headers, signal });
-  outgoing.setTimeout(way.patience, () =>
-    outgoing.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
-  );
+  outgoing.setTimeout(way.patience, () => outgoing.destroy(stalled(outgoing, way.patience)));
   const sent = send(outgoing, source, body);
   try {
     const incoming = await answerTo(outgoing).catch(async (error) => {
@@ -70,6 +68,15 @@ export async function exchange(request: HttpRequest, way: Way): Promise<Answer> 
     // After an early answer the rest of the body is on its way: that connection is good for nothing.
     if (!outgoing.writableFinished) outgoing.destroy();
   }
+}
+
+/** A connection that was never made did not stall. */
+function stalled({ socket }: ClientRequest, patience: number): Error {
+  if (socket?.connecting !== false) {
+    return Object.assign(new Error("no answer"), { code: "ETIMEDOUT" });
+  }
+  const error = new Error(`was silent for ${patience / 1000} s`);
+  return Object.assign(error, { code: "ERR_STALLED" });
 }
 
 type Source = Readable | Uint8Array | undefined;

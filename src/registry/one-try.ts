@@ -6,9 +6,11 @@ import type { Clock } from "./clock.ts";
 import { type ConnectionOptions, Connections } from "./connections.ts";
 import { answeringHost, isLoopback } from "./endpoint.ts";
 import { type Answer, SourceError } from "./exchange.ts";
-import * as problems from "./problems.ts";
+import { lostConnection } from "./lost-connection.ts";
+import type { Attempt } from "./problems.ts";
+import { busy } from "./refusals.ts";
 import type { RegistryRequest } from "./request.ts";
-import { retryAfter, Transient } from "./retry.ts";
+import { longestAskedFor, retryAfter, Transient } from "./retry.ts";
 
 export interface TryOptions extends ConnectionOptions {
   /** As references name it. */
@@ -57,8 +59,8 @@ export class OneTry {
     if (after !== undefined && answer.status === 429) {
       this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + after);
     }
-    const why = `${url.host} answers ${answer.status}`;
-    throw new Transient(problems.unreachable(this.#attempt(request), why), { after });
+    const tooLong = after !== undefined && after > longestAskedFor ? after : undefined;
+    throw new Transient(busy(answer, this.#attempt(request), tooLong), { after });
   }
 
   /** This machine, and who is said to be insecure, may speak TLS or not: that is found out. */
@@ -85,17 +87,13 @@ export class OneTry {
   #lost(error: unknown, request: RegistryRequest, url: URL): unknown {
     if (request.signal.aborted) return request.signal.reason;
     if (error instanceof SourceError) return error;
-    const why = problems.whyNoConnection(error, url.host);
-    if (why === undefined) return error;
-    const { code = "" } = error as NodeJS.ErrnoException;
-    if (problems.isTlsProblem(code)) {
-      return problems.untrusted(this.#attempt(request), why, error);
-    }
-    const problem = problems.unreachable(this.#attempt(request), why, error);
+    const problem = lostConnection(error, this.#attempt(request), url.host);
+    if (problem === undefined) return error;
+    if (!problem.diagnostic.transient) return problem;
     return new Transient(problem, this.#isKnown ? {} : { tries: triesOfUnknown });
   }
 
-  #attempt({ repository, doing }: RegistryRequest): problems.Attempt {
+  #attempt({ repository, doing }: RegistryRequest): Attempt {
     return { host: this.#options.host, repository, doing };
   }
 }

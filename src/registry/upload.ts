@@ -8,7 +8,7 @@ import type { DiagnosticError } from "../model/diagnostic.ts";
 import { about, type Place } from "./blobs.ts";
 import type { RegistryRequest } from "./client.ts";
 import type { Answer } from "./exchange.ts";
-import { problem } from "./problems.ts";
+import { otherBytes } from "./problems.ts";
 import { locationOf } from "./redirects.ts";
 import { Transient } from "./retry.ts";
 
@@ -113,9 +113,5 @@ export function locationAfter(
 function checkDigest({ client }: Place, { headers }: Answer, digest: Digest): void {
   const told = headers["docker-content-digest"];
   if (told === undefined || told === digest) return;
-  throw problem({
-    code: "registry-refused",
-    message: `${client.host} took \`${digest}\` for \`${told}\``,
-    hint: "try again; something between here and there changes what is sent",
-  });
+  throw otherBytes(client.host, "", [digest, String(told)]);
 }

@@ -93,7 +93,9 @@ test("mirrors are not asked for tags", async () => {
 
 test("with `--retries 0` a request is tried once", async () => {
   registry.plan = () => ({ kind: "status", status: 503 });
-  expect(await tags(`${registry.host}/team/web`, "--retries", "0")).toContain("answers 503");
+  expect(await tags(`${registry.host}/team/web`, "--retries", "0")).toContain(
+    ": `HOST` fails (503)",
+  );
   expect(registry.seen).toHaveLength(1);
 });
 

@@ -41,6 +41,7 @@ interface ClientOptions {
   readonly credentials?: Credentials;
   readonly clock?: Clock;
   readonly patience?: number;
+  readonly tries?: number;
   readonly environment?: NodeJS.ProcessEnv;
   readonly certificateFolders?: readonly string[];
 }

@@ -68,7 +68,7 @@ test("the certificate that is kept for a host is shown to it", async () => {
 test("a certificate that nobody vouches for is told at once, and nothing is said without TLS", async () => {
   await start();
   expect((await problemOf(look(temporaryFolder()))).replaceAll(registry.host, "HOST")).toBe(
-    "cannot look for `HOST/team/web:1`: no secure connection to HOST: self-signed certificate; put the CA of HOST into `/etc/docker/certs.d/HOST/ca.crt`, or name it in `SSL_CERT_FILE`",
+    "cannot look for `HOST/team/web:1`: no secure connection to `HOST`: self-signed certificate; put the CA of `HOST` into `/etc/docker/certs.d/HOST/ca.crt`, or name it in `SSL_CERT_FILE`",
   );
   expect(registry.seen).toEqual([]);
 });

@@ -4,7 +4,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 
 export type Fault =
-  | { readonly kind: "status"; readonly status: number; readonly retryAfter?: string }
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly retryAfter?: string;
+      readonly error?: readonly [code: string, message: string];
+    }
   /** The connection is cut before anything is done, or after all of it is. */
   | { readonly kind: "reset"; readonly done?: boolean }
   /** Nothing comes any more. */
@@ -135,9 +140,10 @@ export class FakeRegistry {
     response.end(method === "HEAD" ? undefined : answer.body);
   }
 
-  #fail(response: ServerResponse, { status, retryAfter }: Fault & { kind: "status" }): void {
+  #fail(response: ServerResponse, { status, retryAfter, error }: Fault & { kind: "status" }): void {
     response.writeHead(status, retryAfter === undefined ? {} : { "retry-after": retryAfter });
-    response.end();
+    const [code, message] = error ?? [];
+    response.end(error && JSON.stringify({ errors: [{ code, message }] }));
   }
 
   #answer({ method = "", url = "", headers }: IncomingMessage, body: Buffer): FakeAnswer {
