@@ -76,7 +76,7 @@ function unreachable(proxy: URL, cause: NodeJS.ErrnoException): ProxyError {
 }
 
 export const addressOf = ({ hostname, port }: URL) => ({
-  host: hostname.replace(/^\[|\]$/g, ""),
+  hostname: hostname.replace(/^\[|\]$/g, ""),
   port: port === "" ? 80 : Number(port),
 });
 

@@ -54,7 +54,11 @@ export async function exchange(request: HttpRequest, way: Way): Promise<Answer> 
   // One of its own: node warns of many listeners on a signal that many requests share.
   const signal = AbortSignal.any([way.signal]);
   const outgoing = start(url, { ...way.options, method, headers, signal });
-  outgoing.setTimeout(way.patience, () => outgoing.destroy(stalled(outgoing, way.patience)));
+  let silence: Error | undefined;
+  outgoing.setTimeout(way.patience, () => {
+    silence = stalled(outgoing, way.patience);
+    outgoing.destroy(silence);
+  });
   const sent = send(outgoing, source, body);
   try {
     const incoming = await answerTo(outgoing).catch(async (error) => {
@@ -62,7 +66,10 @@ export async function exchange(request: HttpRequest, way: Way): Promise<Answer> 
       await sent;
       throw error;
     });
-    const whole = await readWhole(incoming);
+    const whole = await readWhole(incoming).catch((error) => {
+      // Node tells a connection that we gave up as one that broke.
+      throw silence ?? error;
+    });
     return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: whole, url };
   } finally {
     // After an early answer the rest of the body is on its way: that connection is good for nothing.

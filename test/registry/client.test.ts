@@ -87,6 +87,31 @@ test("a stalled connection is given up and another one tried", async () => {
   expect(registry.stored.get(digest)).toBe(1);
 });
 
+test("an upload that nobody reads is given up and begun again", async () => {
+  const registry = await startRegistry();
+  failing(registry, /^PATCH/, [{ kind: "unread" }]);
+  // More than the systems on both sides keep for a connection.
+  const digest = await send(placeOf(clientOf(registry.host, { patience: 200 })), 24 << 20);
+  expect(registry.stored.get(digest)).toBe(1);
+});
+
+test("an answer that stops half-way is given up and asked for again", async () => {
+  const registry = await startRegistry();
+  const repository = registry.repository("team/web");
+  repository.manifests.set("sha256:1", { type: "x", bytes: Buffer.from("{}") });
+  repository.tags.set("1", "sha256:1");
+  failing(registry, /^GET/, [{ kind: "halted" }]);
+  const place = placeOf(clientOf(registry.host, { patience: 100 }));
+  expect((await readManifest(place, "1"))?.bytes.toString()).toBe("{}");
+  registry.plan = () => ({ kind: "halted" });
+  const told = await problemOf(
+    readManifest(placeOf(clientOf(registry.host, { patience: 50 })), "1"),
+  );
+  expect(told.replaceAll(registry.host, "HOST")).toBe(
+    "cannot read `HOST/team/web:1`: `HOST` was silent for 0.05 s; check that `HOST` can be reached, and try again",
+  );
+});
+
 test("bytes that are not what their digest says are not stored", async () => {
   const registry = await startRegistry();
   const source = new FakeBlobs();
@@ -139,6 +164,30 @@ test("waits grow, and a registry that says how long is waited for that long", as
   expect(await manifestDigest(place, "1")).toBeUndefined();
   // Half of 500, 1000 and 8000 milliseconds; before the third try what the registry said, and half of 2000 spread by half.
   expect(clock.waits).toEqual([250, 500, 7500, 2000]);
+});
+
+test.each([
+  ["seconds", () => "7"],
+  ["a date", (now: number) => new Date(now + 7000).toUTCString()],
+])("a pause that is told as %s is waited for", async (_, told) => {
+  const registry = await startRegistry();
+  const clock = new FakeClock();
+  clock.time = Date.parse("2026-03-04T05:06:07Z");
+  const place = placeOf(clientOf(registry.host, { clock }));
+  await manifestDigest(place, "1");
+  failing(registry, /./, [{ kind: "status", status: 429, retryAfter: told(clock.time) }]);
+  await manifestDigest(place, "1");
+  // What the registry said, and half of 500 milliseconds spread by half.
+  expect(clock.waits).toEqual([7125]);
+});
+
+test("a date that has passed is no pause", async () => {
+  const registry = await startRegistry();
+  const clock = new FakeClock();
+  const retryAfter = new Date(clock.time - 5000).toUTCString();
+  failing(registry, /./, [{ kind: "status", status: 503, retryAfter }]);
+  await manifestDigest(placeOf(clientOf(registry.host, { clock })), "1");
+  expect(clock.waits).toEqual([125]);
 });
 
 test("an answer that breaks off is asked for again", async () => {
@@ -206,6 +255,15 @@ describe("credentials", () => {
     const digest = await send(placeOf(clientOf(registry.host, { credentials })), large);
     expect(registry.stored.get(digest)).toBe(1);
     expect(registry.requests(/token/)).toHaveLength(3);
+  });
+
+  test("a token that is refused before the bytes were read is replaced", async () => {
+    const registry = await startRegistry();
+    registry.auth = { kind: "token", ...credentials };
+    failing(registry, /^PATCH/, [{ kind: "expired-early" }]);
+    const digest = await send(placeOf(clientOf(registry.host, { credentials })), 24 << 20);
+    expect(registry.stored.get(digest)).toBe(1);
+    expect(registry.requests(/token/)).toHaveLength(2);
   });
 
   test("an identity token is exchanged, and sent to the token server only", async () => {

@@ -1,5 +1,6 @@
 /** What is told when a registry does not do what it is asked, word for word. */
 import type { Place } from "../../src/registry/blobs.ts";
+import { lostConnection } from "../../src/registry/lost-connection.ts";
 import { readManifest } from "../../src/registry/manifests.ts";
 import { sendBlob } from "../../src/registry/send-blob.ts";
 import type { Fault } from "../support/fake-registry.ts";
@@ -184,4 +185,18 @@ test("a registry without TLS where it is expected, and that is told at once", as
     'cannot read `HOST/team/web:1`: `HOST` speaks no TLS; if it should not, say so in the target file: `registries: { "HOST": { insecure: true } }`',
   );
   expect(clock.waits).toEqual([]);
+});
+
+test.each([
+  ["CERT_NOT_YET_VALID", "certificate is not yet valid"],
+  ["CERT_HAS_EXPIRED", "certificate has expired"],
+])("a certificate that is of another time: %s", (code, message) => {
+  const attempt = { host: "r.example", repository: "team/web", doing: "read it" };
+  const problem = lostConnection(Object.assign(new Error(message), { code }), attempt, "r.example");
+  expect(problem?.diagnostic).toEqual({
+    code: "registry-untrusted",
+    blame: "surroundings",
+    message: `cannot read it: no secure connection to \`r.example\`: ${message}`,
+    hint: "check the clock of this machine, and the certificate of `r.example`",
+  });
 });

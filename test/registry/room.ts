@@ -42,6 +42,7 @@ interface ClientOptions {
   readonly clock?: Clock;
   readonly patience?: number;
   readonly tries?: number;
+  readonly insecure?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
   readonly certificateFolders?: readonly string[];
 }
