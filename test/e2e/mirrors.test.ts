@@ -39,7 +39,7 @@ test("an image comes from the second mirror when the first is not there, and onl
   const { name } = await pushed();
   const gone = `127.0.0.1:${await freePort()}`;
   const own = `${origin}/${name}`;
-  const { stderr } = await build(pulling(own, `"${gone}", "${registry.host}"`), [
+  const { stderr } = await tbuild(pulling(own, `"${gone}", "${registry.host}"`), [
     "base",
     "--verbose",
   ]);
