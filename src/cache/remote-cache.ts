@@ -2,13 +2,13 @@
  * The shared cache as it lies in a registry: finds entries, brings their blobs into the store, each once,
  * and verifies every byte by its digest. What is done with an entry is told by its callers.
  */
-import { credentialLookup } from "../docker/credentials.ts";
 import type { Digest } from "../model/artifact.ts";
 import type { Descriptor } from "../model/image-content.ts";
+import type { RegistryAccess } from "../model/registries.ts";
 import type { Place } from "../registry/blobs.ts";
-import { RegistryClient } from "../registry/client.ts";
 import { repositoryAt } from "../registry/endpoint.ts";
 import { type Manifest, readManifest } from "../registry/manifests.ts";
+import { openRegistry } from "../registry/open-registry.ts";
 import { readBlob } from "../registry/read-blob.ts";
 import { type BlobStore, WrongDigest } from "../store/blob-store.ts";
 import { damaged } from "./damage.ts";
@@ -19,7 +19,7 @@ export type { Place };
 export interface RemoteOptions {
   /** HOST/NAME */
   readonly registry: string;
-  readonly environment: NodeJS.ProcessEnv;
+  readonly access: RegistryAccess;
   readonly blobs: BlobStore;
   readonly signal: AbortSignal;
 }
@@ -39,7 +39,9 @@ export class RemoteCache {
   readonly #coming = new Map<Digest, Promise<void>>();
 
   constructor(options: RemoteOptions) {
-    this.place = placeOf(options, { tries, patience });
+    const { access } = options;
+    const most = Math.min(tries, access.tries ?? tries);
+    this.place = placeOf({ ...options, access: { ...access, tries: most, patience } });
     this.#blobs = options.blobs;
   }
 
@@ -97,14 +99,10 @@ export class RemoteCache {
 }
 
 /** The way to the repository: with the credentials, certificates and proxies of a push. */
-export function placeOf(
-  { registry, environment, signal }: RemoteOptions,
-  more: { readonly tries?: number; readonly patience?: number } = {},
-): Place {
+export function placeOf({ registry, access, signal }: Omit<RemoteOptions, "blobs">): Place {
   const slash = registry.indexOf("/");
   const host = registry.slice(0, slash);
-  const credentials = credentialLookup(environment);
-  const client = new RegistryClient({ host, credentials, environment, ...more });
+  const client = openRegistry(host, access);
   return { client, repository: repositoryAt(host, registry.slice(slash + 1)), signal };
 }
 

@@ -41,6 +41,11 @@ export const commonOptions: readonly OptionDefinition[] = [
     takes: "N",
     help: "Targets made at once; as many as CPUs if not given",
   },
+  {
+    name: "retries",
+    takes: "N",
+    help: "How often a request to a registry is tried again; 7 if not given",
+  },
   { name: "keep-going", short: "k", help: "After a failure make what does not need it" },
   { name: "dry-run", short: "n", help: "Tell what would be built, and why" },
   { name: "force", help: "Make the named targets again, fresh or not" },

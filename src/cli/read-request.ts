@@ -22,6 +22,9 @@ export interface CommandLinePlace {
   readonly cpus: () => number;
 }
 
+/** With the longest waits between them, that many take most of an hour. */
+const mostRetries = 100;
+
 /** How the completion scripts call; no word that a person would type. */
 export const completeOption = "--complete";
 
@@ -125,6 +128,7 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
   };
   const found: Diagnostic[] = [...read.problems];
   const jobs = readJobs(read, found);
+  const tries = readTries(read, found);
   const log = readLog(read, found);
   if (has("quiet") && has("verbose")) found.push(problems.contradiction("--quiet", "--verbose"));
   const [file, profile] = [text("file"), text("profile")];
@@ -143,6 +147,7 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
     cacheTo: !has("no-cache-to"),
     quiet: has("quiet"),
     verbose: has("verbose"),
+    ...(tries !== undefined && { tries }),
     ...(file !== undefined && { file }),
     ...(log !== undefined && { log }),
     ...(profile !== undefined && { profile: resolve(directory, profile) }),
@@ -156,6 +161,17 @@ function readJobs({ options }: Words, found: Diagnostic[]): number | undefined {
   const jobs = /^\d{1,6}$/.test(value) ? Number(value) : 0;
   if (jobs === 0) found.push(problems.badOptionValue(given.typed, value, "a whole number from 1"));
   return jobs;
+}
+
+/** The first go is no retry. */
+function readTries({ options }: Words, found: Diagnostic[]): number | undefined {
+  const given = options.get("retries");
+  if (given === undefined) return undefined;
+  const value = String(given.value);
+  if (/^\d{1,3}$/.test(value) && Number(value) <= mostRetries) return Number(value) + 1;
+  const wanted = `a whole number from 0 to ${mostRetries}`;
+  found.push(problems.badOptionValue(given.typed, value, wanted));
+  return undefined;
 }
 
 function readLog({ options }: Words, found: Diagnostic[]): LogKind | undefined {

@@ -8,6 +8,8 @@ export interface CommonRequest {
   /** Folder to start in, absolute. */
   readonly directory: string;
   readonly jobs: number;
+  /** Tries of one request to a registry in all; absent: eight. */
+  readonly tries?: number;
   readonly keepGoing: boolean;
   readonly dryRun: boolean;
   readonly force: boolean;

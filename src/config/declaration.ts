@@ -7,6 +7,7 @@ import type { Retries } from "../model/attempts.ts";
 import type { Location } from "../model/diagnostic.ts";
 import type { Limits } from "../model/limits.ts";
 import type { Parameter } from "../model/parameter.ts";
+import type { Registries } from "../model/registries.ts";
 import type { FieldType } from "../rules/fields.ts";
 import type { SemanticPart } from "./semantic-version.ts";
 
@@ -177,4 +178,5 @@ export interface Declaration {
   readonly targets: readonly TargetDeclaration[];
   /** How many targets of a rule kind or of a pool may run at once. */
   readonly pools: Readonly<Record<string, number>>;
+  readonly registries: Registries;
 }

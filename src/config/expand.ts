@@ -63,6 +63,7 @@ function projectOf(
     targets: expansion.targets,
     families: expansion.names,
     pools: new Map(Object.entries(declaration.pools)),
+    registries: declaration.registries,
     secretVariables: new Map(
       declaration.parameters.flatMap(({ name, type, env }) =>
         type === "secret" ? [[name, env] as const] : [],

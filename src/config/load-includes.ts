@@ -34,6 +34,7 @@ export const topKeys = [
   "default",
   "limits",
   "cache",
+  "registries",
   "params",
   "include",
   "pools",

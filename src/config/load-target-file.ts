@@ -16,6 +16,7 @@ import { readCache } from "./read-cache.ts";
 import { readLimits } from "./read-limits.ts";
 import { readPools } from "./read-pools.ts";
 import { readReferences } from "./read-reference.ts";
+import { readRegistries } from "./read-registries.ts";
 import { readTarget } from "./read-target.ts";
 import { type Kinds, placeOf } from "./reader.ts";
 
@@ -43,6 +44,7 @@ export function loadTargetFile(
   );
   const defaults = readDefault(top);
   const pools = readPools(loader.files, targets);
+  const registries = readRegistries(loader.files);
   const name = readName(top, root);
   const limits = limitsOf(top);
   const cache = readCache(top);
@@ -58,6 +60,7 @@ export function loadTargetFile(
     bindings: loader.bindings,
     targets,
     pools,
+    registries,
   });
 }
 

@@ -107,6 +107,31 @@ export const keyWithoutRule = (key: string, isFirstOf: boolean, at: Location) =>
     { hint: isFirstOf ? "put it beside the rule of an alternative" : "put it on its targets" },
   );
 
+// Registries
+
+export const badRegistry = (fault: { message: string; hint: string }, at: Location) =>
+  usage("bad-registry", fault.message, at, { hint: fault.hint });
+
+export const notAHost = (place: string, at: Location) =>
+  usage("bad-registry", `registry \`${place}\` is more than a host`, at, {
+    hint: `write \`${place.split("/", 1)[0]}\`: what is said counts for all of a registry`,
+  });
+
+export const otherNameOfHub = (host: string, at: Location) =>
+  usage("bad-registry", `registry \`${host}\` is another name of Docker Hub`, at, {
+    hint: "write `docker.io`",
+  });
+
+export const mirrorOfItself = (host: string, at: Location) =>
+  usage("mirror-of-itself", `registry \`${host}\` is a mirror of itself`, at, {
+    hint: "leave it out: the registry itself is asked last",
+  });
+
+export const mirrorRepeats = (mirror: string, at: Location) =>
+  usage("mirror-repeats", `mirror \`${mirror}\` is here a second time`, at, {
+    hint: "leave it out",
+  });
+
 // Pools
 
 export const poolSize = (name: string, found: Node, at: Location) =>

@@ -44,6 +44,7 @@ export const reservedParameters: ReadonlySet<string> = new Set([
   "poll",
   "profile",
   "quiet",
+  "retries",
   "verbose",
   "yes",
 ]);

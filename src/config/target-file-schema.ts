@@ -24,6 +24,7 @@ export function targetFileSchema(kinds: Kinds = ruleKinds): Schema {
     definitions: {
       parameter,
       include,
+      registry,
       ...common,
       ...attempts,
       target: { anyOf: [...kinds.map((kind) => ruleSchema(kind, "target")), group] },
@@ -85,6 +86,10 @@ const topProperties: Schema = Object.fromEntries(
         ["registry"],
       ),
     ),
+    registries: described(
+      "How registries are reached, by host",
+      named({ pattern: "^[^/]*[.:\\]][^/]*$|^localhost$" }, { $ref: "#/definitions/registry" }),
+    ),
     params: described(
       "Values that the command line or the environment may give",
       named(pattern(parameterName, reservedParameters), { $ref: "#/definitions/parameter" }),
@@ -130,6 +135,15 @@ const parameter: Schema = {
     },
   ],
 };
+
+const registry: Schema = closed({
+  insecure: described("Speak to it without TLS where it has none", { type: "boolean" }),
+  mirrors: described("HOST or HOST/NAME that rule `pull` asks first, in this order", {
+    type: "array",
+    items: { type: "string" },
+    uniqueItems: true,
+  }),
+});
 
 const include: Schema = {
   anyOf: [

@@ -13,7 +13,7 @@ const helperPatience = 120_000;
 
 /**
  * Makes a lookup over `config.json` and the helper programs that it names. Each host is asked
- * about once; the answer holds as long as the lookup does.
+ * about once; the answer holds as long as the lookup does, and a failure until it is told.
  */
 export function credentialLookup(environment: NodeJS.ProcessEnv): CredentialLookup {
   let config: Promise<DockerConfig> | undefined;
@@ -23,6 +23,8 @@ export function credentialLookup(environment: NodeJS.ProcessEnv): CredentialLook
     config ??= readDockerConfig(environment);
     const answer = answers.get(key) ?? config.then((known) => find(key, known, environment));
     answers.set(key, answer);
+    // A keychain that was locked may be open the next time.
+    answer.catch(() => answers.delete(key));
     return answer;
   };
 }

@@ -42,6 +42,7 @@ export function makeActContext(
     services: tools.services,
     docker: room.docker,
     environment: room.environment,
+    access: room.access,
     commands: room.commands,
     signal: tools.signal,
     progress: progressOf(target, room, tools),

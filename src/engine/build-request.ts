@@ -25,6 +25,8 @@ export interface BuildRequest {
   readonly wanted: readonly TargetName[];
   /** How many targets may run at once. */
   readonly jobs: number;
+  /** Tries of one request to a registry in all. */
+  readonly tries?: number;
   /** After a failure, go on with what does not depend on it. */
   readonly keepGoing: boolean;
   /** Make the wanted targets again even if they are fresh; groups and alternatives are followed. */

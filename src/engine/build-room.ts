@@ -4,6 +4,7 @@ import type { FileDigests } from "../files/digests.ts";
 import type { FilesView } from "../files/files-view.ts";
 import type { Looks } from "../files/looks.ts";
 import type { Reporter } from "../model/event.ts";
+import type { RegistryAccess } from "../model/registries.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
 import type { Commands } from "../rules/commands.ts";
@@ -54,6 +55,8 @@ export interface BuildRoom {
   /** Standard output, for bytes. */
   readonly pipe: () => NodeJS.WritableStream;
   readonly environment: NodeJS.ProcessEnv;
+  /** How registries are reached. */
+  readonly access: RegistryAccess;
   /** Runs commands on this machine. */
   readonly commands: Commands;
   /** Hides the values of secrets in a text. */

@@ -1,8 +1,10 @@
 /** Opens the room of one build: reads the state, checks the graph, plans nothing yet. Writes nothing. */
+import { credentialLookup } from "../docker/credentials.ts";
 import { FileDigests } from "../files/digests.ts";
 import { Looks } from "../files/looks.ts";
 import { WorkspaceFiles } from "../files/workspace-files.ts";
 import { DiagnosticError } from "../model/diagnostic.ts";
+import type { RegistryAccess } from "../model/registries.ts";
 import { ok, type Result } from "../model/result.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import { hostEnvironment, proxyVariables } from "../rules/caller-environment.ts";
@@ -90,6 +92,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
   const evictions = new Evictions(state.evictions);
   const forced = forcedTargets(request);
   const blobs = new BlobStore(state.path);
+  const access = accessOf(request);
   const traceOf = (target: Target) => traces.get(traceKey(project, target));
   const choose = (target: Target) =>
     firstChoice(project, target, forced.has(target.name) ? undefined : traceOf(target));
@@ -114,7 +117,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     evictions,
     logs: new TargetLogs({ state, limits, evictions, redact }),
     blobs,
-    cache: cacheOf(request, { environment, blobs, signal, forced, reporter: parts.reporter }),
+    cache: cacheOf(request, { access, blobs, signal, forced, reporter: parts.reporter }),
     traceOf,
     settled,
     images: kept.images ?? new EngineImages(),
@@ -133,6 +136,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     docker: parts.docker,
     pipe: parts.pipe ?? noPipe,
     environment,
+    access,
     commands: commandsOf(request, state),
     redact,
     signal,
@@ -150,6 +154,13 @@ function cacheOf(
     ? new SharedCache({ settings, reads, writes }, room)
     : undefined;
 }
+
+const accessOf = ({ environment, project, tries }: BuildRequest): RegistryAccess => ({
+  environment,
+  credentials: credentialLookup(environment),
+  registries: project.registries,
+  tries,
+});
 
 /** A command without services and variables of its own gets just this environment. */
 function commandsOf({ environment }: BuildRequest, state: StateFolder): Commands {

@@ -9,7 +9,6 @@ export interface RegistryPlace {
   /** As references name it. */
   readonly host: string;
   readonly repository: string;
-  readonly insecure: boolean;
 }
 
 /** Each repository once; of a `push` target those that it pushes to. */
@@ -34,10 +33,10 @@ export function registryPlaces(
 }
 
 /** The place that a reference names, Docker Hub where it names no host. */
-export function placeOfReference(reference: string, insecure = false): RegistryPlace | undefined {
+export function placeOfReference(reference: string): RegistryPlace | undefined {
   const parsed = parseReference(reference);
   if (parsed === undefined) return undefined;
-  return { host: parsed.host ?? "docker.io", repository: parsed.repository, insecure };
+  return { host: parsed.host ?? "docker.io", repository: parsed.repository };
 }
 
 function placesOf(project: Project, name: TargetName): readonly RegistryPlace[] {
@@ -45,16 +44,15 @@ function placesOf(project: Project, name: TargetName): readonly RegistryPlace[] 
   if (rule?.kind !== "push") {
     return referencesOf(project, name).flatMap((reference) => placeOfReference(reference) ?? []);
   }
-  const { push, registry, insecure } = rule.fields as {
+  const { push, registry } = rule.fields as {
     readonly push: readonly TargetName[];
     readonly registry: string;
-    readonly insecure?: boolean;
   };
   const host = registry.replace(/\/+$/, "");
   return push
     .flatMap((image) => referencesOf(project, image))
     .flatMap((reference) => nameIn(host, reference) ?? [])
-    .flatMap((reference) => placeOfReference(reference, insecure) ?? []);
+    .flatMap((reference) => placeOfReference(reference) ?? []);
 }
 
 /** What the images of a target are called, groups and alternatives followed. */

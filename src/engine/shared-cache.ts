@@ -9,6 +9,7 @@ import type { Place, RemoteCache } from "../cache/remote-cache.ts";
 import type { Digest } from "../model/artifact.ts";
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import type { Reporter } from "../model/event.ts";
+import type { RegistryAccess } from "../model/registries.ts";
 import type { CacheSettings, Target, TargetName } from "../model/target.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import { cacheUnreadableProblem, cacheUnwritableProblem } from "./problems.ts";
@@ -21,7 +22,7 @@ export interface CacheUse {
 }
 
 export interface CacheRoom {
-  readonly environment: NodeJS.ProcessEnv;
+  readonly access: RegistryAccess;
   readonly blobs: BlobStore;
   readonly signal: AbortSignal;
   readonly reporter: Reporter;

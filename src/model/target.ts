@@ -1,6 +1,7 @@
 /** Targets as plain data: every name resolved, every value filled in. Nothing here knows YAML. */
 import type { Retries } from "./attempts.ts";
 import type { Location } from "./diagnostic.ts";
+import type { Registries } from "./registries.ts";
 
 /** `images`, `images[agent]`, `bundles/base`; alternatives of a `first-of` are `packages#1`, `packages#2` … */
 export type TargetName = string & { readonly brand: "TargetName" };
@@ -92,6 +93,8 @@ export interface Project {
   readonly pools?: ReadonlyMap<string, number>;
   /** The shared cache, where there is one. */
   readonly cache?: CacheSettings;
+  /** How registries are reached; no part of any fingerprint. */
+  readonly registries?: Registries;
   /** Environment variables of the secret parameters, by their names: these are given in ways of their own. */
   readonly secretVariables?: ReadonlyMap<string, string | undefined>;
   /** Why built-in names that targets lack have no value, by what `missing` calls them. */

@@ -29,7 +29,24 @@ function isDirect({ hostname, port }: URL, environment: NodeJS.ProcessEnv): bool
     });
 }
 
-/** A connection through the proxy, which sees only where it goes. */
+/** The proxy itself is what fails; its address is told without credentials. */
+export class ProxyError extends Error {
+  /** Of its answer, where it gave one. */
+  readonly status: number | undefined;
+  /** For those who go by the codes of connections. */
+  readonly code = "ECONNREFUSED";
+
+  constructor({ host }: URL, why: string, more: { status?: number; cause?: unknown } = {}) {
+    super(`proxy \`${host}\` ${why}`, { cause: more.cause });
+    this.status = more.status;
+  }
+}
+
+/**
+ * A connection through the proxy, which sees only where it goes.
+ * @param place `HOST:PORT`
+ * @throws ProxyError, or an AbortError
+ */
 export function tunnel(proxy: URL, place: string, signal?: AbortSignal): Promise<Socket> {
   const request = http.request({
     ...addressOf(proxy),
@@ -39,22 +56,27 @@ export function tunnel(proxy: URL, place: string, signal?: AbortSignal): Promise
     headers: { host: place, ...proxyAuthorization(proxy) },
   });
   return new Promise((resolve, reject) => {
-    request.setTimeout(patience, () =>
-      request.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
+    request.setTimeout(patience, () => request.destroy(new ProxyError(proxy, "does not answer")));
+    request.once("error", (error) =>
+      reject(signal?.aborted || error instanceof ProxyError ? error : unreachable(proxy, error)),
     );
-    request.once("error", reject);
-    request.once("connect", (response, socket) => {
-      if (response.statusCode === 200) return resolve(socket as Socket);
+    request.once("connect", ({ statusCode: status = 0 }, socket) => {
+      if (status === 200) return resolve(socket as Socket);
       socket.destroy();
-      const error = new Error(`proxy answers ${response.statusCode}`);
-      reject(Object.assign(error, { code: "ECONNREFUSED" }));
+      const why = status === 407 ? "wants a login" : `answers ${status}`;
+      reject(new ProxyError(proxy, why, { status }));
     });
     request.end();
   });
 }
 
+function unreachable(proxy: URL, cause: NodeJS.ErrnoException): ProxyError {
+  const refuses = cause.code === "ECONNREFUSED";
+  return new ProxyError(proxy, refuses ? "refuses connections" : "cannot be reached", { cause });
+}
+
 export const addressOf = ({ hostname, port }: URL) => ({
-  host: hostname.replace(/^\[|\]$/g, ""),
+  hostname: hostname.replace(/^\[|\]$/g, ""),
   port: port === "" ? 80 : Number(port),
 });
 

@@ -34,6 +34,7 @@ export class Authorizer {
   readonly #parts: AuthorizerParts;
   readonly #tokens = new Map<string, Promise<Token | undefined>>();
   #challenge: Challenge | undefined;
+  #hasCredentials = false;
 
   constructor(parts: AuthorizerParts) {
     this.#parts = parts;
@@ -66,8 +67,15 @@ export class Authorizer {
     return true;
   }
 
-  #credentials(): Promise<Credentials | undefined> {
-    return this.#parts.credentials(this.#parts.host);
+  /** Whether there were credentials when they were last asked for. */
+  get hasCredentials(): boolean {
+    return this.#hasCredentials;
+  }
+
+  async #credentials(): Promise<Credentials | undefined> {
+    const found = await this.#parts.credentials(this.#parts.host);
+    this.#hasCredentials = found !== undefined;
+    return found;
   }
 
   /** One token for many requests that ask at the same time. */
@@ -102,11 +110,12 @@ export class Authorizer {
     const request = tokenRequest(url, { service, scopes }, credentials);
     const answer = await ask(request);
     if (answer.status !== 200) {
-      const why = `its token server ${url.host} answers ${answer.status}`;
+      const why = `its token server \`${url.host}\` answers ${answer.status}`;
       throw unauthorized(host, why, credentials !== undefined);
     }
     const token = readToken(answer.body);
-    if (token === undefined) throw unauthorized(host, `${url.host} answers without a token`);
+    if (token === undefined)
+      throw unauthorized(host, `its token server \`${url.host}\` answers without a token`);
     return { header: `Bearer ${token.text}`, until: clock.now() + token.seconds * 1000 - leeway };
   }
 }

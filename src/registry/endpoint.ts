@@ -2,18 +2,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-
-/** The host that names Docker Hub in references, and the one that answers for it. */
-const hub = "docker.io";
-const hubHosts = new Set([hub, "index.docker.io", "registry-1.docker.io"]);
+import { canonicalHost } from "../model/registries.ts";
 
 /** `host:port` that answers for a host of a reference. */
 export const answeringHost = (host: string): string =>
-  hubHosts.has(host) ? "registry-1.docker.io" : host;
+  isHub(host) ? "registry-1.docker.io" : host;
 
 /** The repository as the API knows it: Docker Hub's own images lie below `library`. */
 export const repositoryAt = (host: string, repository: string): string =>
-  hubHosts.has(host) && !repository.includes("/") ? `library/${repository}` : repository;
+  isHub(host) && !repository.includes("/") ? `library/${repository}` : repository;
+
+const isHub = (host: string): boolean => canonicalHost(host) === "docker.io";
 
 export function isLoopback(hostname: string): boolean {
   const plain = hostname.replace(/^\[|\]$/g, "");

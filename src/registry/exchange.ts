@@ -56,9 +56,11 @@ export async function exchange(request: HttpRequest, way: Way): Promise<Answer> 
   // One of its own: node warns of many listeners on a signal that many requests share.
   const signal = AbortSignal.any([way.signal]);
   const outgoing = start(url, { ...way.options, method, headers, signal });
-  outgoing.setTimeout(way.patience, () =>
-    outgoing.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
-  );
+  let silence: Error | undefined;
+  outgoing.setTimeout(way.patience, () => {
+    silence = stalled(outgoing, way.patience);
+    outgoing.destroy(silence);
+  });
   const sent = send(outgoing, source, body);
   try {
     const incoming = await answerTo(outgoing).catch(async (error) => {
@@ -66,7 +68,10 @@ export async function exchange(request: HttpRequest, way: Way): Promise<Answer> 
       await sent;
       throw error;
     });
-    const whole = await readBody(incoming, request);
+    const whole = await readBody(incoming, request).catch((error) => {
+      // Node tells a connection that we gave up as one that broke.
+      throw silence ?? error;
+    });
     return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: whole, url };
   } finally {
     // After an early answer the rest of the body is on its way: that connection is good for nothing.
@@ -78,6 +83,15 @@ async function readBody(incoming: IncomingMessage, { take }: HttpRequest): Promi
   if (take === undefined || incoming.statusCode !== 200) return readWhole(incoming);
   await take(incoming);
   return Buffer.alloc(0);
+}
+
+/** A connection that was never made did not stall. */
+function stalled({ socket }: ClientRequest, patience: number): Error {
+  if (socket?.connecting !== false) {
+    return Object.assign(new Error("no answer"), { code: "ETIMEDOUT" });
+  }
+  const error = new Error(`was silent for ${patience / 1000} s`);
+  return Object.assign(error, { code: "ERR_STALLED" });
 }
 
 type Source = Readable | Uint8Array | undefined;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Digest } from "../model/artifact.ts";
 import type { Place } from "./blobs.ts";
 import type { RegistryRequest } from "./client.ts";
-import { problem } from "./problems.ts";
+import { otherBytes } from "./problems.ts";
 
 export interface Manifest {
   readonly mediaType: string;
@@ -57,11 +57,7 @@ export async function writeManifest(
   if (answer.status !== 201 && answer.status !== 200) throw place.client.refused(answer, request);
   const told = answer.headers["docker-content-digest"] ?? digest;
   if (told === digest) return;
-  throw problem({
-    code: "registry-refused",
-    message: `${place.client.host} took the manifest \`${digest}\` for \`${told}\``,
-    hint: "try again; something between here and there changes what is sent",
-  });
+  throw otherBytes(place.client.host, "the manifest ", [digest, String(told)]);
 }
 
 /** Removes a tag where the registry can; whether it did is seen by asking for the tag. */

@@ -9,6 +9,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { abortError, isBusy, throwIfAborted } from "../docker/errors.ts";
+import { ProxyError } from "../net/proxy.ts";
 import { type HttpSurroundings, requestUrl } from "./http-request.ts";
 
 export type DownloadOutcome =
@@ -105,6 +106,7 @@ async function store(
 /** In words; what is no matter of the connection is thrown on. */
 function whyNot(error: unknown, { host, pathname }: URL): WhyNot {
   const { code = "", message } = error as NodeJS.ErrnoException;
+  if (error instanceof ProxyError) return { why: `${message} for ${host}`, transient: true };
   switch (code) {
     case "ENOENT":
     case "EISDIR":

@@ -5,15 +5,9 @@ import { DiagnosticError } from "../model/diagnostic.ts";
 import { required } from "./fields.ts";
 import { projectLabel } from "./own-labels.ts";
 import { usageProblem } from "./problems.ts";
-import { normaliseReference, parseReference } from "./reference.ts";
+import { pullFromMirrors, pullReasons } from "./pull-from-mirrors.ts";
+import { normaliseReference, parseReference, type Reference } from "./reference.ts";
 import { type ActOutcome, ruleKind } from "./rule.ts";
-
-/** Codes of the engine's answers that say: not from here, not now. */
-const reasons: Readonly<Record<string, string>> = {
-  "image-not-found": "not found in the registry",
-  "registry-unreachable": "the registry cannot be reached",
-  "registry-denied": "the registry denies access",
-};
 
 export const pull = ruleKind({
   kind: "pull",
@@ -38,6 +32,8 @@ export const pull = ruleKind({
   async act(values, context) {
     const reference = normaliseReference(values.pull);
     const docker = await context.docker();
+    const mirrored = await pullFromMirrors(parseReference(reference) as Reference, docker, context);
+    if (mirrored !== undefined) return { kind: "made", artifacts: [mirrored] };
     try {
       const digest = await docker.pull(reference, context.progress, context.signal);
       return { kind: "made", artifacts: [{ kind: "image", digest, references: [reference] }] };
@@ -55,7 +51,7 @@ async function withoutRegistry(
 ): Promise<ActOutcome> {
   if (!(error instanceof DiagnosticError)) throw error;
   const problem = error.diagnostic;
-  const why = reasons[problem.code];
+  const why = pullReasons[problem.code];
   if (why === undefined) throw error;
   const held =
     problem.code === "registry-unreachable" ? await loadedImage(docker, reference) : undefined;

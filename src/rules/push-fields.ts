@@ -8,7 +8,6 @@ export const pushFields = {
   via: optional("choice", "Who sends: tbuild to the registry (default), or the engine", {
     choices: ["registry", "engine"],
   }),
-  insecure: optional("flag", "Speak to the registry without TLS where it has none"),
   digests: optional("destination", "File for the digests of the tags: JSON, or lines in a .txt"),
 };
 

@@ -1,11 +1,10 @@
 /** Pushes by the registry's own API: the whole fleet or nothing of it, each blob once. */
-import { credentialLookup } from "../docker/credentials.ts";
 import { packedContents } from "../images/image-contents.ts";
 import type { ImageContent } from "../model/image-content.ts";
-import { RegistryClient } from "../registry/client.ts";
 import { repositoryAt } from "../registry/endpoint.ts";
 import { type FleetReport, pushFleet } from "../registry/fleet.ts";
 import type { FleetTag } from "../registry/fleet-tag.ts";
+import { openRegistry } from "../registry/open-registry.ts";
 import { PushedBlobs } from "../store/pushed-blobs.ts";
 import { counted } from "./problems.ts";
 import type { PushValues } from "./push-fields.ts";
@@ -15,20 +14,14 @@ import { trafficWords } from "./traffic-words.ts";
 
 export async function pushViaRegistry(
   pushes: readonly Push[],
-  { registry, insecure }: Pick<PushValues, "registry" | "insecure">,
+  { registry }: Pick<PushValues, "registry">,
   context: ActContext,
 ): Promise<PushOutcome> {
-  const { environment, progress, signal, blobs, stateFolder } = context;
+  const { progress, signal, blobs, stateFolder } = context;
   const host = registry.split("/", 1)[0] as string;
   const contents = await contentsOf(pushes, context);
   const tags = pushes.map((push) => fleetTag(host, push, contents));
-  const credentials = credentialLookup(environment);
-  const client = new RegistryClient({
-    host,
-    credentials,
-    environment,
-    insecure: insecure === true,
-  });
+  const client = openRegistry(host, context.access);
   const known = new PushedBlobs(stateFolder, host);
   try {
     const report = await pushFleet(tags, {

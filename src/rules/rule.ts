@@ -7,6 +7,7 @@ import type { FilesView } from "../files/files-view.ts";
 import type { Artifact, Digest, Output } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { PushedTag } from "../model/event.ts";
+import type { RegistryAccess } from "../model/registries.ts";
 import type { Removal, RemovalKind } from "../model/removal.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Traffic } from "../model/traffic.ts";
@@ -54,6 +55,8 @@ export interface ActContext {
   readonly services: readonly RunningServiceView[];
   readonly docker: () => Promise<Docker>;
   readonly environment: NodeJS.ProcessEnv;
+  /** How registries are reached. */
+  readonly access: RegistryAccess;
   /** Runs commands on this machine. */
   readonly commands: Commands;
   readonly signal: AbortSignal;

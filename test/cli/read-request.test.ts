@@ -82,6 +82,14 @@ test("help is asked for by option and by command", () => {
 });
 
 test.each([
+  [
+    ["--retries", "often"],
+    "option `--retries` cannot be `often`: expected a whole number from 0 to 100",
+  ],
+  [
+    ["--retries", "101"],
+    "option `--retries` cannot be `101`: expected a whole number from 0 to 100",
+  ],
   [["--jobs", "0"], "option `--jobs` cannot be `0`: expected a whole number from 1"],
   [["-j", "many"], "option `-j` cannot be `many`: expected a whole number from 1"],
   [["--log", "xml"], "option `--log` cannot be `xml`: expected `pretty`, `plain` or `json`"],

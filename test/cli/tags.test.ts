@@ -22,9 +22,12 @@ beforeEach(async () => {
 
 afterEach(() => registry.close());
 
-async function tags(...argv: readonly string[]): Promise<string> {
+const tags = (...argv: readonly string[]) => tagsWith("", ...argv);
+
+/** With more in the target file. */
+async function tagsWith(more: string, ...argv: readonly string[]): Promise<string> {
   const folder = temporaryFolder({
-    "targets.yaml": `targets:
+    "targets.yaml": `${more}targets:
   web: { image: web, tags: ["shop/web:1.0"] }
   push: { push: web, registry: "${registry.host}/team" }
   other: { run: "true", outputs: [o] }
@@ -63,4 +66,39 @@ test.each([
   [["other"], "`other` makes no image and pushes none"],
 ])("%p is a mistake", async (argv, message) => {
   expect(await tags(...argv)).toContain(`error: ${message}`);
+});
+
+describe("a registry without TLS on another machine", () => {
+  // Leads to this machine, and is no name of it.
+  const elsewhere = () => registry.host.replace("127.0.0.1", "0.0.0.0");
+  const image = () => `${elsewhere()}/team/none`;
+
+  test("is not spoken to", async () => {
+    expect((await tags(image())).replaceAll(elsewhere(), "HOST")).toContain(
+      "3 error: cannot list the tags of `HOST/team/none`",
+    );
+    expect(registry.seen).toEqual([]);
+  });
+
+  test("is spoken to when the target file says so", async () => {
+    const more = `registries: { "${elsewhere()}": { insecure: true } }\n`;
+    expect(await tagsWith(more, image())).toBe(`0 ${image()}: no tags\n`);
+  });
+});
+
+test("mirrors are not asked for tags", async () => {
+  const more = `registries: { "${registry.host}": { mirrors: [mirror.example.org] } }\n`;
+  expect(await tagsWith(more, `${registry.host}/team/none`)).toBe("0 HOST/team/none: no tags\n");
+});
+
+test("with `--retries 0` a request is tried once", async () => {
+  registry.plan = () => ({ kind: "status", status: 503 });
+  expect(await tags(`${registry.host}/team/web`, "--retries", "0")).toContain(
+    ": `HOST` fails (503)",
+  );
+  expect(registry.seen).toHaveLength(1);
+});
+
+test("a target file that is named is read, also for an image", async () => {
+  expect(await tags(`${registry.host}/team/web`, "--file", "none.yaml")).toMatch(/^2 error: /);
 });

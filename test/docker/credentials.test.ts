@@ -98,6 +98,14 @@ test("a helper that fails is told, with its own words", async () => {
   );
 });
 
+test("a helper that failed is asked again the next time", async () => {
+  helper("store", "echo 'the keychain is locked'; exit 1");
+  const ask = lookup({ credsStore: "store" });
+  await expect(ask("ghcr.io")).rejects.toThrow("the keychain is locked");
+  helper("store", `echo '{"Username":"me","Secret":"pw"}'`);
+  expect(await ask("ghcr.io")).toEqual({ username: "me", password: "pw" });
+});
+
 test("a helper that is not installed is told", async () => {
   expect(await problem(lookup({ credsStore: "gone" })("ghcr.io"))).toBe(
     "credential-helper-failed: `docker-credential-gone` cannot tell the credentials of `ghcr.io`: " +

@@ -146,7 +146,11 @@ test("a registry that is not there is told, and the image still stands", async (
   await tbuild(folder, ["web"]);
   const host = `127.0.0.1:${await freePort()}`;
   expect(await refusal(folder, ["push", "--registry", `${host}/team`])).toEqual(
-    noPush(host, `${host} refuses connections`, `check that ${host} can be reached, and try again`),
+    noPush(
+      host,
+      `\`${host}\` refuses connections`,
+      `check that \`${host}\` can be reached, and try again`,
+    ),
   );
   expect((await tbuild(folder, ["web"])).stderr).toBe("the target is fresh");
 });
@@ -161,7 +165,7 @@ test("a registry that refuses is told, with how to log in", async () => {
   try {
     await tbuild(folder, ["web"]);
     expect(await refusal(folder, ["push", "--registry", `${host}/team`])).toEqual(
-      noPush(host, `${host} answers 401`, `log in with \`docker login ${host}\``),
+      noPush(host, `\`${host}\` wants a login (401)`, `log in with \`docker login ${host}\``),
     );
   } finally {
     server.close();

@@ -1,4 +1,6 @@
 /** Pushes of a small fleet to a real registry, read back by another program. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { execa } from "execa";
 import { temporaryFolder } from "../support/folder.ts";
 import { type LocalRegistry, startRegistry } from "./local-registry.ts";
@@ -73,4 +75,26 @@ test("a registry that asks for a login takes the one of the docker command line"
   const taken = await tbuild(folder, ["push"], { env: { DOCKER_CONFIG: config } });
   expect(taken.stdout + taken.stderr).toContain("3 tags pushed");
   expect(taken.stdout + taken.stderr).not.toContain(password);
+});
+
+test("with `--retries 0` a registry that fails is asked once for each tag", async () => {
+  registry = await startRegistry(temporaryFolder());
+  const asked: string[] = [];
+  const failing = createServer(({ method, url }, answer) => {
+    asked.push(`${method} ${url}`);
+    answer.writeHead(503).end();
+  });
+  await new Promise<void>((resolve) => failing.listen(0, "127.0.0.1", resolve));
+  const host = `127.0.0.1:${(failing.address() as AddressInfo).port}`;
+  const folder = workspace(
+    `targets:
+  web: { image: web, tags: [${tag("once")}] }
+  push: { push: web, registry: ${host}/team }`,
+    { "web/Dockerfile": onBase() },
+  );
+  const { exitCode, stderr } = await tbuild(folder, ["push", "--retries", "0"]);
+  failing.close();
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain(`\`${host}\` fails (503)`);
+  expect(asked).toEqual([`HEAD /v2/team/${short(tag("once")).replace(":", "/manifests/")}`]);
 });

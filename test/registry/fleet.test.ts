@@ -105,7 +105,7 @@ describe("all or nothing", () => {
         : undefined;
     const told = await problemOf(push({ registry, source, tags: fleet(source, 3, "2") }));
     expect(told.replaceAll(registry.host, "HOST").replace(/sha256:\w+/, "DIGEST")).toBe(
-      "cannot write `HOST/team/i2@DIGEST`: HOST answers 403; check that your account at HOST has access to `team/i2`",
+      "cannot write `HOST/team/i2@DIGEST`: `HOST` denies access (403); log in with `docker login HOST`, by an account that has access to `team/i2`",
     );
     expect(registry.tags()).toEqual(digestsOf(before));
   });
@@ -123,7 +123,7 @@ describe("all or nothing", () => {
     expect(
       (await problemOf(push({ registry, source, tags: after }))).replaceAll(registry.host, "HOST"),
     ).toBe(
-      "cannot write `HOST/team/i1:latest`: HOST answers 403; one tag does not name what it should; push again to write all tags: the images are there already",
+      "cannot write `HOST/team/i1:latest`: `HOST` denies access (403); one tag does not name what it should; push again to write all tags: the images are there already",
     );
     expect(registry.tags()).toEqual(digestsOf(before));
   });

@@ -41,6 +41,8 @@ interface ClientOptions {
   readonly credentials?: Credentials;
   readonly clock?: Clock;
   readonly patience?: number;
+  readonly tries?: number;
+  readonly insecure?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
   readonly certificateFolders?: readonly string[];
 }

@@ -51,6 +51,6 @@ test("a list that may not be read is told", async () => {
   const registry = await holding("1");
   registry.plan = () => ({ kind: "status", status: 403 });
   expect((await problemOf(read(registry))).replaceAll(registry.host, "HOST")).toBe(
-    "cannot list the tags of `HOST/team/web`: HOST answers 403; check that your account at HOST has access to `team/web`",
+    "cannot list the tags of `HOST/team/web`: `HOST` denies access (403); log in with `docker login HOST`, by an account that has access to `team/web`",
   );
 });

@@ -1,27 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import type { createServer } from "node:http";
 import https from "node:https";
 import { manifestDigest } from "../../src/registry/manifests.ts";
 import { FakeRegistry } from "../support/fake-registry.ts";
 import { temporaryFolder, writeFiles } from "../support/folder.ts";
+import { certificate } from "./certificates.ts";
 import { clientOf, problemOf, signal } from "./room.ts";
-
-/** A certificate for 127.0.0.1 that signs itself. */
-function certificate(): { readonly key: string; readonly cert: string } {
-  const folder = temporaryFolder();
-  const subject = ["-subj", "/CN=registry", "-addext", "subjectAltName=IP:127.0.0.1"];
-  const files = ["-keyout", `${folder}/key`, "-out", `${folder}/cert`];
-  execFileSync(
-    "openssl",
-    ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...files, ...subject],
-    { stdio: "ignore" },
-  );
-  return {
-    key: readFileSync(`${folder}/key`, "utf8"),
-    cert: readFileSync(`${folder}/cert`, "utf8"),
-  };
-}
 
 let registry: FakeRegistry;
 let own: ReturnType<typeof certificate>;
@@ -68,7 +51,7 @@ test("the certificate that is kept for a host is shown to it", async () => {
 test("a certificate that nobody vouches for is told at once, and nothing is said without TLS", async () => {
   await start();
   expect((await problemOf(look(temporaryFolder()))).replaceAll(registry.host, "HOST")).toBe(
-    "cannot look for `HOST/team/web:1`: no secure connection to HOST: self-signed certificate; put the CA of HOST into `/etc/docker/certs.d/HOST/ca.crt`, or name it in `SSL_CERT_FILE`",
+    "cannot look for `HOST/team/web:1`: no secure connection to `HOST`: self-signed certificate; put the CA of `HOST` into `/etc/docker/certs.d/HOST/ca.crt`, or name it in `SSL_CERT_FILE`",
   );
   expect(registry.seen).toEqual([]);
 });

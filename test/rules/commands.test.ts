@@ -4,7 +4,6 @@ import type { ProcessEnd } from "../../src/rules/process-group.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const base = { PATH: process.env["PATH"] ?? "", ONE: "1", TWO: "2" };
-const never = new AbortController().signal;
 
 let temporary: string;
 let lines: string[];
@@ -37,7 +36,8 @@ const shell = (text: string, asked: Asked = {}): Promise<ProcessEnd> =>
         asked.onLine?.(line);
       },
     },
-    asked.signal ?? never,
+    // As in a build: commands that run at the same time are aborted each by its own attempt.
+    asked.signal ?? new AbortController().signal,
   );
 
 /** Who is dead and not yet fetched by its parent is no longer running. */

@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { FakeRegistry } from "../support/fake-registry.ts";
 import { handMade } from "../support/image-archive.ts";
 import { name, noteOf, problemOf, RuleRoom } from "./support/rule-room.ts";
@@ -100,4 +101,23 @@ test("the login of the docker command line is used", async () => {
   room.more = { environment: { DOCKER_CONFIG: `${room.root}/docker` } };
   await room.act("push", fields());
   expect(Object.keys(registry.tags())).toHaveLength(3);
+});
+
+test("a helper for credentials that fails is told, and nothing is pushed", async () => {
+  registry.auth = { kind: "token", username: "me", password: "pw" };
+  const room = newRoom();
+  room.write({
+    "docker/config.json": JSON.stringify({ credsStore: "locked" }),
+    "bin/docker-credential-locked": "#!/bin/sh\necho 'the keychain is locked'\nexit 1\n",
+  });
+  chmodSync(`${room.root}/bin/docker-credential-locked`, 0o755);
+  const environment = { DOCKER_CONFIG: `${room.root}/docker`, PATH: `${room.root}/bin:/bin` };
+  room.more = { environment };
+  expect(problemOf(await room.act("push", fields()))).toEqual({
+    code: "credential-helper-failed",
+    blame: "surroundings",
+    message: `\`docker-credential-locked\` cannot tell the credentials of \`${registry.host}\`: the keychain is locked`,
+    hint: "install or mend it, or change `credHelpers` and `credsStore` in docker's `config.json`",
+  });
+  expect(registry.tags()).toEqual({});
 });

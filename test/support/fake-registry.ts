@@ -4,11 +4,22 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 
 export type Fault =
-  | { readonly kind: "status"; readonly status: number; readonly retryAfter?: string }
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly retryAfter?: string;
+      readonly error?: readonly [code: string, message: string];
+    }
   /** The connection is cut before anything is done, or after all of it is. */
   | { readonly kind: "reset"; readonly done?: boolean }
   /** Nothing comes any more. */
   | { readonly kind: "stall" }
+  /** Of the body nothing is read, and no answer comes. */
+  | { readonly kind: "unread" }
+  /** Half of the answer comes, and then nothing any more. */
+  | { readonly kind: "halted" }
+  /** The token is refused before any of the body is read. */
+  | { readonly kind: "expired-early" }
   /** The connection is cut when some of the body has arrived; that much is kept. */
   | { readonly kind: "torn"; readonly after: number }
   /** Of the answer only half of the body comes. */
@@ -113,6 +124,12 @@ export class FakeRegistry {
     const { method = "", url: path = "" } = request;
     const fault = this.plan({ method, path });
     if (fault?.kind === "stall") return void request.resume();
+    if (fault?.kind === "unread") return;
+    if (fault?.kind === "expired-early") {
+      this.#tokens.delete(bearerOf(request.headers.authorization));
+      const answer = this.#answer(request, Buffer.alloc(0));
+      return void response.writeHead(answer.status, answer.headers).end(answer.body);
+    }
     if (fault?.kind === "reset" && !fault.done) return void request.socket.destroy();
     const most = fault?.kind === "torn" ? fault.after : Number.POSITIVE_INFINITY;
     const body = await readUpTo(request, most).catch(() => undefined);
@@ -131,13 +148,18 @@ export class FakeRegistry {
       response.write("{");
       return void setImmediate(() => request.socket.destroy());
     }
+    if (fault?.kind === "halted") {
+      response.writeHead(answer.status, { ...answer.headers, "content-length": "1000" });
+      return void response.write("{");
+    }
     response.writeHead(answer.status, answer.headers);
     response.end(method === "HEAD" ? undefined : answer.body);
   }
 
-  #fail(response: ServerResponse, { status, retryAfter }: Fault & { kind: "status" }): void {
+  #fail(response: ServerResponse, { status, retryAfter, error }: Fault & { kind: "status" }): void {
     response.writeHead(status, retryAfter === undefined ? {} : { "retry-after": retryAfter });
-    response.end();
+    const [code, message] = error ?? [];
+    response.end(error && JSON.stringify({ errors: [{ code, message }] }));
   }
 
   #answer({ method = "", url = "", headers }: IncomingMessage, body: Buffer): FakeAnswer {

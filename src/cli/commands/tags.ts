@@ -6,9 +6,11 @@ import {
   registryPlaces,
 } from "../../engine/registry-places.ts";
 import { type Diagnostic, DiagnosticError } from "../../model/diagnostic.ts";
-import { RegistryClient } from "../../registry/client.ts";
+import type { Registries, RegistryAccess } from "../../model/registries.ts";
 import { repositoryAt } from "../../registry/endpoint.ts";
+import { openRegistry } from "../../registry/open-registry.ts";
 import { type RegistryTag, readTags } from "../../registry/tags.ts";
+import { loadDeclaration } from "../load.ts";
 import { commonOptions } from "../options.ts";
 import { prepare, type TargetRequest } from "../prepare.ts";
 import { readWords } from "../read-words.ts";
@@ -22,8 +24,12 @@ export async function runTags(request: TargetRequest, place: Surroundings): Prom
   const found = findPlaces(request, place);
   if ("problems" in found) return showProblems({ ...found, log }, place);
   try {
-    for (const [index, each] of found.places.entries()) {
-      const tags = await tagsAt(each, place);
+    const { environment } = place;
+    const { registries, places } = found;
+    const credentials = credentialLookup(environment);
+    const access = { environment, credentials, registries, tries: request.common.tries };
+    for (const [index, each] of places.entries()) {
+      const tags = await tagsAt(each, access);
       const name = `${each.host}/${each.repository}`;
       const lines = log === "json" ? [json(name, tags)] : table(name, tags);
       if (log !== "json" && index > 0) lines.unshift("");
@@ -37,33 +43,41 @@ export async function runTags(request: TargetRequest, place: Surroundings): Prom
 }
 
 type Found = { readonly root: string } & (
-  | { readonly places: readonly RegistryPlace[] }
+  | { readonly places: readonly RegistryPlace[]; readonly registries: Registries | undefined }
   | { readonly problems: readonly Diagnostic[] }
 );
 
-/** A word with a host in it names an image; no target file is needed for that. */
+/**
+ * A word with a host in it names an image. No target file is needed for that; where there is one, it may
+ * tell how the host is reached.
+ */
 function findPlaces(request: TargetRequest, place: Surroundings): Found {
   const { others } = readWords(request.argv, commonOptions);
   const root = place.cwd;
   if (others.length === 0) return { root, problems: [problems.tagsOfWhat()] };
   const [only = "", ...more] = others;
   const named = more.length === 0 && isImage(only) ? placeOfReference(only) : undefined;
-  if (named !== undefined) return { root, places: [named] };
+  if (named !== undefined) {
+    const { declaration } = loadDeclaration(request.common);
+    if (!declaration.ok && request.common.file !== undefined) return { ...declaration, root };
+    const registries = declaration.ok ? declaration.value.registries : undefined;
+    return { root, places: [named], registries };
+  }
   const prepared = prepare(request, place);
   if (!prepared.ok) return prepared;
   const places = registryPlaces(prepared.project, prepared.wanted);
-  if (places.length > 0) return { root, places };
+  const { registries } = prepared.project;
+  if (places.length > 0) return { root, places, registries };
   return { root: prepared.root, problems: [problems.noImage(prepared.names.join(" "))] };
 }
 
 const isImage = (word: string): boolean => /^(localhost|[^/]*[.:][^/]*)\/./.test(word);
 
 async function tagsAt(
-  { host, repository, insecure }: RegistryPlace,
-  { environment }: Surroundings,
+  { host, repository }: RegistryPlace,
+  access: RegistryAccess,
 ): Promise<readonly RegistryTag[]> {
-  const credentials = credentialLookup(environment);
-  const client = new RegistryClient({ host, credentials, environment, insecure });
+  const client = openRegistry(host, access);
   const signal = new AbortController().signal;
   try {
     const at = { client, repository: repositoryAt(host, repository), signal };

@@ -41,6 +41,10 @@ export class FakeDocker implements Docker {
   readonly imports: { readonly tar: string; readonly changes: readonly string[] }[] = [];
   readonly pushed: string[] = [];
   cache: readonly CacheRecord[] = [];
+  /** References that it was asked to pull. */
+  readonly pulls: string[] = [];
+  /** Thrown when one of these is pulled. */
+  readonly absent = new Map<string, DiagnosticError>();
   /** References whose images a container uses. */
   readonly inUse = new Map<string, string>();
   /** Saves asked for. */
@@ -133,7 +137,9 @@ export class FakeDocker implements Docker {
   }
 
   async pull(reference: string): Promise<Digest> {
-    if (this.problems.pull) throw this.problems.pull;
+    this.pulls.push(reference);
+    const problem = this.absent.get(reference) ?? this.problems.pull;
+    if (problem) throw problem;
     const id = digestOf(`pull ${reference}`);
     this.hold(id, [reference]);
     return id;

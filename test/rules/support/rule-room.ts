@@ -2,11 +2,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { PassThrough } from "node:stream";
+import { credentialLookup } from "../../../src/docker/credentials.ts";
 import { FileDigests } from "../../../src/files/digests.ts";
 import { WorkspaceFiles } from "../../../src/files/workspace-files.ts";
 import type { Artifact } from "../../../src/model/artifact.ts";
 import { type Diagnostic, DiagnosticError } from "../../../src/model/diagnostic.ts";
 import type { PushedTag } from "../../../src/model/event.ts";
+import type { Registries } from "../../../src/model/registries.ts";
 import type { Removal } from "../../../src/model/removal.ts";
 import type { Project, Target, TargetName } from "../../../src/model/target.ts";
 import { Commands } from "../../../src/rules/commands.ts";
@@ -38,6 +40,7 @@ export class RuleRoom {
   readonly madeAt = new Map<string, number>();
   readonly removed: Removal[] = [];
   readonly abort = new AbortController();
+  registries: Registries = {};
   /** Parts of the context that a test sets. */
   more: Partial<ActContext> = {};
   onOutput: (line: string) => void = () => {};
@@ -98,6 +101,7 @@ export class RuleRoom {
 
   context(target: Target, inputs: readonly InputFile[]): ActContext {
     const stateFolder = path.join(this.root, ".tbuild");
+    const environment = this.more.environment ?? { PATH: process.env["PATH"] };
     return {
       target,
       project: this.#project(target),
@@ -112,7 +116,12 @@ export class RuleRoom {
       inputs,
       services: [],
       docker: async () => this.docker,
-      environment: { PATH: process.env["PATH"] },
+      environment,
+      access: {
+        environment,
+        credentials: credentialLookup(environment),
+        registries: this.registries,
+      },
       commands: new Commands({ temporary: path.join(stateFolder, "tmp"), environment: () => ({}) }),
       signal: this.abort.signal,
       progress: {

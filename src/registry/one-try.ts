@@ -1,0 +1,106 @@
+/**
+ * Sends a request once, and tells what its failure means: whether another try may do better, and when.
+ * Trying again is left to `retry.ts`, credentials to the client.
+ */
+import type { Clock } from "./clock.ts";
+import { type ConnectionOptions, Connections } from "./connections.ts";
+import { answeringHost, isLoopback } from "./endpoint.ts";
+import { type Answer, SourceError } from "./exchange.ts";
+import { lostConnection } from "./lost-connection.ts";
+import type { Attempt } from "./problems.ts";
+import { busy } from "./refusals.ts";
+import type { RegistryRequest } from "./request.ts";
+import { longestAskedFor, retryAfter, Transient } from "./retry.ts";
+
+export interface TryOptions extends ConnectionOptions {
+  /** As references name it. */
+  readonly host: string;
+  /** Whether it may be spoken to without TLS; this machine always may. */
+  readonly insecure?: boolean;
+}
+
+/** A host that never answered is more likely misspelt than busy. */
+const triesOfUnknown = 3;
+
+export class OneTry {
+  readonly #options: TryOptions;
+  readonly #clock: Clock;
+  readonly #connections: Connections;
+  /** Whether the host ever answered. */
+  #isKnown = false;
+  /** When a registry that asked for a pause may be asked again. */
+  #pausedUntil = 0;
+
+  constructor(options: TryOptions, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#connections = new Connections(options);
+  }
+
+  /** @throws Transient where another try may do better */
+  async ask(
+    request: RegistryRequest,
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Answer> {
+    const { method, body, take, signal } = request;
+    const pause = this.#pausedUntil - this.#clock.now();
+    if (pause > 0) await this.#clock.sleep(pause, signal);
+    let answer: Answer;
+    try {
+      const wanted = { method, url, headers, ...(body && { body }), ...(take && { take }) };
+      answer = await this.#connections.exchange(wanted, signal);
+    } catch (error) {
+      throw this.#lost(error, request, url);
+    }
+    this.#isKnown = true;
+    if (!isPassing(answer.status)) return answer;
+    const after = retryAfter(answer.headers["retry-after"], this.#clock.now());
+    if (after !== undefined && answer.status === 429) {
+      this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + after);
+    }
+    const tooLong = after !== undefined && after > longestAskedFor ? after : undefined;
+    throw new Transient(busy(answer, this.#attempt(request), tooLong), { after });
+  }
+
+  /** This machine, and who is said to be insecure, may speak TLS or not: that is found out. */
+  async findBase(request: RegistryRequest): Promise<URL> {
+    const { host, insecure } = this.#options;
+    const secure = new URL(`https://${answeringHost(host)}`);
+    if (!insecure && !isLoopback(secure.hostname)) return secure;
+    const probe = { method: "GET", url: new URL("/v2/", secure), headers: {} };
+    try {
+      await this.#connections.exchange(probe, request.signal);
+      return secure;
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      const isPlain = /^(EPROTO|ERR_SSL_.*|HPE_.*|ECONNRESET)$/.test(code);
+      if (!isPlain) throw this.#lost(error, request, secure);
+      return new URL(`http://${host}`);
+    }
+  }
+
+  close(): void {
+    this.#connections.close();
+  }
+
+  #lost(error: unknown, request: RegistryRequest, url: URL): unknown {
+    if (request.signal.aborted) return request.signal.reason;
+    if (error instanceof SourceError) return error;
+    const problem = lostConnection(error, this.#attempt(request), url.host);
+    if (problem === undefined) return error;
+    if (!problem.diagnostic.transient) return problem;
+    return new Transient(problem, this.#isKnown ? {} : { tries: triesOfUnknown });
+  }
+
+  #attempt({ repository, doing }: RegistryRequest): Attempt {
+    return { host: this.#options.host, repository, doing };
+  }
+}
+
+/** Answers that are about now, not about the request. */
+const isPassing = (status: number): boolean =>
+  status === 408 ||
+  status === 425 ||
+  status === 429 ||
+  (status >= 500 && ![501, 505, 507].includes(status));
