@@ -8,6 +8,7 @@ import type { Target, TargetName } from "../model/target.ts";
 import { hostEnvironment, proxyVariables } from "../rules/caller-environment.ts";
 import { Commands } from "../rules/commands.ts";
 import { BlobStore } from "../store/blob-store.ts";
+import { BurstJournals } from "../store/burst-journals.ts";
 import { DigestStore } from "../store/digest-store.ts";
 import { Evictions } from "../store/evictions.ts";
 import { workspaceVariable } from "../store/leftovers.ts";
@@ -112,6 +113,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     evictions,
     logs: new TargetLogs({ state, limits, evictions, redact }),
     blobs: new BlobStore(state.path),
+    journals: new BurstJournals(state.path, redact(request.command)),
     traceOf,
     settled,
     images: kept.images ?? new EngineImages(),

@@ -30,14 +30,17 @@ export async function manifestDigest(place: Place, name: string): Promise<Digest
   return (await readManifest(place, name))?.digest;
 }
 
+/** @throws DiagnosticError also where what comes is not what its digest says */
 export async function readManifest(place: Place, name: string): Promise<Manifest | undefined> {
   const request = aboutManifest(place, "GET", name, "read");
   const answer = await place.client.send(request);
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw place.client.refused(answer, request);
+  const digest = digestOf(answer.body);
+  if (name.includes(":") && name !== digest) throw changedOnTheWay(place, name, digest, "gave");
   return {
     mediaType: answer.headers["content-type"] ?? "application/vnd.oci.image.manifest.v1+json",
-    digest: digestOf(answer.body),
+    digest,
     bytes: answer.body,
   };
 }
@@ -57,12 +60,15 @@ export async function writeManifest(
   if (answer.status !== 201 && answer.status !== 200) throw place.client.refused(answer, request);
   const told = answer.headers["docker-content-digest"] ?? digest;
   if (told === digest) return;
-  throw problem({
+  throw changedOnTheWay(place, digest, String(told), "took");
+}
+
+const changedOnTheWay = ({ client }: Place, wanted: string, found: string, did: string) =>
+  problem({
     code: "registry-refused",
-    message: `${place.client.host} took the manifest \`${digest}\` for \`${told}\``,
+    message: `${client.host} ${did} the manifest \`${wanted}\` for \`${found}\``,
     hint: "try again; something between here and there changes what is sent",
   });
-}
 
 /** Removes a tag where the registry can; whether it did is seen by asking for the tag. */
 export async function removeTag(place: Place, tag: string): Promise<void> {

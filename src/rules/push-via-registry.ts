@@ -1,8 +1,7 @@
 /** Pushes by the registry's own API: the whole fleet or nothing of it, each blob once. */
-import { credentialLookup } from "../docker/credentials.ts";
 import { packedContents } from "../images/image-contents.ts";
 import type { ImageContent } from "../model/image-content.ts";
-import { RegistryClient } from "../registry/client.ts";
+import type { RegistryClient } from "../registry/client.ts";
 import { repositoryAt } from "../registry/endpoint.ts";
 import { type FleetReport, pushFleet } from "../registry/fleet.ts";
 import type { FleetTag } from "../registry/fleet-tag.ts";
@@ -15,20 +14,14 @@ import type { ActContext } from "./rule.ts";
 
 export async function pushViaRegistry(
   pushes: readonly Push[],
-  { registry, insecure }: Pick<PushValues, "registry" | "insecure">,
+  { registry }: Pick<PushValues, "registry">,
+  client: RegistryClient,
   context: ActContext,
 ): Promise<PushOutcome> {
-  const { environment, progress, signal, blobs, stateFolder } = context;
-  const host = registry.split("/", 1)[0] as string;
+  const { progress, signal, blobs, stateFolder, journals } = context;
+  const { host } = client;
   const contents = await contentsOf(pushes, context);
   const tags = pushes.map((push) => fleetTag(host, push, contents));
-  const credentials = credentialLookup(environment);
-  const client = new RegistryClient({
-    host,
-    credentials,
-    environment,
-    insecure: insecure === true,
-  });
   const known = new PushedBlobs(stateFolder, host);
   try {
     const report = await pushFleet(tags, {
@@ -36,6 +29,7 @@ export async function pushViaRegistry(
       source: blobs,
       known,
       signal,
+      journal: (moves) => journals.begin(host, moves),
       onProgress: (blob, done, total) => progress.transfer(shortDigest(blob), done, total),
       onTag: ({ repository, tag, content }) =>
         progress.output(`${host}/${repository}:${tag} is ${content.manifest.digest}`),
@@ -46,7 +40,6 @@ export async function pushViaRegistry(
     }));
     return { note: noteOn(report, registry.replace(/\/+$/, "")), digests };
   } finally {
-    client.close();
     known.save();
   }
 }
