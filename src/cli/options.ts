@@ -81,6 +81,11 @@ export const watchOptions: readonly OptionDefinition[] = [
   },
 ];
 
+/** What `tbuild tag` needs to know of a registry that no target file tells of. */
+export const tagOptions: readonly OptionDefinition[] = [
+  { name: "insecure", help: "Speak without TLS where the registry has none" },
+];
+
 export const commands = [
   {
     name: "watch",
@@ -104,6 +109,11 @@ export const commands = [
     help: "Tags in the registry, with digests, dates and sizes",
   },
   {
+    name: "tag",
+    usage: "tbuild tag IMAGE TAG…",
+    help: "Further tags for an image of a registry (--insecure)",
+  },
+  {
     name: "load",
     usage: "tbuild load DIR|FILE|-",
     help: "Put saved images into the engine, those that it lacks",
@@ -119,8 +129,18 @@ export const commands = [
 ] as const;
 
 /** The options that only this command has. */
-export const ownOptionsOf = (command: string | undefined): readonly OptionDefinition[] =>
-  command === "graph" ? graphOptions : command === "watch" ? watchOptions : [];
+export function ownOptionsOf(command: string | undefined): readonly OptionDefinition[] {
+  switch (command) {
+    case "graph":
+      return graphOptions;
+    case "watch":
+      return watchOptions;
+    case "tag":
+      return tagOptions;
+    default:
+      return [];
+  }
+}
 
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];

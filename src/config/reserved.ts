@@ -13,6 +13,7 @@ export const reservedTargets: ReadonlySet<string> = new Set([
   "load",
   "serve",
   "state",
+  "tag",
   "tags",
   "watch",
   "why",

@@ -40,6 +40,26 @@ export function placeOfReference(reference: string, insecure = false): RegistryP
   return { host: parsed.host ?? "docker.io", repository: parsed.repository, insecure };
 }
 
+export interface RegistryImage extends RegistryPlace {
+  /** A tag or a digest. */
+  readonly from: string;
+}
+
+/**
+ * The image that a reference with its registry names, `latest` where it names none.
+ * @returns undefined for what is no reference, or begins with no host
+ */
+export function imageInRegistry(reference: string, insecure: boolean): RegistryImage | undefined {
+  const parsed = parseReference(reference);
+  const place = placeOfReference(reference, insecure);
+  // A name without a host is one of the engine at least as often.
+  const hasHost = /^(localhost|[^/]*[.:][^/]*)\/./.test(reference);
+  if (parsed === undefined || place === undefined || !hasHost) return undefined;
+  return { ...place, from: parsed.digest ?? parsed.tag ?? "latest" };
+}
+
+export { isTag } from "../rules/reference.ts";
+
 function placesOf(project: Project, name: TargetName): readonly RegistryPlace[] {
   const rule = project.targets.get(name)?.rule;
   if (rule?.kind !== "push") {

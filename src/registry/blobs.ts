@@ -7,16 +7,14 @@ import { type Readable, Transform } from "node:stream";
 import type { Digest } from "../model/artifact.ts";
 import { DiagnosticError } from "../model/diagnostic.ts";
 import type { BlobSource, Descriptor } from "../model/image-content.ts";
+import { abandonUploads } from "./abandon-uploads.ts";
 import type { RegistryClient, RegistryRequest } from "./client.ts";
 import { type Answer, SourceError } from "./exchange.ts";
+import type { Place } from "./place.ts";
 import { problem } from "./problems.ts";
 import { Transient } from "./retry.ts";
 
-export interface Place {
-  readonly client: RegistryClient;
-  readonly repository: string;
-  readonly signal: AbortSignal;
-}
+export type { Place };
 
 /** Bytes up to which a blob is read as a whole and sent in one request, where the registry takes that. */
 const smallBlob = 1 << 20;
@@ -69,16 +67,20 @@ export interface Upload {
 
 /** Sends a blob; after a break it goes on where the registry has it to, or from the start. */
 export async function sendBlob(place: Place, upload: Upload): Promise<void> {
-  const state: UploadState = { at: upload.begun, mayBeHere: false };
+  const state: UploadState = { at: upload.begun, mayBeHere: false, dropped: [] };
   try {
     await place.client.retry(place.signal, async () => {
-      if (state.mayBeHere && (await isHere(place, upload.blob.digest))) return;
+      if (state.mayBeHere && (await isHere(place, upload.blob.digest))) return dropUpload(state);
       state.mayBeHere = true;
       if (upload.blob.size <= smallBlob) await sendSmall(place, upload, state);
       else await sendLarge(place, upload, state);
     });
+    state.at = undefined;
   } catch (error) {
     throw error instanceof SourceError ? unreadable(upload.blob.digest, error) : error;
+  } finally {
+    const { at, dropped } = state;
+    await abandonUploads(place, at === undefined ? dropped : [...dropped, at]);
   }
   upload.onProgress(upload.blob.size);
 }
@@ -90,6 +92,14 @@ interface UploadState {
   mayBeHere: boolean;
   /** Whether the place is from an earlier try, so that bytes may be there. */
   isResumed?: boolean;
+  /** Places of uploads that are not gone on with. */
+  readonly dropped: URL[];
+}
+
+/** The next try begins an upload of its own. */
+function dropUpload(state: UploadState): void {
+  if (state.at !== undefined) state.dropped.push(state.at);
+  state.at = undefined;
 }
 
 async function isHere(place: Place, digest: Digest): Promise<boolean> {
@@ -109,7 +119,7 @@ async function sendSmall(place: Place, { blob, source }: Upload, state: UploadSt
   const bytes = await readAll(source, blob);
   const body = { size: bytes.length, open: () => bytes };
   // What an earlier try left there is in no known state.
-  if (state.isResumed) state.at = undefined;
+  if (state.isResumed) dropUpload(state);
   if (state.at === undefined) {
     const isOne = !wantTwoRequests.has(place.client);
     const begin = beginRequest(place, isOne ? `?digest=${encodeURIComponent(blob.digest)}` : "");
@@ -143,20 +153,18 @@ async function sendLarge(place: Place, upload: Upload, state: UploadState): Prom
 async function offsetOf(place: Place, state: UploadState): Promise<number> {
   const to = state.at;
   if (to === undefined) return 0;
-  state.at = undefined;
   const answer = await place.client.sendOnce({
     ...about(place, "ask how much of an upload is there"),
     method: "GET",
     to,
   });
   const last = /^(?:bytes=)?0-(\d+)$/.exec(answer.headers.range ?? "")?.[1];
-  if (answer.status !== 204 || last === undefined) return 0;
-  state.at = place.client.locationOf(answer) ?? to;
   // `0-0` stands for one byte and for none.
-  if (last === "0") {
-    state.at = undefined;
+  if (answer.status !== 204 || last === undefined || last === "0") {
+    dropUpload(state);
     return 0;
   }
+  state.at = place.client.locationOf(answer) ?? to;
   return Number(last) + 1;
 }
 

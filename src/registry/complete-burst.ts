@@ -2,9 +2,9 @@
 import type { Digest } from "../model/artifact.ts";
 import type { TagMove } from "../model/tag-move.ts";
 import { inParallel } from "../net/in-parallel.ts";
-import type { Place } from "./blobs.ts";
 import type { RegistryClient } from "./client.ts";
 import { manifestDigest, readManifest, writeManifest } from "./manifests.ts";
+import type { Place } from "./place.ts";
 
 export interface Completion {
   readonly moved: readonly TagMove[];

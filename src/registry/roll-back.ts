@@ -1,9 +1,9 @@
 /** Gives tags back what they named before a burst that failed, and says of each where that was not possible. */
 import { DiagnosticError } from "../model/diagnostic.ts";
 import { inParallel } from "../net/in-parallel.ts";
-import type { Place } from "./blobs.ts";
 import type { TagChange } from "./fleet-tag.ts";
 import { manifestDigest, readManifest, removeTag, writeManifest } from "./manifests.ts";
+import type { Place } from "./place.ts";
 
 export interface FailedBurst {
   /** All of the fleet. */

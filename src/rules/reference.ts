@@ -55,6 +55,9 @@ export function isRegistryPlace(text: string): boolean {
   return isHost(host) && path.every((part) => component.test(part));
 }
 
+/** Whether text may stand behind the colon of a reference. */
+export const isTag = (text: string): boolean => tagPattern.test(text);
+
 const isHost = (text: string): boolean => hostPattern.test(text) || hostV6Pattern.test(text);
 
 /** As Docker does: the first part is a host when it has a dot, a port or an upper-case letter. */

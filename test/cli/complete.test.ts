@@ -11,6 +11,7 @@ test("the first word is a command or a target", () => {
     "graph",
     "why",
     "tags",
+    "tag",
     "load",
     "list",
     "state",

@@ -105,6 +105,11 @@ export class FakeRegistry {
       .filter((it) => pattern.test(it));
   }
 
+  /** Uploads that began and did not end. */
+  get uploads(): number {
+    return this.#uploads.size;
+  }
+
   expireTokens(): void {
     this.#tokens.clear();
   }
@@ -227,6 +232,10 @@ export class FakeRegistry {
       return this.resumes
         ? { status: 204, headers: place }
         : errorAnswer(404, "BLOB_UPLOAD_UNKNOWN");
+    }
+    if (method === "DELETE") {
+      this.#uploads.delete(id);
+      return { status: 204 };
     }
     if (
       method === "PATCH" &&
