@@ -13,11 +13,15 @@ import { type Answer, SourceError } from "./exchange.ts";
 import type { Place } from "./place.ts";
 import { problem } from "./problems.ts";
 import { Transient } from "./retry.ts";
+import { untilLater } from "./until-later.ts";
 
 export type { Place };
 
 /** Bytes up to which a blob is read as a whole and sent in one request, where the registry takes that. */
 const smallBlob = 1 << 20;
+
+/** Milliseconds that an interruption waits for uploads that are about to begin. */
+const beginGrace = 500;
 
 export async function hasBlob(place: Place, digest: Digest): Promise<boolean> {
   const request = {
@@ -79,8 +83,8 @@ export async function sendBlob(place: Place, upload: Upload): Promise<void> {
   } catch (error) {
     throw error instanceof SourceError ? unreadable(upload.blob.digest, error) : error;
   } finally {
-    const { at, dropped } = state;
-    await abandonUploads(place, at === undefined ? dropped : [...dropped, at]);
+    dropUpload(state);
+    await abandonUploads(place, state.dropped);
   }
   upload.onProgress(upload.blob.size);
 }
@@ -124,7 +128,7 @@ async function sendSmall(place: Place, { blob, source }: Upload, state: UploadSt
     const isOne = !wantTwoRequests.has(place.client);
     const begin = beginRequest(place, isOne ? `?digest=${encodeURIComponent(blob.digest)}` : "");
     const headers = { "content-type": "application/octet-stream" };
-    const answer = await place.client.sendOnce(isOne ? { ...begin, headers, body } : begin);
+    const answer = await beginUpload(place, isOne ? { ...begin, headers, body } : begin);
     if (answer.status === 201 && isOne) return;
     if (isOne && answer.status >= 400 && answer.status !== 401 && answer.status !== 403) {
       wantTwoRequests.add(place.client);
@@ -142,7 +146,7 @@ async function sendLarge(place: Place, upload: Upload, state: UploadState): Prom
   const offset = state.isResumed ? await offsetOf(place, state) : 0;
   if (state.at === undefined) {
     const begin = beginRequest(place, "");
-    state.at = locationAfter(place, await place.client.sendOnce(begin), begin, 202);
+    state.at = locationAfter(place, await beginUpload(place, begin), begin, 202);
   }
   state.isResumed = true;
   if (offset < blob.size) state.at = await sendRest(place, upload, state.at, offset);
@@ -220,6 +224,17 @@ async function finish(
   }
   if (answer.status !== 201) throw place.client.refused(answer, request);
   checkDigest(place, answer, digest);
+}
+
+/** An interruption waits for the answer: without it nobody knows which upload is to be abandoned. */
+async function beginUpload(place: Place, request: RegistryRequest): Promise<Answer> {
+  place.signal.throwIfAborted();
+  const later = untilLater(place.signal, beginGrace);
+  try {
+    return await place.client.sendOnce({ ...request, signal: later.signal });
+  } finally {
+    later.end();
+  }
 }
 
 function beginRequest(place: Place, query: string): RegistryRequest {

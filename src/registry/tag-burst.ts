@@ -7,6 +7,7 @@ import { inParallel } from "../net/in-parallel.ts";
 import type { FleetTag, TagChange } from "./fleet-tag.ts";
 import { writeManifest } from "./manifests.ts";
 import { rollBack } from "./roll-back.ts";
+import { untilLater } from "./until-later.ts";
 
 /** A record that outlives this process while tags may be a mixture. */
 export interface BurstJournal {
@@ -66,7 +67,7 @@ async function writeAll(
   { signal, onTag }: Parts,
 ): Promise<void> {
   // From here on an interruption would leave half of the tags: the burst ends first, if it can.
-  const burst = untilLater(signal);
+  const burst = untilLater(signal, grace);
   const write = async (change: TagChange): Promise<void> => {
     begun.push(change);
     const { manifest } = change.tag.content;
@@ -81,19 +82,4 @@ async function writeAll(
   } finally {
     burst.end();
   }
-}
-
-/** Aborts some time after the other one does. */
-function untilLater(outer: AbortSignal): { readonly signal: AbortSignal; end(): void } {
-  const later = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const start = () => {
-    timer = setTimeout(() => later.abort(), grace);
-  };
-  outer.addEventListener("abort", start, { once: true });
-  const end = () => {
-    outer.removeEventListener("abort", start);
-    clearTimeout(timer);
-  };
-  return { signal: later.signal, end };
 }
