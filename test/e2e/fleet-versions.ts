@@ -48,11 +48,16 @@ const contexts = (version: number): [string, string][] => [
   ]),
 ];
 
-/** What the tags of the fleet name, as `team/web:1`. */
-export async function tagsAt(host: string): Promise<Record<string, string | undefined>> {
+/**
+ * What the tags of the fleet name, as `team/web:1`.
+ * @param place `host:port`, and the name that stands before all repositories
+ */
+export async function tagsAt(place: string): Promise<Record<string, string | undefined>> {
   const found: Record<string, string | undefined> = {};
+  const [host, ...names] = place.split("/");
+  const below = names.map((name) => `${name}/`).join("");
   for (const [repository, tag] of fleetTags) {
-    const answer = await fetch(`http://${host}/v2/${repository}/manifests/${tag}`, {
+    const answer = await fetch(`http://${host}/v2/${below}${repository}/manifests/${tag}`, {
       method: "HEAD",
       headers: {
         accept:
