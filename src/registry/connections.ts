@@ -41,7 +41,10 @@ export class Connections {
       return exchange(request, { options: { agent: this.#plain }, patience, signal });
     }
     const headers = { ...request.headers, host: url.host, ...proxyAuthorization(proxy) };
-    const options = { agent: this.#plain, ...addressOf(proxy), path: url.href };
+    const { host, port } = addressOf(proxy);
+    // `hostname`, since that of the URL would outweigh `host`: the way would not lead to the proxy, and the
+    // registry would get what is for the proxy alone.
+    const options = { agent: this.#plain, hostname: host, port, path: url.href };
     return exchange({ ...request, headers }, { options, patience, signal });
   }
 

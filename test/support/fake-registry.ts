@@ -55,6 +55,8 @@ export class FakeRegistry {
   pageSize = 1000;
   /** Where uploads are sent to, of another host. */
   uploadsTo: string | undefined;
+  /** Origin of the token server, where it is another host. */
+  tokensAt: string | undefined;
   /** Sent as the Date of each answer. */
   date: string | undefined;
   plan: (request: { readonly method: string; readonly path: string }) => Fault | undefined = () =>
@@ -187,7 +189,7 @@ export class FakeRegistry {
           scope.split(":")[2]?.split(",").includes(right)),
     );
     if (isAllowed || (scopes !== undefined && name === undefined)) return undefined;
-    const challenge = `Bearer realm="http://${this.host}/token",service="fake"`;
+    const challenge = `Bearer realm="${this.tokensAt ?? `http://${this.host}`}/token",service="fake"`;
     return errorAnswer(401, "UNAUTHORIZED", { "www-authenticate": challenge });
   }
 
