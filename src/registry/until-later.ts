@@ -9,13 +9,15 @@ export interface LaterSignal {
 /** @param grace milliseconds after the outer signal; it aborts then */
 export function untilLater(outer: AbortSignal, grace: number): LaterSignal {
   const later = new AbortController();
+  // One of its own: node warns of many listeners on a signal that many requests share.
+  const own = AbortSignal.any([outer]);
   let timer: NodeJS.Timeout | undefined;
   const start = () => {
     timer = setTimeout(() => later.abort(outer.reason), grace);
   };
-  outer.addEventListener("abort", start, { once: true });
+  own.addEventListener("abort", start, { once: true });
   const end = () => {
-    outer.removeEventListener("abort", start);
+    own.removeEventListener("abort", start);
     clearTimeout(timer);
   };
   return { signal: later.signal, end };
