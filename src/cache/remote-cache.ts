@@ -5,10 +5,10 @@
 import type { Digest } from "../model/artifact.ts";
 import type { Descriptor } from "../model/image-content.ts";
 import type { RegistryAccess } from "../model/registries.ts";
-import type { Place } from "../registry/blobs.ts";
 import { repositoryAt } from "../registry/endpoint.ts";
 import { type Manifest, readManifest } from "../registry/manifests.ts";
 import { openRegistry } from "../registry/open-registry.ts";
+import type { Place } from "../registry/place.ts";
 import { readBlob } from "../registry/read-blob.ts";
 import { type BlobStore, WrongDigest } from "../store/blob-store.ts";
 import { damaged } from "./damage.ts";

@@ -2,9 +2,9 @@
 import { Readable } from "node:stream";
 import type { Artifact, Digest } from "../model/artifact.ts";
 import type { BlobSource, Descriptor, ImageContent } from "../model/image-content.ts";
-import type { Place } from "../registry/blobs.ts";
 import type { TagChange } from "../registry/fleet-tag.ts";
 import { writeManifest } from "../registry/manifests.ts";
+import type { Place } from "../registry/place.ts";
 import { type KnownPlaces, placeBlobs } from "../registry/place-blobs.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import { type CacheEntry, entryTag, packEntry, type StoredArtifact } from "./entry.ts";

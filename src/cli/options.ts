@@ -148,6 +148,11 @@ export const commands = [
     help: "Tags in the registry, with digests, dates and sizes",
   },
   {
+    name: "tag",
+    usage: "tbuild tag IMAGE TAG…",
+    help: "Further tags for an image of a registry",
+  },
+  {
     name: "load",
     usage: "tbuild load DIR|FILE|-",
     help: "Put saved images into the engine, those that it lacks",

@@ -28,8 +28,8 @@ const mostRetries = 100;
 /** How the completion scripts call; no word that a person would type. */
 export const completeOption = "--complete";
 
-/** Commands that take targets and parameters as a build does. */
-const aboutTargets = ["explain", "graph", "tags", "watch", "why"] as const;
+/** Commands that read their words themselves: most take targets and parameters as a build does. */
+const aboutTargets = ["explain", "graph", "tag", "tags", "watch", "why"] as const;
 
 /** Reads the request. Words that only a target file can explain are left for later. */
 export function readRequest(argv: readonly string[], place: CommandLinePlace): Result<Request> {

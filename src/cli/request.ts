@@ -38,7 +38,7 @@ export type Request =
   | { readonly kind: "load"; readonly common: CommonRequest; readonly source: string }
   /** The words are read again once the parameters of the target file are known. */
   | {
-      readonly kind: "build" | "explain" | "graph" | "tags" | "watch" | "why";
+      readonly kind: "build" | "explain" | "graph" | "tag" | "tags" | "watch" | "why";
       readonly common: CommonRequest;
       readonly argv: readonly string[];
     };

@@ -22,8 +22,19 @@ export async function showProblems(
   place: Surroundings,
 ): Promise<number> {
   if (log === "json") showAsJson(problems, place);
-  else await showAsText(problems, root, place);
+  else await showAsText(problems, { root, word: "error" }, place);
   return exitCodeOf(problems);
+}
+
+/** What is no mistake of this command, and is to be known all the same. */
+export async function showWarnings(
+  { problems, root, log }: ProblemsToShow,
+  place: Surroundings,
+): Promise<void> {
+  if (problems.length === 0) return;
+  if (log !== "json") return showAsText(problems, { root, word: "warning" }, place);
+  const reporter = redactEvents(jsonReporter(place.out), new Redactor());
+  for (const problem of problems) reporter.report({ kind: "warning", problem });
 }
 
 /** The same lines as of a build that ended before anything was made. */
@@ -36,12 +47,12 @@ function showAsJson(problems: readonly Diagnostic[], { out }: Surroundings): voi
 
 async function showAsText(
   problems: readonly Diagnostic[],
-  root: string,
+  { root, word }: { readonly root: string; readonly word: "error" | "warning" },
   { err, environment }: Surroundings,
 ): Promise<void> {
   const paint = await loadPaint(wantsColours(environment, err.isTTY === true));
   const readLine = sourceLines(root, hideCredentials);
   for (const problem of problems) {
-    err.write(hideCredentials(textOf(formatDiagnostic(problem, { paint, readLine }))));
+    err.write(hideCredentials(textOf(formatDiagnostic(problem, { paint, readLine, word }))));
   }
 }

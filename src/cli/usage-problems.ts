@@ -183,6 +183,30 @@ export const noImage = (names: string): Diagnostic =>
     "name a target that does, or an image with its registry",
   );
 
+const howToTag =
+  "write `tbuild tag registry.example.org/team/web@sha256:… 1.0` or `tbuild tag registry.example.org/team/web:1.0 latest`";
+
+export const tagWithWhat = (): Diagnostic =>
+  usage("missing-word", "`tbuild tag` takes an image and the tags that it gets", howToTag);
+
+export const noReference = (word: string): Diagnostic =>
+  usage("bad-reference", `\`${word}\` is no image of a registry`, howToTag);
+
+export const noTag = (word: string): Diagnostic =>
+  usage(
+    "bad-tag",
+    `\`${word}\` is no tag`,
+    "a tag has letters, digits, `_`, `.` and `-`, at most 128, and begins with none of the last two",
+  );
+
+/** @param from a tag or a digest */
+export const noSuchImage = (name: string, from: string): Diagnostic => ({
+  code: "no-such-image",
+  blame: "surroundings",
+  message: `there is no \`${name}${from.includes(":") ? "@" : ":"}${from}\``,
+  hint: `\`tbuild tags ${name}\` shows what there is`,
+});
+
 // Limits of the environment
 
 export const unknownLimit = (name: string, near: string | undefined): Diagnostic =>

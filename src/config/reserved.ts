@@ -14,6 +14,7 @@ export const reservedTargets: ReadonlySet<string> = new Set([
   "purge",
   "serve",
   "state",
+  "tag",
   "tags",
   "watch",
   "why",

@@ -9,6 +9,7 @@ import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
 import type { Commands } from "../rules/commands.ts";
 import type { BlobStore } from "../store/blob-store.ts";
+import type { BurstJournals } from "../store/burst-journals.ts";
 import type { DigestStore } from "../store/digest-store.ts";
 import type { Evictions } from "../store/evictions.ts";
 import type { StateFolder } from "../store/state-folder.ts";
@@ -39,6 +40,7 @@ export interface BuildRoom {
   readonly blobs: BlobStore;
   /** Where the project has one, and this run may use it. */
   readonly cache: SharedCache | undefined;
+  readonly journals: BurstJournals;
   /** The trace of the target as it is declared now. */
   readonly traceOf: (target: Target) => Trace | undefined;
   readonly images: EngineImages;

@@ -19,6 +19,7 @@ import { Recorder } from "./recorder.ts";
 import { Scheduler } from "./scheduler.ts";
 import { stateProblem } from "./state-problem.ts";
 import { systemProblem } from "./system-problem.ts";
+import { unfinishedPushes } from "./unfinished-pushes.ts";
 import { TargetWorkers } from "./workers.ts";
 
 export interface BuildResult {
@@ -121,7 +122,12 @@ async function buildSafely(
       state.sweep();
       recorder.open(state.runs, request.limits.runs);
     }
-    return await buildLocked(request, parts, state, digests);
+    const outcome = await buildLocked(request, parts, state, digests);
+    // At the end: a push of this build may have completed them.
+    for (const problem of unfinishedPushes(request.project.root, !request.dryRun)) {
+      parts.reporter.report({ kind: "warning", problem });
+    }
+    return outcome;
   } catch (error) {
     if (request.signal.aborted) return { ...nothing, early: [], interrupted: true };
     if (error instanceof DiagnosticError) return { ...nothing, early: [error.diagnostic] };

@@ -10,6 +10,7 @@ import type { Target, TargetName } from "../model/target.ts";
 import { hostEnvironment, proxyVariables } from "../rules/caller-environment.ts";
 import { Commands } from "../rules/commands.ts";
 import { BlobStore } from "../store/blob-store.ts";
+import { BurstJournals } from "../store/burst-journals.ts";
 import { DigestStore } from "../store/digest-store.ts";
 import { Evictions } from "../store/evictions.ts";
 import { workspaceVariable } from "../store/leftovers.ts";
@@ -118,6 +119,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     logs: new TargetLogs({ state, limits, evictions, redact }),
     blobs,
     cache: cacheOf(request, { access, blobs, signal, forced, reporter: parts.reporter }),
+    journals: new BurstJournals(state.path, redact(request.command)),
     traceOf,
     settled,
     images: kept.images ?? new EngineImages(),

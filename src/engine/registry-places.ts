@@ -39,6 +39,26 @@ export function placeOfReference(reference: string): RegistryPlace | undefined {
   return { host: parsed.host ?? "docker.io", repository: parsed.repository };
 }
 
+export interface RegistryImage extends RegistryPlace {
+  /** A tag or a digest. */
+  readonly from: string;
+}
+
+/**
+ * The image that a reference with its registry names, `latest` where it names none.
+ * @returns undefined for what is no reference, or begins with no host
+ */
+export function imageInRegistry(reference: string): RegistryImage | undefined {
+  const parsed = parseReference(reference);
+  const place = placeOfReference(reference);
+  // A name without a host is one of the engine at least as often.
+  const hasHost = /^(localhost|[^/]*[.:][^/]*)\/./.test(reference);
+  if (parsed === undefined || place === undefined || !hasHost) return undefined;
+  return { ...place, from: parsed.digest ?? parsed.tag ?? "latest" };
+}
+
+export { isTag } from "../rules/reference.ts";
+
 function placesOf(project: Project, name: TargetName): readonly RegistryPlace[] {
   const rule = project.targets.get(name)?.rule;
   if (rule?.kind !== "push") {

@@ -4,6 +4,7 @@ import { StateFolder } from "../store/state-folder.ts";
 import type { BuildParts, BuildRequest } from "./build-request.ts";
 import type { CheckedPlan } from "./check-plan.ts";
 import { Recorder } from "./recorder.ts";
+import { unfinishedPushes } from "./unfinished-pushes.ts";
 
 export type FreshRequest = Pick<
   BuildRequest,
@@ -27,6 +28,8 @@ export function tellFresh(
   const { reporter } = recorder;
   reporter.report({ kind: "started", project, wanted, total: made, fresh: made, jobs });
   for (const choice of choices) reporter.report(choice);
+  for (const problem of unfinishedPushes(root, false))
+    reporter.report({ kind: "warning", problem });
   const counts = { built: 0, fresh: made, failed: 0, skipped: 0 };
   reporter.report({ kind: "finished", ...counts, seconds });
   recorder.close();

@@ -75,6 +75,7 @@ function unreachable(proxy: URL, cause: NodeJS.ErrnoException): ProxyError {
   return new ProxyError(proxy, refuses ? "refuses connections" : "cannot be reached", { cause });
 }
 
+/** `hostname` and not `host`: that of a URL would outweigh `host`, and the way would not lead to the proxy. */
 export const addressOf = ({ hostname, port }: URL) => ({
   hostname: hostname.replace(/^\[|\]$/g, ""),
   port: port === "" ? 80 : Number(port),

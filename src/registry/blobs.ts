@@ -4,13 +4,8 @@
  */
 import type { Digest } from "../model/artifact.ts";
 import type { RegistryClient } from "./client.ts";
+import type { Place } from "./place.ts";
 import { locationOf } from "./redirects.ts";
-
-export interface Place {
-  readonly client: RegistryClient;
-  readonly repository: string;
-  readonly signal: AbortSignal;
-}
 
 export async function hasBlob(place: Place, digest: Digest): Promise<boolean> {
   const request = {

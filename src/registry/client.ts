@@ -26,6 +26,8 @@ const mostRefusals = 3;
 
 export class RegistryClient {
   readonly host: string;
+  /** Whether the caller said that it may be spoken to without TLS. */
+  readonly insecure: boolean;
   readonly clock: Clock;
   readonly tries: number;
   readonly #once: OneTry;
@@ -34,6 +36,7 @@ export class RegistryClient {
 
   constructor(options: ClientOptions) {
     this.host = options.host;
+    this.insecure = options.insecure === true;
     this.clock = options.clock ?? systemClock;
     this.tries = options.tries ?? defaultTries;
     this.#once = new OneTry(options, this.clock);

@@ -1,7 +1,7 @@
 /** One tag of a fleet that is pushed, and what becomes of it. Plain data. */
 import type { Digest } from "../model/artifact.ts";
 import type { ImageContent } from "../model/image-content.ts";
-import type { Place } from "./blobs.ts";
+import type { Place } from "./place.ts";
 
 export interface FleetTag {
   /** As the registry knows it, without the host. */

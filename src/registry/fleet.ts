@@ -5,14 +5,15 @@
 
 import type { Digest } from "../model/artifact.ts";
 import type { BlobSource } from "../model/image-content.ts";
+import type { TagMove } from "../model/tag-move.ts";
 import type { Traffic } from "../model/traffic.ts";
 import { inParallel } from "../net/in-parallel.ts";
-import type { Place } from "./blobs.ts";
 import type { RegistryClient } from "./client.ts";
 import type { FleetTag, TagChange } from "./fleet-tag.ts";
 import { manifestDigest, writeManifest } from "./manifests.ts";
+import type { Place } from "./place.ts";
 import { type KnownPlaces, placeBlobs } from "./place-blobs.ts";
-import { writeTags } from "./tag-burst.ts";
+import { type BurstJournal, writeTags } from "./tag-burst.ts";
 
 export interface FleetParts {
   readonly client: RegistryClient;
@@ -20,6 +21,8 @@ export interface FleetParts {
   readonly known: KnownPlaces;
   readonly signal: AbortSignal;
   readonly onProgress: (blob: Digest, done: number, total: number) => void;
+  /** Opened right before the first tag is written. */
+  readonly journal: (moves: readonly TagMove[]) => BurstJournal;
   /** Told of each tag that names another image than before. */
   readonly onTag: (tag: FleetTag) => void;
 }

@@ -1,8 +1,8 @@
 /** Reads and writes manifests, by digest and by tag. In which order, is told by the caller. */
 import { createHash } from "node:crypto";
 import type { Digest } from "../model/artifact.ts";
-import type { Place } from "./blobs.ts";
 import type { RegistryRequest } from "./client.ts";
+import type { Place } from "./place.ts";
 import { otherBytes } from "./problems.ts";
 
 export interface Manifest {
@@ -30,14 +30,19 @@ export async function manifestDigest(place: Place, name: string): Promise<Digest
   return (await readManifest(place, name))?.digest;
 }
 
+/** @throws DiagnosticError also where what comes is not what its digest says */
 export async function readManifest(place: Place, name: string): Promise<Manifest | undefined> {
   const request = aboutManifest(place, "GET", name, "read");
   const answer = await place.client.send(request);
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw place.client.refused(answer, request);
+  const digest = digestOf(answer.body);
+  if (name.includes(":") && name !== digest) {
+    throw otherBytes(place.client.host, "the manifest ", [name, digest]);
+  }
   return {
     mediaType: answer.headers["content-type"] ?? "application/vnd.oci.image.manifest.v1+json",
-    digest: digestOf(answer.body),
+    digest,
     bytes: answer.body,
   };
 }

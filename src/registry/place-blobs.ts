@@ -6,9 +6,10 @@ import type { Digest } from "../model/artifact.ts";
 import type { BlobSource, Descriptor } from "../model/image-content.ts";
 import type { Traffic } from "../model/traffic.ts";
 import { inParallel } from "../net/in-parallel.ts";
-import { hasBlob, mountBlob, type Place } from "./blobs.ts";
+import { hasBlob, mountBlob } from "./blobs.ts";
 import type { RegistryClient } from "./client.ts";
 import type { TagChange } from "./fleet-tag.ts";
+import type { Place } from "./place.ts";
 import { sendBlob } from "./send-blob.ts";
 
 /** What the registry was seen to hold, in this push and in earlier ones. */

@@ -1,6 +1,6 @@
 /** Reads a blob of a repository as it comes. What it is good for, and where it goes, is the caller's. */
 import type { Descriptor } from "../model/image-content.ts";
-import type { Place } from "./blobs.ts";
+import type { Place } from "./place.ts";
 
 /**
  * Tries again from the start where a connection breaks.

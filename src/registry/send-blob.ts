@@ -4,11 +4,21 @@
  */
 import type { Digest } from "../model/artifact.ts";
 import type { BlobSource, Descriptor } from "../model/image-content.ts";
-import { about, type Place } from "./blobs.ts";
+import { abandonUploads } from "./abandon-uploads.ts";
+import { about } from "./blobs.ts";
 import { checked, readAll, unreadable } from "./checked-source.ts";
 import type { RegistryClient } from "./client.ts";
 import { SourceError } from "./exchange.ts";
-import { beginRequest, finish, locationAfter, offsetOf, type Rest, sendRest } from "./upload.ts";
+import type { Place } from "./place.ts";
+import {
+  beginRequest,
+  beginUpload,
+  finish,
+  locationAfter,
+  offsetOf,
+  type Rest,
+  sendRest,
+} from "./upload.ts";
 
 /** Bytes up to which a blob is read as a whole and sent in one request, where the registry takes that. */
 const smallBlob = 1 << 20;
@@ -24,16 +34,20 @@ export interface Upload {
 
 /** Sends a blob; after a break it goes on where the registry has it to, or from the start. */
 export async function sendBlob(place: Place, upload: Upload): Promise<void> {
-  const state: UploadState = { at: upload.begun, mayBeHere: false };
+  const state: UploadState = { at: upload.begun, mayBeHere: false, dropped: [] };
   try {
     await place.client.retry(place.signal, async () => {
-      if (state.mayBeHere && (await isHere(place, upload.blob.digest))) return;
+      if (state.mayBeHere && (await isHere(place, upload.blob.digest))) return dropUpload(state);
       state.mayBeHere = true;
       if (upload.blob.size <= smallBlob) await sendSmall(place, upload, state);
       else await sendLarge(place, upload, state);
     });
+    state.at = undefined;
   } catch (error) {
     throw error instanceof SourceError ? unreadable(upload.blob.digest, error) : error;
+  } finally {
+    dropUpload(state);
+    await abandonUploads(place, state.dropped);
   }
   upload.onProgress(upload.blob.size);
 }
@@ -45,6 +59,14 @@ interface UploadState {
   mayBeHere: boolean;
   /** Whether the place is from an earlier try, so that bytes may be there. */
   isResumed?: boolean;
+  /** Places of uploads that are not gone on with. */
+  readonly dropped: URL[];
+}
+
+/** The next try begins an upload of its own. */
+function dropUpload(state: UploadState): void {
+  if (state.at !== undefined) state.dropped.push(state.at);
+  state.at = undefined;
 }
 
 async function isHere(place: Place, digest: Digest): Promise<boolean> {
@@ -63,12 +85,12 @@ async function sendSmall(place: Place, { blob, source }: Upload, state: UploadSt
   const bytes = await readAll(source, blob);
   const body = { size: bytes.length, open: () => bytes };
   // What an earlier try left there is in no known state.
-  if (state.isResumed) state.at = undefined;
+  if (state.isResumed) dropUpload(state);
   if (state.at === undefined) {
     const isOne = !wantTwoRequests.has(place.client);
     const begin = beginRequest(place, isOne ? `?digest=${encodeURIComponent(blob.digest)}` : "");
     const headers = { "content-type": "application/octet-stream" };
-    const answer = await place.client.sendOnce(isOne ? { ...begin, headers, body } : begin);
+    const answer = await beginUpload(place, isOne ? { ...begin, headers, body } : begin);
     if (answer.status === 201 && isOne) return;
     if (isOne && answer.status >= 400 && answer.status !== 401 && answer.status !== 403) {
       wantTwoRequests.add(place.client);
@@ -86,7 +108,7 @@ async function sendLarge(place: Place, upload: Upload, state: UploadState): Prom
   const offset = state.isResumed ? await goOn(place, state) : 0;
   if (state.at === undefined) {
     const begin = beginRequest(place, "");
-    state.at = locationAfter(place, await place.client.sendOnce(begin), begin, 202);
+    state.at = locationAfter(place, await beginUpload(place, begin), begin, 202);
   }
   state.isResumed = true;
   if (offset < blob.size) {
@@ -99,10 +121,9 @@ async function sendLarge(place: Place, upload: Upload, state: UploadState): Prom
 async function goOn(place: Place, state: UploadState): Promise<number> {
   const to = state.at;
   if (to === undefined) return 0;
-  // Whatever becomes of the question, what was known of the place is old.
-  state.at = undefined;
   const { bytes, at } = await offsetOf(place, to);
-  state.at = at;
+  if (at === undefined) dropUpload(state);
+  else state.at = at;
   return bytes;
 }
 

@@ -1,10 +1,10 @@
 /** Reads what a repository of a registry holds: its tags, with what each of them names. Writes nothing. */
 import type { Digest } from "../model/artifact.ts";
 import { inParallel } from "../net/in-parallel.ts";
-import type { Place } from "./blobs.ts";
 import type { RegistryRequest } from "./client.ts";
 import type { Answer } from "./exchange.ts";
 import { digestOf, readManifest } from "./manifests.ts";
+import type { Place } from "./place.ts";
 
 export interface RegistryTag {
   readonly tag: string;

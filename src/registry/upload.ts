@@ -5,12 +5,17 @@
 import type { Readable } from "node:stream";
 import type { Digest } from "../model/artifact.ts";
 import type { DiagnosticError } from "../model/diagnostic.ts";
-import { about, type Place } from "./blobs.ts";
+import { about } from "./blobs.ts";
 import type { RegistryRequest } from "./client.ts";
 import type { Answer } from "./exchange.ts";
+import type { Place } from "./place.ts";
 import { otherBytes } from "./problems.ts";
 import { locationOf } from "./redirects.ts";
 import { Transient } from "./retry.ts";
+import { untilLater } from "./until-later.ts";
+
+/** Milliseconds that an interruption waits for uploads that are about to begin. */
+const beginGrace = 500;
 
 export function beginRequest(place: Place, query: string): RegistryRequest {
   return {
@@ -19,6 +24,17 @@ export function beginRequest(place: Place, query: string): RegistryRequest {
     to: `${place.repository}/blobs/uploads/${query}`,
     headers: { "content-length": "0" },
   };
+}
+
+/** An interruption waits for the answer: without it nobody knows which upload is to be abandoned. */
+export async function beginUpload(place: Place, request: RegistryRequest): Promise<Answer> {
+  place.signal.throwIfAborted();
+  const later = untilLater(place.signal, beginGrace);
+  try {
+    return await place.client.sendOnce({ ...request, signal: later.signal });
+  } finally {
+    later.end();
+  }
 }
 
 export interface Offset {

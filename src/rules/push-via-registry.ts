@@ -1,10 +1,10 @@
 /** Pushes by the registry's own API: the whole fleet or nothing of it, each blob once. */
 import { packedContents } from "../images/image-contents.ts";
 import type { ImageContent } from "../model/image-content.ts";
+import type { RegistryClient } from "../registry/client.ts";
 import { repositoryAt } from "../registry/endpoint.ts";
 import { type FleetReport, pushFleet } from "../registry/fleet.ts";
 import type { FleetTag } from "../registry/fleet-tag.ts";
-import { openRegistry } from "../registry/open-registry.ts";
 import { PushedBlobs } from "../store/pushed-blobs.ts";
 import { counted } from "./problems.ts";
 import type { PushValues } from "./push-fields.ts";
@@ -15,13 +15,13 @@ import { trafficWords } from "./traffic-words.ts";
 export async function pushViaRegistry(
   pushes: readonly Push[],
   { registry }: Pick<PushValues, "registry">,
+  client: RegistryClient,
   context: ActContext,
 ): Promise<PushOutcome> {
-  const { progress, signal, blobs, stateFolder } = context;
-  const host = registry.split("/", 1)[0] as string;
+  const { progress, signal, blobs, stateFolder, journals } = context;
+  const { host } = client;
   const contents = await contentsOf(pushes, context);
   const tags = pushes.map((push) => fleetTag(host, push, contents));
-  const client = openRegistry(host, context.access);
   const known = new PushedBlobs(stateFolder, host);
   try {
     const report = await pushFleet(tags, {
@@ -29,6 +29,7 @@ export async function pushViaRegistry(
       source: blobs,
       known,
       signal,
+      journal: (moves) => journals.begin(host, moves),
       onProgress: (blob, done, total) => progress.transfer(shortDigest(blob), done, total),
       onTag: ({ repository, tag, content }) =>
         progress.output(`${host}/${repository}:${tag} is ${content.manifest.digest}`),
@@ -40,7 +41,6 @@ export async function pushViaRegistry(
     const { traffic } = report;
     return { note: noteOn(report, registry.replace(/\/+$/, "")), traffic, digests };
   } finally {
-    client.close();
     known.save();
   }
 }

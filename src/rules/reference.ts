@@ -34,8 +34,6 @@ export function parseReference(text: string): Reference | undefined {
   return { ...place, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
 }
 
-export const isTag = (text: string): boolean => tagPattern.test(text);
-
 /** A reference the way the engine prints it: `docker.io/library/debian` is `debian:latest`. */
 export function normaliseReference(text: string): string {
   const parsed = parseReference(text);
@@ -58,6 +56,9 @@ export function isRegistryPlace(text: string): boolean {
   const [host = "", ...path] = text.split("/");
   return isHost(host) && path.every((part) => component.test(part));
 }
+
+/** Whether text may stand behind the colon of a reference. */
+export const isTag = (text: string): boolean => tagPattern.test(text);
 
 const isHost = (text: string): boolean => hostPattern.test(text) || hostV6Pattern.test(text);
 

@@ -12,6 +12,7 @@ import type { Removal, RemovalKind } from "../model/removal.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Traffic } from "../model/traffic.ts";
 import type { BlobStore } from "../store/blob-store.ts";
+import type { BurstJournals } from "../store/burst-journals.ts";
 import type { CleanContext, MadeImage } from "./clean-context.ts";
 import type { Commands } from "./commands.ts";
 import type { FieldSet, ValuesOf } from "./fields.ts";
@@ -63,6 +64,8 @@ export interface ActContext {
   readonly progress: ActProgress;
   /** Layers and configurations of images, kept between runs. */
   readonly blobs: BlobStore;
+  /** What pushes of this workspace are about to do with tags. */
+  readonly journals: BurstJournals;
   /**
    * Standard output, for a target that writes its bytes there; nothing else is written to it then.
    * @throws DiagnosticError where it is a terminal, or taken

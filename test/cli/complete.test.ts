@@ -13,6 +13,7 @@ test("the first word is a command or a target", () => {
     "graph",
     "why",
     "tags",
+    "tag",
     "load",
     "purge",
     "list",

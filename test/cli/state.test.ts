@@ -1,4 +1,5 @@
 import { runCommand } from "../../src/cli/run-command.ts";
+import { BurstJournals } from "../../src/store/burst-journals.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { fakeSurroundings } from "./fake-surroundings.ts";
 
@@ -56,4 +57,46 @@ test("tells programs all of it", async () => {
 test("in a workspace that was never built there is nothing", async () => {
   const { code, lines } = await state(temporaryFolder({ "targets.yaml": "targets: {}\n" }));
   expect([code, lines]).toEqual([0, []]);
+});
+
+describe("a push that was cut off among its tags", () => {
+  const move = { repository: "team/web", tag: "1", new: `sha256:${"a".repeat(64)}` } as const;
+
+  function cutOff(): string {
+    const folder = temporaryFolder({ "targets.yaml": "targets: {}\n" });
+    const journals = new BurstJournals(`${folder}/.tbuild`, "tbuild push --registry r.example/t");
+    journals.begin("r.example", [move, { ...move, tag: "latest" }]).leave();
+    journals.begin("127.0.0.1:5000", [move]).leave();
+    return folder;
+  }
+
+  test("is warned of in one line each, with the command that completes it", async () => {
+    const { code, errors } = await state(cutOff());
+    expect(code).toBe(0);
+    expect(errors).toEqual([
+      "warning: a push to 127.0.0.1:5000 was cut off at its tag: complete it with `tbuild push --registry r.example/t`",
+      "warning: a push to r.example was cut off among its 2 tags: complete it with `tbuild push --registry r.example/t`",
+    ]);
+  });
+
+  test("is told to programs", async () => {
+    const { lines } = await state(cutOff(), ["--log", "json"]);
+    expect(lines.map((line) => JSON.parse(line)).at(-1)).toMatchObject({
+      kind: "warning",
+      problem: { code: "push-unfinished" },
+    });
+  });
+
+  test("is told to be damaged where it is, and its record is not touched", async () => {
+    const folder = temporaryFolder({
+      "targets.yaml": "targets: {}\n",
+      ".tbuild/bursts/r.example@0123456789ab": "half of",
+    });
+    for (const _ of [1, 2]) {
+      const { errors } = await state(folder);
+      expect(errors).toEqual([
+        "warning: the record of a push to r.example that was cut off is damaged, and nothing is done by it: see `.tbuild/bursts/r.example@0123456789ab`, and push again",
+      ]);
+    }
+  });
 });

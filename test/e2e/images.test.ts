@@ -1,18 +1,11 @@
 /** What is saved is what the engine holds, read back by engines, skopeo and tbuild: in every form, after every kill. */
 import { execFileSync, spawn } from "node:child_process";
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { temporaryFolder } from "../support/folder.ts";
 import { hexOf, sha256 } from "../support/image-archive.ts";
+import { checkWhole } from "./check-whole.ts";
 import { imageId, run, tag, workspace } from "./small-workspace.ts";
 import { build, checkout, docker, tbuild } from "./tbuild.ts";
 import { writeTinyRootfs } from "./tiny-image.ts";
@@ -197,30 +190,6 @@ function random(seed: number): () => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;
   };
-}
-
-/** Nothing that has its last name is half of anything. */
-function checkWhole(to: string): void {
-  if (!existsSync(to)) return;
-  const names = readdirSync(to);
-  if (names.includes("SHA256SUMS")) {
-    execFileSync("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd: to });
-  }
-  for (const name of names.filter((each) => /^[^.].*\.tar(\.gz)?$/.test(each))) {
-    execFileSync("tar", ["-tf", name], { cwd: to, stdio: "ignore" });
-  }
-  const blobs = path.join(to, "blobs/sha256");
-  if (!existsSync(blobs)) return;
-  for (const name of readdirSync(blobs).filter((each) => !each.startsWith("."))) {
-    expect(sha256(readFileSync(path.join(blobs, name)))).toBe(`sha256:${name}`);
-  }
-  if (!names.includes("index.json")) return;
-  for (const { digest } of JSON.parse(readFileSync(path.join(to, "index.json"), "utf8"))
-    .manifests) {
-    const { config, layers } = JSON.parse(readFileSync(path.join(blobs, hexOf(digest)), "utf8"));
-    for (const blob of [config, ...layers])
-      expect(existsSync(path.join(blobs, hexOf(blob.digest)))).toBe(true);
-  }
 }
 
 const optionOf = (target: string): string => (target === "archives" ? "--to" : `--${target}-to`);

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { hasBlob, mountBlob, type Place } from "../../src/registry/blobs.ts";
+import { hasBlob, mountBlob } from "../../src/registry/blobs.ts";
 import { manifestDigest, readManifest } from "../../src/registry/manifests.ts";
+import type { Place } from "../../src/registry/place.ts";
 import { sendBlob } from "../../src/registry/send-blob.ts";
 import type { FakeRegistry, Fault } from "../support/fake-registry.ts";
 import { FakeBlobs, randomBytes } from "../support/fleet-images.ts";

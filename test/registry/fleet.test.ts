@@ -141,11 +141,12 @@ describe("all or nothing", () => {
     const digest = (nth: number) => tags[nth]?.content.manifest.digest;
     expect(diagnostic.code).toBe("tags-incomplete");
     expect(
-      diagnostic.details.map((line: string) => line.replace(registry.host, "HOST")).sort(),
+      diagnostic.details.map((line: string) => line.replaceAll(registry.host, "HOST")).sort(),
     ).toEqual([
-      `\`HOST/team/i0:1\` is new and cannot be removed; the new image is ${digest(0)}`,
-      `\`HOST/team/i0:latest\` is new and cannot be removed; the new image is ${digest(0)}`,
-      `\`HOST/team/i1:1\` is new and cannot be removed; the new image is ${digest(2)}`,
+      `\`HOST/team/i0:1\` is new and cannot be removed; to complete: tbuild tag HOST/team/i0@${digest(0)} 1`,
+      `\`HOST/team/i0:latest\` is new and cannot be removed; to complete: tbuild tag HOST/team/i0@${digest(0)} latest`,
+      `\`HOST/team/i1:1\` is new and cannot be removed; to complete: tbuild tag HOST/team/i1@${digest(2)} 1`,
+      `\`HOST/team/i1:latest\` is as it was before; to complete: tbuild tag HOST/team/i1@${digest(2)} latest`,
     ]);
   });
 

@@ -1,6 +1,6 @@
 /** Fleets of small images, and their pushes to a fake registry. */
 import type { Digest } from "../../src/model/artifact.ts";
-import { type FleetReport, pushFleet } from "../../src/registry/fleet.ts";
+import { type FleetParts, type FleetReport, pushFleet } from "../../src/registry/fleet.ts";
 import type { FleetTag } from "../../src/registry/fleet-tag.ts";
 import type { KnownPlaces } from "../../src/registry/place-blobs.ts";
 import type { FakeRegistry } from "../support/fake-registry.ts";
@@ -23,6 +23,7 @@ interface Pushing {
   readonly known?: Known;
   readonly signal?: AbortSignal;
   readonly patience?: number;
+  readonly journal?: FleetParts["journal"];
 }
 
 export function push({
@@ -32,6 +33,7 @@ export function push({
   known,
   signal,
   patience,
+  journal,
 }: Pushing): Promise<FleetReport> {
   const client = clientOf(registry.host, patience === undefined ? {} : { patience });
   return pushFleet(tags, {
@@ -39,6 +41,7 @@ export function push({
     source,
     known: known ?? new Known(),
     signal: signal ?? new AbortController().signal,
+    journal: journal ?? (() => ({ end: () => undefined, leave: () => undefined })),
     onProgress: () => undefined,
     onTag: () => undefined,
   });

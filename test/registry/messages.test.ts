@@ -1,7 +1,8 @@
 /** What is told when a registry does not do what it is asked, word for word. */
-import type { Place } from "../../src/registry/blobs.ts";
+
 import { lostConnection } from "../../src/registry/lost-connection.ts";
 import { readManifest } from "../../src/registry/manifests.ts";
+import type { Place } from "../../src/registry/place.ts";
 import { sendBlob } from "../../src/registry/send-blob.ts";
 import type { Fault } from "../support/fake-registry.ts";
 import { FakeBlobs, randomBytes } from "../support/fleet-images.ts";

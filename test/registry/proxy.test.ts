@@ -1,8 +1,8 @@
 /** Registries behind a proxy: the way that requests take, and who sees which credentials. */
 import type { createServer } from "node:http";
 import https from "node:https";
-import type { Place } from "../../src/registry/blobs.ts";
 import { manifestDigest, readManifest } from "../../src/registry/manifests.ts";
+import type { Place } from "../../src/registry/place.ts";
 import { sendBlob } from "../../src/registry/send-blob.ts";
 import { FakeRegistry } from "../support/fake-registry.ts";
 import { FakeBlobs, randomBytes } from "../support/fleet-images.ts";

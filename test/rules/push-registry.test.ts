@@ -1,4 +1,6 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, readdirSync } from "node:fs";
+import type { Digest } from "../../src/model/artifact.ts";
+import { findBursts } from "../../src/store/unfinished-bursts.ts";
 import { FakeRegistry } from "../support/fake-registry.ts";
 import { handMade } from "../support/image-archive.ts";
 import { name, noteOf, problemOf, RuleRoom } from "./support/rule-room.ts";
@@ -120,4 +122,111 @@ test("a helper for credentials that fails is told, and nothing is pushed", async
     hint: "install or mend it, or change `credHelpers` and `credsStore` in docker's `config.json`",
   });
   expect(registry.tags()).toEqual({});
+});
+
+describe("a push that was cut off among its tags", () => {
+  /** Pushes all, then takes tags away as if the burst had not come to them. */
+  async function cutOff(room: RuleRoom): Promise<Record<string, string>> {
+    await room.act("push", fields());
+    const whole = registry.tags();
+    const moves = Object.entries(whole).map(([name, digest]) => {
+      const [repository = "", tag = ""] = name.split(":");
+      return { repository, tag, new: digest as Digest };
+    });
+    room.journals.begin(registry.host, moves).leave();
+    registry.repository("team/web").tags.clear();
+    return whole;
+  }
+
+  const warnings = (room: RuleRoom) =>
+    room.warnings.map((line) => line.replaceAll(registry.host, "HOST"));
+
+  test("is completed by the next one to the host, also when that pushes something else", async () => {
+    const room = newRoom();
+    const whole = await cutOff(room);
+    const outcome = await room.act("push", fields({ push: [name("agent")] }));
+    expect(registry.tags()).toEqual(whole);
+    expect(noteOf(outcome)).toBe("1 tag was there already");
+    expect(warnings(room)).toEqual([
+      "a push to HOST was cut off among its tags: 2 moved to their new images now, 1 was there",
+    ]);
+    expect(room.has(".tbuild/bursts")).toBe(false);
+  });
+
+  test("is completed by one that the engine sends, too", async () => {
+    const room = newRoom();
+    const whole = await cutOff(room);
+    await room.act("push", fields({ push: [name("agent")], via: "engine" }));
+    expect(registry.tags()).toEqual(whole);
+  });
+
+  test("leaves alone what something else moved, and says so", async () => {
+    const room = newRoom();
+    const whole = await cutOff(room);
+    const [agent = ""] = Object.values(whole);
+    registry.repository("team/web").manifests.set(agent, { type: "x", bytes: Buffer.from("{}") });
+    registry.repository("team/web").tags.set("1", agent);
+    await room.act("push", fields({ push: [name("agent")] }));
+    expect(warnings(room)).toEqual([
+      `a push to HOST was cut off among its tags: 1 moved to its new image now, 1 was there, \`HOST/team/web:1\` left alone since something else moved it to ${agent}`,
+    ]);
+    expect(registry.tags()).toEqual({ ...whole, "team/web:1": agent });
+  });
+
+  test("two pushes to its host at the same time complete it once", async () => {
+    const room = newRoom();
+    const whole = await cutOff(room);
+    await Promise.all([room.act("push", fields()), room.act("push", fields())]);
+    expect(warnings(room)).toHaveLength(1);
+    expect(registry.tags()).toEqual(whole);
+  });
+
+  test("is not completed by a record that is damaged: that is told once and kept aside", async () => {
+    const room = newRoom();
+    await cutOff(room);
+    const [record = ""] = readdirSync(`${room.root}/.tbuild/bursts`);
+    room.write({ [`.tbuild/bursts/${record}`]: "half of" });
+    for (const _ of [1, 2]) await room.act("push", fields({ push: [name("agent")] }));
+    expect(warnings(room)).toEqual([
+      `the record of a push to HOST that was cut off is damaged, and nothing is done by it: see \`.tbuild/bursts/${record}.damaged\`, and push again`,
+    ]);
+    expect(Object.keys(registry.tags())).toEqual(["team/agent:1"]);
+    expect(room.read(`.tbuild/bursts/${record}.damaged`)).toBe("half of");
+  });
+
+  test("stays recorded while its registry cannot be asked", async () => {
+    const room = newRoom();
+    await cutOff(room);
+    registry.plan = () => ({ kind: "status", status: 403 });
+    expect(problemOf(await room.act("push", fields())).code).toBe("registry-denied");
+    expect(room.journals.unfinished(registry.host)).toHaveLength(1);
+  });
+});
+
+test("the record of a burst is there before the first tag is written, and gone when it ended", async () => {
+  const room = newRoom();
+  let during: readonly string[] = [];
+  registry.plan = ({ method, path }) => {
+    if (method === "PUT" && /manifests\/[^s]/.test(path) && during.length === 0) {
+      const [found] = findBursts(`${room.root}/.tbuild`);
+      during = found?.kind === "unfinished" ? found.moves.map(({ tag }) => tag) : [];
+    }
+    return undefined;
+  };
+  await room.act("push", fields());
+  expect([...during].sort()).toEqual(["1", "1", "latest"]);
+  expect(room.has(".tbuild/bursts")).toBe(false);
+});
+
+test("the record of a burst stays where tags could not be put back, and the next push completes them", async () => {
+  const room = newRoom();
+  registry.removesTags = false;
+  registry.plan = ({ method, path }) =>
+    method === "PUT" && path.endsWith("web/manifests/latest")
+      ? { kind: "status", status: 403 }
+      : undefined;
+  expect(problemOf(await room.act("push", fields())).code).toBe("tags-incomplete");
+  registry.plan = () => undefined;
+  await room.act("push", fields({ push: [name("agent")] }));
+  expect(Object.keys(registry.tags())).toEqual(["team/agent:1", "team/web:1", "team/web:latest"]);
 });

@@ -66,6 +66,8 @@ export class FakeRegistry {
   pageSize = 1000;
   /** Where uploads are sent to, of another host. */
   uploadsTo: string | undefined;
+  /** Origin of the token server, where it is another host. */
+  tokensAt: string | undefined;
   /** Sent as the Date of each answer. */
   date: string | undefined;
   plan: (request: { readonly method: string; readonly path: string }) => Fault | undefined = () =>
@@ -114,6 +116,11 @@ export class FakeRegistry {
     return this.seen
       .map(({ method, path }) => `${method} ${path}`)
       .filter((it) => pattern.test(it));
+  }
+
+  /** Uploads that began and did not end. */
+  get uploads(): number {
+    return this.#uploads.size;
   }
 
   expireTokens(): void {
@@ -204,7 +211,7 @@ export class FakeRegistry {
           scope.split(":")[2]?.split(",").includes(right)),
     );
     if (isAllowed || (scopes !== undefined && name === undefined)) return undefined;
-    const challenge = `Bearer realm="http://${this.host}/token",service="fake"`;
+    const challenge = `Bearer realm="${this.tokensAt ?? `http://${this.host}`}/token",service="fake"`;
     return errorAnswer(401, "UNAUTHORIZED", { "www-authenticate": challenge });
   }
 
@@ -249,6 +256,10 @@ export class FakeRegistry {
       return this.resumes
         ? { status: 204, headers: place }
         : errorAnswer(404, "BLOB_UPLOAD_UNKNOWN");
+    }
+    if (method === "DELETE") {
+      this.#uploads.delete(id);
+      return { status: 204 };
     }
     if (
       method === "PATCH" &&

@@ -45,6 +45,8 @@ export function candidatesFor(
     const offered = [...own.map(({ name }) => `--${name}`), ...optionsFor(wanted, declaration)];
     return offered.filter(startsWithCurrent);
   }
+  // What a registry has is not asked for while somebody types.
+  if (names[0] === "tag") return [];
   // The shell offers files and folders.
   if (names[0] === "load") return [];
   if (names[0] === "completion") return shells.filter(startsWithCurrent);

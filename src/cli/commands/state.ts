@@ -1,10 +1,11 @@
 /** `tbuild state`: what is kept between runs, how large it is, and its limits. Writes nothing. */
 import { lookAtState } from "../../engine/look-at-state.ts";
+import { unfinishedPushes } from "../../engine/unfinished-pushes.ts";
 import { stateLines } from "../../report/state-table.ts";
 import { loadDeclaration } from "../load.ts";
 import { readLimits } from "../read-limits.ts";
 import type { CommonRequest } from "../request.ts";
-import { showProblems } from "../show-problems.ts";
+import { showProblems, showWarnings } from "../show-problems.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** @returns the exit code */
@@ -20,5 +21,6 @@ export async function runState(common: CommonRequest, place: Surroundings): Prom
       ? parts.map((part) => JSON.stringify({ kind: "state", ...part }))
       : stateLines(parts);
   place.out.write(lines.map((line) => `${line}\n`).join(""));
+  await showWarnings({ problems: unfinishedPushes(root, false), root, log }, place);
   return 0;
 }

@@ -1,19 +1,18 @@
 /** `tbuild tags IMAGE|TARGET`: what the registry has of it, on standard output. */
-import { credentialLookup } from "../../docker/credentials.ts";
 import {
   placeOfReference,
   type RegistryPlace,
   registryPlaces,
 } from "../../engine/registry-places.ts";
 import { type Diagnostic, DiagnosticError } from "../../model/diagnostic.ts";
-import type { Registries, RegistryAccess } from "../../model/registries.ts";
+import type { RegistryAccess } from "../../model/registries.ts";
 import { repositoryAt } from "../../registry/endpoint.ts";
 import { openRegistry } from "../../registry/open-registry.ts";
 import { type RegistryTag, readTags } from "../../registry/tags.ts";
-import { loadDeclaration } from "../load.ts";
 import { commonOptions } from "../options.ts";
 import { prepare, type TargetRequest } from "../prepare.ts";
 import { readWords } from "../read-words.ts";
+import { accessOf, readRegistryAccess } from "../registry-access.ts";
 import { showProblems } from "../show-problems.ts";
 import type { Surroundings } from "../surroundings.ts";
 import * as problems from "../usage-problems.ts";
@@ -24,12 +23,8 @@ export async function runTags(request: TargetRequest, place: Surroundings): Prom
   const found = findPlaces(request, place);
   if ("problems" in found) return showProblems({ ...found, log }, place);
   try {
-    const { environment } = place;
-    const { registries, places } = found;
-    const credentials = credentialLookup(environment);
-    const access = { environment, credentials, registries, tries: request.common.tries };
-    for (const [index, each] of places.entries()) {
-      const tags = await tagsAt(each, access);
+    for (const [index, each] of found.places.entries()) {
+      const tags = await tagsAt(each, found.access);
       const name = `${each.host}/${each.repository}`;
       const lines = log === "json" ? [json(name, tags)] : table(name, tags);
       if (log !== "json" && index > 0) lines.unshift("");
@@ -43,7 +38,7 @@ export async function runTags(request: TargetRequest, place: Surroundings): Prom
 }
 
 type Found = { readonly root: string } & (
-  | { readonly places: readonly RegistryPlace[]; readonly registries: Registries | undefined }
+  | { readonly places: readonly RegistryPlace[]; readonly access: RegistryAccess }
   | { readonly problems: readonly Diagnostic[] }
 );
 
@@ -58,16 +53,14 @@ function findPlaces(request: TargetRequest, place: Surroundings): Found {
   const [only = "", ...more] = others;
   const named = more.length === 0 && isImage(only) ? placeOfReference(only) : undefined;
   if (named !== undefined) {
-    const { declaration } = loadDeclaration(request.common);
-    if (!declaration.ok && request.common.file !== undefined) return { ...declaration, root };
-    const registries = declaration.ok ? declaration.value.registries : undefined;
-    return { root, places: [named], registries };
+    const access = readRegistryAccess(request.common, place.environment);
+    return access.ok ? { root, places: [named], access: access.value } : { root, ...access };
   }
   const prepared = prepare(request, place);
   if (!prepared.ok) return prepared;
   const places = registryPlaces(prepared.project, prepared.wanted);
-  const { registries } = prepared.project;
-  if (places.length > 0) return { root, places, registries };
+  const access = accessOf(prepared.project.registries, request.common, place.environment);
+  if (places.length > 0) return { root, places, access };
   return { root: prepared.root, problems: [problems.noImage(prepared.names.join(" "))] };
 }
 

@@ -16,6 +16,7 @@ import { ruleKindOf } from "../../../src/rules/kinds.ts";
 import { ownOutputFolder } from "../../../src/rules/own-output.ts";
 import type { ActContext, ActOutcome, InputFile } from "../../../src/rules/rule.ts";
 import { BlobStore } from "../../../src/store/blob-store.ts";
+import { BurstJournals } from "../../../src/store/burst-journals.ts";
 import { temporaryFolder, writeFiles } from "../../support/folder.ts";
 import { FakeDocker } from "./fake-docker.ts";
 
@@ -28,6 +29,7 @@ export class RuleRoom {
   readonly files: WorkspaceFiles;
   readonly docker = new FakeDocker();
   readonly blobs: BlobStore;
+  readonly journals: BurstJournals;
   /** What was written to standard output. */
   readonly pipe = new PassThrough();
   readonly output: string[] = [];
@@ -48,6 +50,7 @@ export class RuleRoom {
   constructor(files: Readonly<Record<string, string>> = {}) {
     this.root = temporaryFolder({ "targets.yaml": "name: shop\n", ...files });
     this.blobs = new BlobStore(path.join(this.root, ".tbuild"));
+    this.journals = new BurstJournals(path.join(this.root, ".tbuild"), "tbuild it");
     this.files = new WorkspaceFiles(this.root, new FileDigests());
   }
 
@@ -137,6 +140,7 @@ export class RuleRoom {
       },
       previous: [],
       blobs: this.blobs,
+      journals: this.journals,
       pipe: () => this.pipe,
       workspaceId: "w1",
       madeImages: [],
