@@ -63,6 +63,9 @@ export function makeActContext(
   };
 }
 
+/** Milliseconds between two events of one transfer; nobody sees more. */
+const transferPause = 100;
+
 function progressOf(
   target: Target,
   room: BuildRoom,
@@ -70,6 +73,7 @@ function progressOf(
 ): ActContext["progress"] {
   const { reporter } = room;
   const name = target.name;
+  const told = new Map<string, number>();
   return {
     output(line, step) {
       log.line(line);
@@ -82,6 +86,9 @@ function progressOf(
       reporter.report({ kind: "step", target: name, id, name: title, state, ...time });
     },
     transfer(id, done, total) {
+      const now = performance.now();
+      if (done !== total && now - (told.get(id) ?? 0) < transferPause) return;
+      told.set(id, now);
       const known = total === undefined ? {} : { total };
       reporter.report({ kind: "transfer", target: name, id, done, ...known });
     },
