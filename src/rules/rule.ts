@@ -14,7 +14,7 @@ import type { Traffic } from "../model/traffic.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import type { BurstJournals } from "../store/burst-journals.ts";
 import type { CleanContext, MadeImage } from "./clean-context.ts";
-import type { Commands } from "./commands.ts";
+import type { Commands } from "./commands/commands.ts";
 import type { FieldSet, ValuesOf } from "./fields.ts";
 
 export type { FilesView };
