@@ -1,7 +1,8 @@
-/** The list of rule kinds: a new kind is one file of this folder and one line here. */
+/** The list of rule kinds: a new kind is one file or folder beside it and one line here. */
 
 import type { Target } from "../model/target.ts";
 import { archive } from "./archive/archive.ts";
+import { checksum } from "./checksum/checksum.ts";
 import { clean } from "./clean/clean.ts";
 import { fetch } from "./fetch/fetch.ts";
 import type { FieldSet } from "./fields.ts";
@@ -27,6 +28,7 @@ export const ruleKinds: readonly RuleKind<any>[] = [
   use,
   firstOf,
   archive,
+  checksum,
   save,
   push,
   clean,
