@@ -11,7 +11,7 @@ import { tagsOf } from "../image-tags.ts";
 import { imageOf, layOutputs, mergeLaid, nameOfImage } from "../lay-outputs.ts";
 import { ownLabels } from "../own-labels.ts";
 import type { ActContext, ActOutcome, RunningServiceView } from "../rule.ts";
-import { secretOf } from "../run/run-result.ts";
+import { secretOf } from "../secret-of.ts";
 import { type ImageValues, requestOf } from "./image-fields.ts";
 import { layContext } from "./lay-context.ts";
 

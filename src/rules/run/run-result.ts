@@ -6,8 +6,9 @@ import type { Artifact } from "../../model/artifact.ts";
 import { pick } from "../caller-environment.ts";
 import type { LastLines } from "../lines.ts";
 import { artifactOf } from "../output-files.ts";
-import { failed, failure, usageError } from "../problems.ts";
+import { failed, failure } from "../problems.ts";
 import type { ActContext, ActOutcome } from "../rule.ts";
+import { secretOf } from "../secret-of.ts";
 import { outputOf, type RunValues, variablesOf } from "./run-fields.ts";
 
 /** The variables that the rule itself sets, the later ones winning. */
@@ -30,20 +31,6 @@ function secretVariables(values: RunValues, context: ActContext): Record<string,
       secretOf(context, parameter),
     ]),
   );
-}
-
-/**
- * The value of a secret parameter.
- * @throws DiagnosticError when nobody gave it
- */
-export function secretOf(context: ActContext, parameter: string): string {
-  const value = context.project.secrets.get(parameter);
-  if (value !== undefined) return value;
-  throw usageError(context.target, "secrets", {
-    code: "secret-not-given",
-    message: `secret \`${parameter}\` is not given`,
-    hint: `give its file with \`--${parameter}-file PATH\`, or its environment variable`,
-  });
 }
 
 /** A command that ended with something else than 0. */
