@@ -1,6 +1,7 @@
 /** A build as the command line asks for it: from the target file to the exit code. */
 import { build } from "../engine/build.ts";
 import type { BuildParts, PlanUse } from "../engine/build-request.ts";
+import { ruleOptions } from "../model/command-line.ts";
 import { DiagnosticError, exitCodeOf } from "../model/diagnostic.ts";
 import type { RunLine } from "../model/run-log.ts";
 import { Redactor, redactEvents } from "../report/redact.ts";
@@ -8,7 +9,6 @@ import { againCommand } from "./again.ts";
 import type { KnownPlan } from "./known-plan.ts";
 import type { LazyEngine } from "./lazy-engine.ts";
 import { makeReporter } from "./make-reporter.ts";
-import { ruleOptions } from "./options.ts";
 import { outputPipe, writesToPipe } from "./output-pipe.ts";
 import { type Prepared, prepare, type TargetRequest } from "./prepare.ts";
 import { profileProblem, writeProfile } from "./profile-file.ts";

@@ -3,8 +3,6 @@
  * options. Targets and parameters are read later, by `read-arguments.ts`.
  */
 import { resolve } from "node:path";
-import type { Diagnostic } from "../model/diagnostic.ts";
-import { fail, ok, type Result } from "../model/result.ts";
 import {
   commonOptions,
   type LogKind,
@@ -12,7 +10,9 @@ import {
   purgeOptions,
   type Shell,
   shells,
-} from "./options.ts";
+} from "../model/command-line.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import { fail, ok, type Result } from "../model/result.ts";
 import { readWords, unknownOptions, type Words } from "./read-words.ts";
 import type { CommonRequest, Request } from "./request.ts";
 import * as problems from "./usage-problems.ts";

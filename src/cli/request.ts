@@ -1,5 +1,5 @@
 /** What the command line asks for, as data. */
-import type { LogKind, Shell } from "./options.ts";
+import type { LogKind, Shell } from "../model/command-line.ts";
 
 /** Options that mean the same whatever is asked. */
 export interface CommonRequest {

@@ -1,6 +1,6 @@
-import { commonOptions } from "../../src/cli/options.ts";
 import { readRequest } from "../../src/cli/read-request.ts";
 import { reservedParameters } from "../../src/config/reserved.ts";
+import { commonOptions } from "../../src/model/command-line.ts";
 
 const read = (...argv: string[]) => readRequest(argv, { cwd: "/home/me", cpus: () => 3 });
 
@@ -127,7 +127,6 @@ test("what the completion scripts ask is cut at the cursor", () => {
   });
 });
 
-// Passes once `config/reserved.ts` has `verbose`.
 test("no parameter can take the name of an option", () => {
   const names = commonOptions.map(({ name }) => name);
   expect(names.filter((name) => !reservedParameters.has(name))).toEqual([]);

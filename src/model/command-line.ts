@@ -1,10 +1,8 @@
 /**
- * The options of the command line, declared once: reading, help and completion all go by these. The
- * names are kept from target files by `config/reserved.ts`.
+ * The commands and options of the command line, declared once: reading, help and completion go by these,
+ * and so does what a target file may not call its own. What parameters add is not known here.
  */
-
-import type { Parameter } from "../model/parameter.ts";
-import { removalKinds } from "../model/removal.ts";
+import { removalKinds } from "./removal.ts";
 
 export interface OptionDefinition {
   readonly name: string;
@@ -184,28 +182,3 @@ const ownOptions: ReadonlyMap<string, readonly OptionDefinition[]> = new Map([
 
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
-
-/** The options that parameters are: `--no-NAME` besides a flag, `--NAME-file` for a secret. */
-export function parameterOptions(parameters: readonly Parameter[]): readonly OptionDefinition[] {
-  return parameters.flatMap(optionsOf);
-}
-
-function optionsOf({ name, type, choices, help, env }: Parameter): readonly OptionDefinition[] {
-  const variable = env && `$${env}`;
-  switch (type) {
-    case "flag":
-      return [{ name, help: joined(help, variable && `or ${variable}`), negatable: true }];
-    case "secret": {
-      const ways = ["its file", ...(variable ? [variable] : [])].join(", or ");
-      return [{ name: `${name}-file`, takes: "PATH", help: joined(help, ways) }];
-    }
-    default: {
-      const takes = type === "path" ? "PATH" : "VALUE";
-      const described = joined(help, variable && `or ${variable}`);
-      return [{ name, takes, help: described, ...(choices && { choices }) }];
-    }
-  }
-}
-
-const joined = (...parts: readonly (string | undefined)[]): string =>
-  parts.filter((part) => part !== undefined && part !== "").join("; ");
