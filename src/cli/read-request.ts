@@ -8,6 +8,8 @@ import {
   type LogKind,
   logKinds,
   purgeOptions,
+  type ReportName,
+  reportOptions,
   type Shell,
   shells,
 } from "../model/command-line.ts";
@@ -131,11 +133,10 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
   const tries = readTries(read, found);
   const log = readLog(read, found);
   if (has("quiet") && has("verbose")) found.push(problems.contradiction("--quiet", "--verbose"));
-  const [file, profile] = [text("file"), text("profile")];
-  if (has("dry-run") && profile !== undefined)
-    found.push(problems.contradiction("--dry-run", "--profile"));
-  if (found.length > 0) return fail(...found);
+  const file = text("file");
   const directory = resolve(cwd, text("directory") ?? ".");
+  const reports = readReports(read, directory, found);
+  if (found.length > 0) return fail(...found);
   return ok({
     directory,
     jobs: jobs ?? cpus(),
@@ -150,8 +151,26 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
     ...(tries !== undefined && { tries }),
     ...(file !== undefined && { file }),
     ...(log !== undefined && { log }),
-    ...(profile !== undefined && { profile: resolve(directory, profile) }),
+    reports,
   });
+}
+
+function readReports(
+  { options }: Words,
+  directory: string,
+  found: Diagnostic[],
+): CommonRequest["reports"] {
+  const reports: { [K in ReportName]?: string } = {};
+  for (const { name } of reportOptions) {
+    const given = options.get(name)?.value;
+    if (typeof given !== "string") continue;
+    const file = resolve(directory, given);
+    if (options.has("dry-run")) found.push(problems.contradiction("--dry-run", `--${name}`));
+    const other = reportOptions.find((before) => reports[before.name] === file);
+    if (other) found.push(problems.reportsInOneFile(other.name, name));
+    reports[name] = file;
+  }
+  return reports;
 }
 
 function readJobs({ options }: Words, found: Diagnostic[]): number | undefined {

@@ -1,5 +1,5 @@
 /** What the command line asks for, as data. */
-import type { LogKind, Shell } from "../model/command-line.ts";
+import type { LogKind, ReportName, Shell } from "../model/command-line.ts";
 
 /** Options that mean the same whatever is asked. */
 export interface CommonRequest {
@@ -19,8 +19,8 @@ export interface CommonRequest {
   readonly cacheTo: boolean;
   /** Absent: by whether there is a terminal. */
   readonly log?: LogKind;
-  /** File that the profile of a build goes to, absolute. */
-  readonly profile?: string;
+  /** Files that tell of a build, absolute, by their options. */
+  readonly reports: Readonly<Partial<Record<ReportName, string>>>;
   readonly quiet: boolean;
   readonly verbose: boolean;
 }

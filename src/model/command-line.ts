@@ -20,6 +20,23 @@ export interface OptionDefinition {
 export const logKinds = ["pretty", "plain", "json"] as const;
 export type LogKind = (typeof logKinds)[number];
 
+export interface ReportOption extends OptionDefinition {
+  /** What messages call it. */
+  readonly what: string;
+}
+
+/** Files that tell of one build, by the names of their options. Who writes them is said in `report/`. */
+export const reportOptions = [
+  {
+    name: "profile",
+    takes: "FILE",
+    what: "profile",
+    help: "Write when each target ran, for ui.perfetto.dev",
+  },
+] as const satisfies readonly ReportOption[];
+
+export type ReportName = (typeof reportOptions)[number]["name"];
+
 export const commonOptions: readonly OptionDefinition[] = [
   {
     name: "file",
@@ -56,7 +73,7 @@ export const commonOptions: readonly OptionDefinition[] = [
     choices: logKinds,
     help: "How to report; pretty on a terminal, else plain",
   },
-  { name: "profile", takes: "FILE", help: "Write when each target ran, for ui.perfetto.dev" },
+  ...reportOptions,
   { name: "quiet", short: "q", help: "Report only what goes wrong" },
   { name: "verbose", help: "Report steps, output and fresh targets too" },
   { name: "help", short: "h", help: "Help, of the targets that are named" },

@@ -20,6 +20,7 @@ const plain = {
   cacheTo: true,
   quiet: false,
   verbose: false,
+  reports: {},
 };
 
 const kindOf = (...argv: string[]): string => {
@@ -56,7 +57,7 @@ test("every common option is understood, long and short", () => {
 });
 
 test("the file of a profile starts at the folder that `-C` names", () => {
-  const common = { profile: "/home/me/sub/x.json" };
+  const common = { reports: { profile: "/home/me/sub/x.json" } };
   expect(read("--profile", "x.json", "-C", "sub")).toMatchObject({ ok: true, value: { common } });
 });
 
