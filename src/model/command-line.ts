@@ -33,6 +33,12 @@ export const reportOptions = [
     what: "profile",
     help: "Write when each target ran, for ui.perfetto.dev",
   },
+  {
+    name: "junit",
+    takes: "FILE",
+    what: "JUnit report",
+    help: "Write what became of each target, as JUnit XML for CI systems",
+  },
 ] as const satisfies readonly ReportOption[];
 
 export type ReportName = (typeof reportOptions)[number]["name"];

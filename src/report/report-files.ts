@@ -5,4 +5,5 @@ import type { ReportFile } from "./report-file.ts";
 /** Only the code of what is asked for is loaded. */
 export const reportFiles: Readonly<Record<ReportName, () => Promise<ReportFile>>> = {
   profile: async () => (await import("./profile.ts")).profileFile(),
+  junit: async () => (await import("./junit.ts")).junitFile(),
 };

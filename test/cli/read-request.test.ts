@@ -95,6 +95,8 @@ test.each([
   [["-j", "many"], "option `-j` cannot be `many`: expected a whole number from 1"],
   [["--log", "xml"], "option `--log` cannot be `xml`: expected `pretty`, `plain` or `json`"],
   [["-n", "--profile", "x"], "options `--dry-run` and `--profile` contradict each other"],
+  [["-n", "--junit", "x"], "options `--dry-run` and `--junit` contradict each other"],
+  [["--junit", "a/../x", "--profile", "x"], "options `--profile` and `--junit` name the same file"],
   [["--quiet", "--verbose"], "options `--quiet` and `--verbose` contradict each other"],
   [["--force", "--force"], "option `--force` is given twice"],
   [["--jobs", "1", "-j", "2"], "option `-j` is given twice"],
