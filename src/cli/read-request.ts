@@ -4,6 +4,8 @@
  */
 import { resolve } from "node:path";
 import {
+  type CommandTaking,
+  commands,
   commonOptions,
   type LogKind,
   logKinds,
@@ -30,9 +32,6 @@ const mostRetries = 100;
 /** How the completion scripts call; no word that a person would type. */
 export const completeOption = "--complete";
 
-/** Commands that read their words themselves: most take targets and parameters as a build does. */
-const aboutTargets = ["explain", "graph", "tag", "tags", "watch", "why"] as const;
-
 /** Reads the request. Words that only a target file can explain are left for later. */
 export function readRequest(argv: readonly string[], place: CommandLinePlace): Result<Request> {
   const [first, second = "", index = "", ...words] = argv;
@@ -54,13 +53,14 @@ export function readRequest(argv: readonly string[], place: CommandLinePlace): R
       common: common.value,
       argv: command === "help" ? without(argv, command) : argv,
     });
-  if (command === "list" || command === "state")
-    return strictly(read, others, { kind: command, common: common.value });
   if (command === "purge") return readPurge(argv, common.value);
   if (command === "load") return readLoad(read, others, common.value);
   if (command === "completion") return readCompletion(others);
-  const about = aboutTargets.find((known) => known === command);
-  if (about) return ok({ kind: about, common: common.value, argv: without(argv, about) });
+  const found = commands.find(({ name }) => name === command);
+  if (found?.takes === "nothing")
+    return strictly(read, others, { kind: found.name, common: common.value });
+  if (found?.takes === "targets")
+    return ok({ kind: found.name, common: common.value, argv: without(argv, found.name) });
   return ok({ kind: "build", common: common.value, argv });
 }
 
@@ -113,7 +113,7 @@ function readLoad(
 function strictly(
   { unknown }: Words,
   others: readonly string[],
-  request: Request & { kind: "list" | "state" },
+  request: Request & { kind: CommandTaking<"nothing"> },
 ): Result<Request> {
   const found = [
     ...unknownOptions(unknown, commonOptions),

@@ -1,5 +1,5 @@
 /** What the command line asks for, as data. */
-import type { LogKind, ReportName, Shell } from "../model/command-line.ts";
+import type { CommandTaking, LogKind, ReportName, Shell } from "../model/command-line.ts";
 
 /** Options that mean the same whatever is asked. */
 export interface CommonRequest {
@@ -31,14 +31,14 @@ export type Request =
   | { readonly kind: "completion"; readonly shell: Shell }
   /** Asked by the completion scripts: what may stand where the cursor is. */
   | { readonly kind: "complete"; readonly shell: Shell; readonly words: readonly string[] }
-  | { readonly kind: "list" | "state"; readonly common: CommonRequest }
+  | { readonly kind: CommandTaking<"nothing">; readonly common: CommonRequest }
   /** `yes`: without asking. */
   | { readonly kind: "purge"; readonly common: CommonRequest; readonly yes: boolean }
   /** `source` is a folder, a file, or `-` for standard input. */
   | { readonly kind: "load"; readonly common: CommonRequest; readonly source: string }
   /** The words are read again once the parameters of the target file are known. */
   | {
-      readonly kind: "build" | "explain" | "graph" | "tag" | "tags" | "watch" | "why";
+      readonly kind: "build" | CommandTaking<"targets">;
       readonly common: CommonRequest;
       readonly argv: readonly string[];
     };

@@ -146,62 +146,99 @@ export const ruleOptions: readonly RuleOption[] = [
   },
 ];
 
+export interface CommandDefinition {
+  readonly name: string;
+  readonly usage: string;
+  /**
+   * The words after it: `targets` are read once the target file is known, as those of a build are; `nothing`
+   * but common options; or what `cli/read-request.ts` reads for it alone.
+   */
+  readonly takes: "targets" | "nothing" | "own";
+  /** Options that only it has. */
+  readonly options?: readonly OptionDefinition[];
+  readonly help: string;
+}
+
+/** In the order of help. What each does is told by its file in `cli/commands/`. */
 export const commands = [
   {
     name: "watch",
     usage: "tbuild watch [targets…]",
+    takes: "targets",
+    options: watchOptions,
     help: "Build, and again after each change (--poll SECONDS)",
   },
   {
     name: "explain",
     usage: "tbuild explain [targets…]",
+    takes: "targets",
     help: "Why targets are fresh, or would be made again",
   },
   {
     name: "graph",
     usage: "tbuild graph [targets…]",
+    takes: "targets",
+    options: graphOptions,
     help: "Targets and dependencies (--format dot, mermaid, json, svg)",
   },
-  { name: "why", usage: "tbuild why TARGET DEPENDENCY", help: "How one target needs another" },
+  {
+    name: "why",
+    usage: "tbuild why TARGET DEPENDENCY",
+    takes: "targets",
+    help: "How one target needs another",
+  },
   {
     name: "tags",
     usage: "tbuild tags IMAGE|TARGET",
+    takes: "targets",
     help: "Tags in the registry, with digests, dates and sizes",
   },
   {
     name: "tag",
     usage: "tbuild tag IMAGE TAG…",
+    takes: "targets",
     help: "Further tags for an image of a registry",
   },
   {
     name: "load",
     usage: "tbuild load DIR|FILE|-",
+    takes: "own",
     help: "Put saved images into the engine, those that it lacks",
   },
   {
     name: "purge",
     usage: "tbuild purge",
+    takes: "own",
+    options: purgeOptions,
     help: "Remove all that this workspace ever made (--dry-run, --yes)",
   },
-  { name: "list", usage: "tbuild list", help: "Targets of the target file" },
-  { name: "state", usage: "tbuild state", help: "What is kept between runs, and its limits" },
+  { name: "list", usage: "tbuild list", takes: "nothing", help: "Targets of the target file" },
+  {
+    name: "state",
+    usage: "tbuild state",
+    takes: "nothing",
+    help: "What is kept between runs, and its limits",
+  },
   {
     name: "completion",
     usage: "tbuild completion bash|zsh|fish",
+    takes: "own",
     help: "Completion for a shell",
   },
-  { name: "help", usage: "tbuild help [targets…]", help: "The same as --help" },
-] as const;
+  { name: "help", usage: "tbuild help [targets…]", takes: "own", help: "The same as --help" },
+] as const satisfies readonly CommandDefinition[];
+
+/** Names of the commands that take such words. */
+export type CommandTaking<T extends CommandDefinition["takes"]> = Extract<
+  (typeof commands)[number],
+  { readonly takes: T }
+>["name"];
 
 /** The options that only this command has. */
-export const ownOptionsOf = (command: string | undefined): readonly OptionDefinition[] =>
-  ownOptions.get(command ?? "") ?? [];
-
-const ownOptions: ReadonlyMap<string, readonly OptionDefinition[]> = new Map([
-  ["graph", graphOptions],
-  ["watch", watchOptions],
-  ["purge", purgeOptions],
-]);
+export function ownOptionsOf(command: string | undefined): readonly OptionDefinition[] {
+  const found: CommandDefinition | undefined = commands.find(({ name }) => name === command);
+  return found?.options ?? [];
+}
 
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
