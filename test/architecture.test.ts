@@ -74,6 +74,17 @@ test("no file imports itself by a detour", () => {
   expect(cycles).toEqual([]);
 });
 
+/** `rules/push/push.ts` is of `push`; a file right in `rules/` is of all kinds. */
+const kindOf = (file: string): string | undefined => /^rules\/([^/]+)\//.exec(file)?.[1];
+
+test("the files of one rule kind know nothing of those of another", () => {
+  const across = imports.filter(({ from, to }) => {
+    const [kind, other] = [kindOf(from), kindOf(to)];
+    return kind !== undefined && other !== undefined && kind !== other && other !== "commands";
+  });
+  expect(across).toEqual([]);
+});
+
 test("every room of the sources is known here", () => {
   expect([...new Set(files.map(roomOf))].sort()).toEqual(Object.keys(below).sort());
 });

@@ -1,7 +1,8 @@
 /** The command that makes just one target of a build again, with what of the options matters to it. */
 import type { Declaration } from "../config/declaration.ts";
 import { reachableParameters } from "../config/list-targets.ts";
-import { commonOptions, parameterOptions } from "./options.ts";
+import { commonOptions } from "../model/command-line.ts";
+import { parameterOptions } from "./parameter-options.ts";
 import { type ReadOption, readWords } from "./read-words.ts";
 import { commandOf } from "./shell-word.ts";
 

@@ -1,17 +1,16 @@
 /** A build as the command line asks for it: from the target file to the exit code. */
 import { build } from "../engine/build.ts";
 import type { BuildParts, PlanUse } from "../engine/build-request.ts";
+import { ruleOptions } from "../model/command-line.ts";
 import { DiagnosticError, exitCodeOf } from "../model/diagnostic.ts";
-import type { RunLine } from "../model/run-log.ts";
 import { Redactor, redactEvents } from "../report/redact.ts";
 import { againCommand } from "./again.ts";
 import type { KnownPlan } from "./known-plan.ts";
 import type { LazyEngine } from "./lazy-engine.ts";
 import { makeReporter } from "./make-reporter.ts";
-import { ruleOptions } from "./options.ts";
 import { outputPipe, writesToPipe } from "./output-pipe.ts";
 import { type Prepared, prepare, type TargetRequest } from "./prepare.ts";
-import { profileProblem, writeProfile } from "./profile-file.ts";
+import { openReports, reportProblems } from "./report-files.ts";
 import { readRuleOptions, withCleaning } from "./rule-options.ts";
 import { commandOf } from "./shell-word.ts";
 import { showProblems } from "./show-problems.ts";
@@ -29,20 +28,19 @@ export async function buildTargets(
   place: Surroundings,
   tools: BuildTools,
 ): Promise<number> {
-  const { log, profile } = request.common;
+  const { log, reports } = request.common;
   const prepared = prepareBuild(request, place, tools);
   if (!prepared.ok) return showProblems({ ...prepared, log }, place);
   const { root } = prepared;
-  if (profile === undefined) return buildPrepared(request, prepared, place, tools);
-  const unwritable = profileProblem(profile);
-  if (unwritable) return showProblems({ problems: [unwritable], root, log }, place);
-  const lines: RunLine[] = [];
-  const record = (line: RunLine) => lines.push(line);
-  const code = await buildPrepared(request, prepared, place, { ...tools, record });
-  const unwritten = await writeProfile(profile, lines);
-  if (!unwritten) return code;
+  const unwritable = reportProblems(reports);
+  if (unwritable.length > 0) return showProblems({ problems: unwritable, root, log }, place);
+  const open = await openReports(reports);
+  if (!open) return buildPrepared(request, prepared, place, tools);
+  const code = await buildPrepared(request, prepared, place, { ...tools, record: open.record });
+  const unwritten = open.write();
+  if (unwritten.length === 0) return code;
   // In words for programs too: they have had their last line.
-  const late = await showProblems({ problems: [unwritten], root }, place);
+  const late = await showProblems({ problems: unwritten, root }, place);
   return code === 0 ? late : code;
 }
 

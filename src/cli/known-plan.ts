@@ -31,8 +31,8 @@ export async function findKnownPlan(
 }
 
 /** What has to tell of each target has to look at each. */
-const looksAtAll = ({ dryRun, force, verbose, log, profile }: CommonRequest): boolean =>
-  dryRun || force || verbose || log === "json" || profile !== undefined;
+const looksAtAll = ({ dryRun, force, verbose, log, reports }: CommonRequest): boolean =>
+  dryRun || force || verbose || log === "json" || Object.keys(reports).length > 0;
 
 /** An engine that cannot be asked, a folder that cannot be read: the build tells of it in its own words. */
 function unlessBug(error: unknown): undefined {

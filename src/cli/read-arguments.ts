@@ -7,17 +7,17 @@ import {
   resolveWanted,
 } from "../config/list-targets.ts";
 import { nearest } from "../config/nearest.ts";
-import type { Diagnostic } from "../model/diagnostic.ts";
-import type { GivenValue, Parameter } from "../model/parameter.ts";
-import { fail, ok, type Result } from "../model/result.ts";
-import type { TargetName } from "../model/target.ts";
 import {
   commands,
   commonOptions,
   type OptionDefinition,
-  parameterOptions,
   ruleOptions,
-} from "./options.ts";
+} from "../model/command-line.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { GivenValue, Parameter } from "../model/parameter.ts";
+import { fail, ok, type Result } from "../model/result.ts";
+import type { TargetName } from "../model/target.ts";
+import { parameterOptions } from "./parameter-options.ts";
 import { type ReadOption, readWords, unknownOptions } from "./read-words.ts";
 import * as problems from "./usage-problems.ts";
 

@@ -3,16 +3,20 @@
  * options. Targets and parameters are read later, by `read-arguments.ts`.
  */
 import { resolve } from "node:path";
-import type { Diagnostic } from "../model/diagnostic.ts";
-import { fail, ok, type Result } from "../model/result.ts";
 import {
+  type CommandTaking,
+  commands,
   commonOptions,
   type LogKind,
   logKinds,
   purgeOptions,
+  type ReportName,
+  reportOptions,
   type Shell,
   shells,
-} from "./options.ts";
+} from "../model/command-line.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import { fail, ok, type Result } from "../model/result.ts";
 import { readWords, unknownOptions, type Words } from "./read-words.ts";
 import type { CommonRequest, Request } from "./request.ts";
 import * as problems from "./usage-problems.ts";
@@ -27,9 +31,6 @@ const mostRetries = 100;
 
 /** How the completion scripts call; no word that a person would type. */
 export const completeOption = "--complete";
-
-/** Commands that read their words themselves: most take targets and parameters as a build does. */
-const aboutTargets = ["explain", "graph", "tag", "tags", "watch", "why"] as const;
 
 /** Reads the request. Words that only a target file can explain are left for later. */
 export function readRequest(argv: readonly string[], place: CommandLinePlace): Result<Request> {
@@ -52,13 +53,14 @@ export function readRequest(argv: readonly string[], place: CommandLinePlace): R
       common: common.value,
       argv: command === "help" ? without(argv, command) : argv,
     });
-  if (command === "list" || command === "state")
-    return strictly(read, others, { kind: command, common: common.value });
   if (command === "purge") return readPurge(argv, common.value);
   if (command === "load") return readLoad(read, others, common.value);
   if (command === "completion") return readCompletion(others);
-  const about = aboutTargets.find((known) => known === command);
-  if (about) return ok({ kind: about, common: common.value, argv: without(argv, about) });
+  const found = commands.find(({ name }) => name === command);
+  if (found?.takes === "nothing")
+    return strictly(read, others, { kind: found.name, common: common.value });
+  if (found?.takes === "targets")
+    return ok({ kind: found.name, common: common.value, argv: without(argv, found.name) });
   return ok({ kind: "build", common: common.value, argv });
 }
 
@@ -111,7 +113,7 @@ function readLoad(
 function strictly(
   { unknown }: Words,
   others: readonly string[],
-  request: Request & { kind: "list" | "state" },
+  request: Request & { kind: CommandTaking<"nothing"> },
 ): Result<Request> {
   const found = [
     ...unknownOptions(unknown, commonOptions),
@@ -131,11 +133,10 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
   const tries = readTries(read, found);
   const log = readLog(read, found);
   if (has("quiet") && has("verbose")) found.push(problems.contradiction("--quiet", "--verbose"));
-  const [file, profile] = [text("file"), text("profile")];
-  if (has("dry-run") && profile !== undefined)
-    found.push(problems.contradiction("--dry-run", "--profile"));
-  if (found.length > 0) return fail(...found);
+  const file = text("file");
   const directory = resolve(cwd, text("directory") ?? ".");
+  const reports = readReports(read, directory, found);
+  if (found.length > 0) return fail(...found);
   return ok({
     directory,
     jobs: jobs ?? cpus(),
@@ -150,8 +151,26 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
     ...(tries !== undefined && { tries }),
     ...(file !== undefined && { file }),
     ...(log !== undefined && { log }),
-    ...(profile !== undefined && { profile: resolve(directory, profile) }),
+    reports,
   });
+}
+
+function readReports(
+  { options }: Words,
+  directory: string,
+  found: Diagnostic[],
+): CommonRequest["reports"] {
+  const reports: { [K in ReportName]?: string } = {};
+  for (const { name } of reportOptions) {
+    const given = options.get(name)?.value;
+    if (typeof given !== "string") continue;
+    const file = resolve(directory, given);
+    if (options.has("dry-run")) found.push(problems.contradiction("--dry-run", `--${name}`));
+    const other = reportOptions.find((before) => reports[before.name] === file);
+    if (other) found.push(problems.reportsInOneFile(other.name, name));
+    reports[name] = file;
+  }
+  return reports;
 }
 
 function readJobs({ options }: Words, found: Diagnostic[]): number | undefined {

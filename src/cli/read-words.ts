@@ -8,8 +8,8 @@
  */
 import { parseArgs } from "node:util";
 import { nearest } from "../config/nearest.ts";
+import type { OptionDefinition } from "../model/command-line.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { OptionDefinition } from "./options.ts";
 import * as problems from "./usage-problems.ts";
 
 export interface ReadOption {

@@ -1,5 +1,5 @@
 /** What the command line asks for, as data. */
-import type { LogKind, Shell } from "./options.ts";
+import type { CommandTaking, LogKind, ReportName, Shell } from "../model/command-line.ts";
 
 /** Options that mean the same whatever is asked. */
 export interface CommonRequest {
@@ -19,8 +19,8 @@ export interface CommonRequest {
   readonly cacheTo: boolean;
   /** Absent: by whether there is a terminal. */
   readonly log?: LogKind;
-  /** File that the profile of a build goes to, absolute. */
-  readonly profile?: string;
+  /** Files that tell of a build, absolute, by their options. */
+  readonly reports: Readonly<Partial<Record<ReportName, string>>>;
   readonly quiet: boolean;
   readonly verbose: boolean;
 }
@@ -31,14 +31,14 @@ export type Request =
   | { readonly kind: "completion"; readonly shell: Shell }
   /** Asked by the completion scripts: what may stand where the cursor is. */
   | { readonly kind: "complete"; readonly shell: Shell; readonly words: readonly string[] }
-  | { readonly kind: "list" | "state"; readonly common: CommonRequest }
+  | { readonly kind: CommandTaking<"nothing">; readonly common: CommonRequest }
   /** `yes`: without asking. */
   | { readonly kind: "purge"; readonly common: CommonRequest; readonly yes: boolean }
   /** `source` is a folder, a file, or `-` for standard input. */
   | { readonly kind: "load"; readonly common: CommonRequest; readonly source: string }
   /** The words are read again once the parameters of the target file are known. */
   | {
-      readonly kind: "build" | "explain" | "graph" | "tag" | "tags" | "watch" | "why";
+      readonly kind: "build" | CommandTaking<"targets">;
       readonly common: CommonRequest;
       readonly argv: readonly string[];
     };

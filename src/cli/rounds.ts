@@ -3,6 +3,7 @@
 import type { BuildResult } from "../engine/build.ts";
 import { build } from "../engine/build.ts";
 import type { BuildRequest } from "../engine/build-request.ts";
+import { watchOptions } from "../model/command-line.ts";
 import type { Reporter } from "../model/event.ts";
 import { fail, ok } from "../model/result.ts";
 import { Redactor, redactEvents } from "../report/redact.ts";
@@ -10,7 +11,6 @@ import type { BuildOrder, Loaded, Round } from "../watch/watch-parts.ts";
 import { againCommand } from "./again.ts";
 import { LazyEngine } from "./lazy-engine.ts";
 import { makeReporter } from "./make-reporter.ts";
-import { watchOptions } from "./options.ts";
 import { type Prepared, prepare, type TargetRequest } from "./prepare.ts";
 import { requestOf } from "./quiet-build.ts";
 import { commandOf } from "./shell-word.ts";

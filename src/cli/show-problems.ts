@@ -1,4 +1,6 @@
 /** Shows problems that no build is there to report: of the command line and of the target file. */
+
+import type { LogKind } from "../model/command-line.ts";
 import { type Diagnostic, exitCodeOf } from "../model/diagnostic.ts";
 import { formatDiagnostic } from "../report/format-diagnostic.ts";
 import { jsonReporter } from "../report/json.ts";
@@ -6,7 +8,6 @@ import { loadPaint, wantsColours } from "../report/paint.ts";
 import { hideCredentials, Redactor, redactEvents } from "../report/redact.ts";
 import { textOf } from "../report/report-options.ts";
 import { sourceLines } from "../report/source-lines.ts";
-import type { LogKind } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export interface ProblemsToShow {

@@ -1,4 +1,5 @@
 /** The wording of every problem with what was typed on the command line. */
+import type { ReportOption } from "../model/command-line.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { leastLimit } from "../model/limits.ts";
 import { exactSize } from "../model/size.ts";
@@ -114,11 +115,11 @@ export const watchIsNoDryRun = (): Diagnostic =>
     "leave `watch` out to be told once what would be built",
   );
 
-export const watchHasNoProfile = (): Diagnostic =>
+export const watchHasNoReport = ({ name, what }: ReportOption): Diagnostic =>
   usage(
     "options-contradict",
-    "`--profile` is of one build, and `tbuild watch` runs many",
-    "leave `watch` out for the profile of one build",
+    `\`--${name}\` is of one build, and \`tbuild watch\` runs many`,
+    `leave \`watch\` out for the ${what} of one build`,
   );
 
 export const whichShell = (found: string | undefined): Diagnostic =>
@@ -155,12 +156,23 @@ export const secretTyped = (name: string, env: string | undefined): Diagnostic =
   );
 
 /** Nothing is wrong with what was typed, as far as that can be told: the disk refuses. */
-export const unwritableProfile = (file: string, why: string): Diagnostic => ({
-  code: "profile-unwritable",
+export const unwritableReport = (
+  { name, what }: ReportOption,
+  file: string,
+  why: string,
+): Diagnostic => ({
+  code: `${name}-unwritable`,
   blame: "surroundings",
-  message: `cannot write the profile \`${file}\`: ${why}`,
-  hint: "name another file with `--profile`",
+  message: `cannot write the ${what} \`${file}\`: ${why}`,
+  hint: `name another file with \`--${name}\``,
 });
+
+export const reportsInOneFile = (one: string, other: string): Diagnostic =>
+  usage(
+    "options-contradict",
+    `options \`--${one}\` and \`--${other}\` name the same file`,
+    "give each a file of its own",
+  );
 
 export const purgeUnasked = (): Diagnostic =>
   usage(

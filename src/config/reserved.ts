@@ -1,51 +1,32 @@
+/** Names that the command line needs for itself, and that a target file may not give; sorted for the schema. */
+import {
+  commands,
+  commonOptions,
+  type OptionDefinition,
+  ownOptionsOf,
+  ruleOptions,
+} from "../model/command-line.ts";
+
+/** Commands, and one that is to come: no target may be called so. */
+export const reservedTargets: ReadonlySet<string> = new Set(
+  [...commands.map(({ name }) => name), "serve"].sort(),
+);
+
 /**
- * Names that the command line needs for itself. `version` is not among the options: target files
- * have a good use for it, and `tbuild --version` without a target asks for tbuild's own.
+ * Options: no parameter may be called so. `version` is not among them: target files have a good use for it,
+ * and `tbuild --version` without a target asks for tbuild's own.
  */
+export const reservedParameters: ReadonlySet<string> = new Set(
+  [
+    ...commonOptions.flatMap(namesOf),
+    ...ruleOptions.flatMap(namesOf),
+    ...commands.flatMap(({ name }) => ownOptionsOf(name)).flatMap(namesOf),
+    "color",
+    "no-color",
+  ].sort(),
+);
 
-/** Commands: no target may be called so. */
-export const reservedTargets: ReadonlySet<string> = new Set([
-  "completion",
-  "explain",
-  "graph",
-  "help",
-  "list",
-  "load",
-  "purge",
-  "serve",
-  "state",
-  "tag",
-  "tags",
-  "watch",
-  "why",
-]);
-
-/** Options: no parameter may be called so. */
-export const reservedParameters: ReadonlySet<string> = new Set([
-  "cache-from",
-  "cache-to",
-  "color",
-  "digests",
-  "directory",
-  "dry-run",
-  "fallback",
-  "file",
-  "force",
-  "format",
-  "help",
-  "jobs",
-  "keep-going",
-  "log",
-  "no-cache-from",
-  "no-cache-to",
-  "no-color",
-  "no-fallback",
-  "older-than",
-  "only",
-  "poll",
-  "profile",
-  "quiet",
-  "retries",
-  "verbose",
-  "yes",
-]);
+/** A flag `cache-from` would be turned off by `--no-cache-from`. */
+function namesOf({ name }: OptionDefinition): readonly string[] {
+  return name.startsWith("no-") ? [name, name.slice("no-".length)] : [name];
+}

@@ -63,7 +63,7 @@ export interface BuildParts {
   readonly pipe?: () => NodeJS.WritableStream;
   /** Hides the values of secrets in a text. */
   readonly redact: (text: string) => string;
-  /** Given each line of the run log, as it is kept. */
+  /** Given the header of the run log and every event with its time, those that no log keeps too; not in a dry run. */
   readonly record?: (line: RunLine) => void;
   /** Time and chance; the system's where it is left out. */
   readonly timers?: Timers;

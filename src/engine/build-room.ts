@@ -7,7 +7,7 @@ import type { Reporter } from "../model/event.ts";
 import type { RegistryAccess } from "../model/registries.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
-import type { Commands } from "../rules/commands.ts";
+import type { Commands } from "../rules/commands/commands.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import type { BurstJournals } from "../store/burst-journals.ts";
 import type { DigestStore } from "../store/digest-store.ts";

@@ -1,6 +1,7 @@
 /** Compares a target with the trace of its last run: fresh, or stale with a reason. Changes nothing. */
 import type { FilesView } from "../files/files-view.ts";
 import type { Artifact, Digest } from "../model/artifact.ts";
+import { comparePart } from "../model/part.ts";
 import type { Parts, StaleReason, Trace } from "../model/trace.ts";
 import type { Reading } from "./read-target.ts";
 
@@ -20,14 +21,11 @@ export function findStaleReasons(
   return trace.artifacts.flatMap((artifact) => checkArtifact(artifact, files, images) ?? []);
 }
 
-/** Causes before consequences: a parameter also changes the keys that it stands in. */
-const order = ["rule", "parameter", "environment", "file", "dependency", "service", "field"];
-
+/** Causes before consequences. */
 function differences(before: Parts, now: Parts): readonly StaleReason[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-  const rank = (part: string): number => order.indexOf(part.split(" ", 1)[0] as string);
   const changed = names.filter((part) => before[part] !== now[part]);
-  changed.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  changed.sort(comparePart);
   return changed.map((part) => {
     const [from, to] = [before[part], now[part]];
     if (from === undefined) return { kind: "part-added", part };

@@ -8,7 +8,7 @@ import type { RegistryAccess } from "../model/registries.ts";
 import { ok, type Result } from "../model/result.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import { hostEnvironment, proxyVariables } from "../rules/caller-environment.ts";
-import { Commands } from "../rules/commands.ts";
+import { Commands } from "../rules/commands/commands.ts";
 import { BlobStore } from "../store/blob-store.ts";
 import { BurstJournals } from "../store/burst-journals.ts";
 import { DigestStore } from "../store/digest-store.ts";

@@ -3,7 +3,7 @@ import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import type { PushedTag, Reporter } from "../model/event.ts";
 import type { Target } from "../model/target.ts";
 import { usageProblem } from "../rules/problems.ts";
-import { checkDigestsFile, writeDigests } from "../rules/write-digests.ts";
+import { checkDigestsFile, writeDigests } from "../rules/push/write-digests.ts";
 
 export class PushedDigests {
   readonly #file: string | undefined;

@@ -3,9 +3,9 @@ import type { Output } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import { usageProblem } from "../rules/problems.ts";
-import type { PushValues } from "../rules/push-fields.ts";
-import { namesInRegistry } from "../rules/push-names.ts";
-import { pushedTwice } from "../rules/push-plan.ts";
+import type { PushValues } from "../rules/push/push-fields.ts";
+import { namesInRegistry } from "../rules/push/push-names.ts";
+import { pushedTwice } from "../rules/push/push-plan.ts";
 import { alternativesOf } from "./alternatives.ts";
 
 type Outputs = ReadonlyMap<TargetName, readonly Output[]>;

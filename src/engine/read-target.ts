@@ -7,6 +7,7 @@ import path from "node:path";
 import type { FilesView } from "../files/files-view.ts";
 import type { Looks } from "../files/looks.ts";
 import type { Artifact, Digest } from "../model/artifact.ts";
+import { partOf } from "../model/part.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import type { Parts } from "../model/trace.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
@@ -61,16 +62,16 @@ function walk(target: Target, room: ReadingRoom, inputs: readonly InputFile[]): 
   const parts: Record<string, string> = {};
   const root = room.files.absolute(".");
   for (const [name, value] of Object.entries(target.parameters)) {
-    parts[`parameter ${name}`] = portable(value, root);
+    parts[partOf("parameter", name)] = portable(value, root);
   }
   if (target.rule) readRule(target, room, parts);
   for (const input of inputs)
-    parts[`file ${input.name}`] = short(room.files.digestFile(input.path));
+    parts[partOf("file", input.name)] = short(room.files.digestFile(input.path));
   for (const edge of room.edgesOf(target.name)) {
     if (edge.kind === "dependency") {
-      parts[`dependency ${edge.to}`] = digestOfArtifacts(room.artifactsOf(edge.to), target);
+      parts[partOf("dependency", edge.to)] = digestOfArtifacts(room.artifactsOf(edge.to), target);
     } else if (edge.kind === "service") {
-      parts[`service ${edge.to}`] = short(room.serviceDigest(target, edge.to));
+      parts[partOf("service", edge.to)] = short(room.serviceDigest(target, edge.to));
     }
   }
   return { parts, fingerprint: hashParts(parts), inputs };
@@ -84,12 +85,12 @@ function readRule(target: Target, room: ReadingRoom, parts: Record<string, strin
   for (const [name, field] of Object.entries(kind.fields)) {
     const value = rule.fields[name];
     if (!field.counts || value === undefined) continue;
-    parts[`field ${name}`] = hash(portable(JSON.stringify(value), root));
+    parts[partOf("field", name)] = hash(portable(JSON.stringify(value), root));
   }
   for (const name of kind.environment?.(rule.fields as never) ?? []) {
     // One that is not set is no part, as a command can tell it from an empty one.
     const value = room.environment[name];
-    if (value !== undefined) parts[`environment ${name}`] = portable(value, root);
+    if (value !== undefined) parts[partOf("environment", name)] = portable(value, root);
   }
 }
 

@@ -2,6 +2,7 @@
 import { type Signature, sameSignature } from "../files/looks.ts";
 import type { Artifact } from "../model/artifact.ts";
 import { DiagnosticError } from "../model/diagnostic.ts";
+import { pathOfPart } from "../model/part.ts";
 import type { Target } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
 import { actsAlways } from "../rules/kinds.ts";
@@ -82,7 +83,7 @@ function changedPart(target: Target, { parts }: Reading, room: BuildRoom): strin
     const now = readTarget(target, room.reading).parts;
     const names = [...Object.keys(parts), ...Object.keys(now)];
     const changed = names.find((name) => parts[name] !== now[name]);
-    return changed?.replace(/^file /, "");
+    return changed === undefined ? undefined : pathOfPart(changed);
   } catch (error) {
     if (error instanceof DiagnosticError) return error.message;
     throw error;

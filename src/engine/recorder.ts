@@ -44,7 +44,15 @@ export class Recorder {
     if (dryRun) return;
     this.#early = [];
     const startedAt = this.#startedAt.toISOString();
-    this.#keep({ kind: "run", format: runLogFormat, tbuild: version, command, startedAt });
+    const header = {
+      kind: "run",
+      format: runLogFormat,
+      tbuild: version,
+      command,
+      startedAt,
+    } as const;
+    this.#tell(header);
+    this.#keep(header);
     signal.addEventListener("abort", this.#interrupt, { once: true });
   }
 
@@ -65,21 +73,34 @@ export class Recorder {
 
   #report(event: Event): void {
     this.#parts.reporter.report(event);
-    const kept = this.#early && keptOf(event);
+    if (!this.#early) return;
+    if (event.kind === "interrupted") this.#interrupt();
+    else this.#record(event);
+  }
+
+  #record(event: Event): void {
+    const kept = keptOf(event);
+    if (!kept && !this.#parts.record) return;
+    const ms = this.#milliseconds();
+    this.#tell({ ...event, ms });
     if (!kept) return;
-    if (kept.kind === "interrupted") this.#interrupt();
-    else {
-      const ms = this.#milliseconds();
-      this.#follow(kept, ms);
-      this.#keep({ ...kept, ms });
-    }
+    this.#follow(kept, ms);
+    this.#keep({ ...kept, ms });
   }
 
   /** The build tells of it only once everything has ended. */
   readonly #interrupt = (): void => {
-    if (!this.#interrupted) this.#keep({ kind: "interrupted", ms: this.#milliseconds() });
+    if (this.#interrupted) return;
     this.#interrupted = true;
+    const line = { kind: "interrupted", ms: this.#milliseconds() } as const;
+    this.#tell(line);
+    this.#keep(line);
   };
+
+  #tell(line: RunLine): void {
+    const { record, redact } = this.#parts;
+    record?.(hideTexts(line, redact));
+  }
 
   #follow(event: Event, ms: number): void {
     if (event.kind === "started") this.begunAt = ms;
@@ -93,7 +114,6 @@ export class Recorder {
 
   #keep(line: RunLine): void {
     const shown = hideTexts(line, this.#parts.redact);
-    this.#parts.record?.(shown);
     const isEnd = line.kind === "interrupted" || line.kind === "finished";
     if (this.#log) this.#log.append(shown, isEnd);
     else this.#early?.push(shown);

@@ -1,7 +1,7 @@
 /** Under which names the images of targets lie in registries. Asks no registry. */
 import type { Project, TargetName } from "../model/target.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
-import { nameIn } from "../rules/push-names.ts";
+import { nameIn } from "../rules/push/push-names.ts";
 import { parseReference } from "../rules/reference.ts";
 import { alternativesOf } from "./alternatives.ts";
 

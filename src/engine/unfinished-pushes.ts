@@ -1,7 +1,7 @@
 /** Tells of pushes that were cut off among their tags and that nobody completed yet. */
 import path from "node:path";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import { damagedBurst, unfinishedBurst } from "../rules/burst-problems.ts";
+import { damagedBurst, unfinishedBurst } from "../rules/push/burst-problems.ts";
 import { StateFolder } from "../store/state-folder.ts";
 import { type FoundBurst, findBursts, setAside } from "../store/unfinished-bursts.ts";
 

@@ -1,12 +1,12 @@
 /** Records of successful runs, and why one no longer holds. */
 import type { Artifact, Digest } from "./artifact.ts";
 import { describeEviction, type Eviction } from "./eviction.ts";
+import { describePart, isPlainPart } from "./part.ts";
 import type { TargetName } from "./target.ts";
 
 /**
- * What one target read, part by part, from the walk that also makes the fingerprint. Keys are
- * `rule`, `field NAME`, `parameter NAME`, `environment NAME`, `file PATH`, `dependency NAME`,
- * `service NAME`, `engine`; values are digests, or the plain value where it is short.
+ * What one target read, part by part, from the walk that also makes the fingerprint. Keys are those of
+ * `part.ts`, such as `file PATH`; values are digests, or the plain value where it is short.
  */
 export type Parts = Readonly<Record<string, string>>;
 
@@ -81,17 +81,7 @@ export function describeStaleReason(reason: StaleReason): string {
 }
 
 function describeChange({ part, from, to }: StaleReason & { kind: "part-changed" }): string {
-  const valueIsPlain = part.startsWith("parameter ") || part.startsWith("environment ");
-  return valueIsPlain
+  return isPlainPart(part)
     ? `${describePart(part)} changed from \`${from}\` to \`${to}\``
     : `${describePart(part)} changed`;
-}
-
-/** `file a/b` reads as input `a/b`, `field args` as key `args`. */
-function describePart(part: string): string {
-  const space = part.indexOf(" ");
-  if (space < 0) return `the ${part}`;
-  const word = part.slice(0, space);
-  const shown = { file: "input", field: "key" }[word] ?? word;
-  return `${shown} \`${part.slice(space + 1)}\``;
 }

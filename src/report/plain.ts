@@ -3,23 +3,16 @@
  * redrawn and nothing coloured. Output of commands only when asked for, since failures bring theirs.
  */
 import type { Event, Reporter } from "../model/event.ts";
-import { closingLines } from "./closing.ts";
-import { formatDiagnostic } from "./format-diagnostic.ts";
+import { commonLines } from "./common-lines.ts";
 import { activityOf, Progress, type Running } from "./progress.ts";
 import { type ReportOptions, textOf } from "./report-options.ts";
-import { printable } from "./width.ts";
 import {
   alternativeLine,
   answerLine,
   attemptFailed,
   attemptStarted,
-  changedLine,
   isTold,
   outcome,
-  removal,
-  serviceLine,
-  waitingLine,
-  watchingLines,
   wholeDuration,
 } from "./wording.ts";
 
@@ -50,7 +43,7 @@ export function plainReporter(options: ReportOptions): Reporter {
   };
 }
 
-function linesOf(event: Event, progress: Progress, options: ReportOptions): string[] {
+function linesOf(event: Event, progress: Progress, options: ReportOptions): readonly string[] {
   switch (event.kind) {
     case "target-started":
       return [`${event.title}: started, ${event.why}`];
@@ -62,23 +55,8 @@ function linesOf(event: Event, progress: Progress, options: ReportOptions): stri
       return finishedLines(event, progress, options);
     case "alternative":
       return [alternativeLine(event)];
-    case "waiting":
-      return [waitingLine(event)];
-    case "warning":
-    case "artifact-lost":
-      return formatDiagnostic(event.problem, { ...options, word: "warning" });
-    case "problem":
-      return formatDiagnostic(event.problem, options);
-    case "changed":
-      return [changedLine(event)];
-    case "watching":
-      return watchingLines(event);
-    case "interrupted":
-      return ["interrupted, stopping"];
-    case "finished":
-      return progress.begun ? closingLines(progress, event, options) : [];
     default:
-      return options.verbose ? verboseLines(event) : [];
+      return commonLines(event, progress, options);
   }
 }
 
@@ -92,21 +70,6 @@ function finishedLines(
   const cause = event.problem === undefined ? "" : `: ${event.problem.message}`;
   const count = `(${progress.done}/${progress.total})`;
   return [`${event.title}: ${outcome(event)}${note}${cause} ${count}`];
-}
-
-function verboseLines(event: Event): string[] {
-  switch (event.kind) {
-    case "output":
-      return [`${event.target} | ${printable(event.line)}`];
-    case "step":
-      return [`${event.target}: ${event.state} ${printable(event.name)}`];
-    case "removed":
-      return [`${event.target}: removed ${removal(event)}`];
-    case "service":
-      return [serviceLine(event)];
-    default:
-      return [];
-  }
 }
 
 function stillRunning(progress: Progress, now: number): string[] {

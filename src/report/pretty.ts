@@ -3,26 +3,19 @@
  * Without a terminal (`--log pretty` into a pipe) there is no live region, only its lines and colours.
  */
 import type { Event, Reporter } from "../model/event.ts";
-import { closingLines } from "./closing.ts";
-import { formatDiagnostic } from "./format-diagnostic.ts";
+import { commonLines } from "./common-lines.ts";
 import { liveLines } from "./live-lines.ts";
 import { LiveRegion } from "./live-region.ts";
 import { Progress } from "./progress.ts";
 import { type ReportOptions, textOf } from "./report-options.ts";
 import type { Terminal } from "./terminal.ts";
-import { printable } from "./width.ts";
 import {
   alternativeLine,
   answerLine,
   attemptFailed,
   attemptStarted,
-  changedLine,
   duration,
   isTold,
-  removal,
-  serviceLine,
-  waitingLine,
-  watchingLines,
 } from "./wording.ts";
 
 /** A reporter for people who watch. */
@@ -63,7 +56,7 @@ function regionFor(
   return new LiveRegion(terminal, clock, () => liveLines(progress, clock.now(), terminal, paint));
 }
 
-function linesOf(event: Event, progress: Progress, options: ReportOptions): string[] {
+function linesOf(event: Event, progress: Progress, options: ReportOptions): readonly string[] {
   const { paint } = options;
   switch (event.kind) {
     case "attempt-failed":
@@ -72,23 +65,14 @@ function linesOf(event: Event, progress: Progress, options: ReportOptions): stri
       return finishedLines(event, options);
     case "alternative":
       return event.passedOver.length > 0 || options.verbose ? [alternativeLine(event)] : [];
-    case "waiting":
-      return [paint.warn(waitingLine(event))];
-    case "warning":
-    case "artifact-lost":
-      return formatDiagnostic(event.problem, { ...options, word: "warning" });
-    case "problem":
-      return formatDiagnostic(event.problem, options);
-    case "changed":
-      return [paint.strong(changedLine(event))];
-    case "watching":
-      return watchingLines(event).map((line) => paint.dim(line));
-    case "interrupted":
-      return [paint.warn("interrupted, stopping")];
-    case "finished":
-      return progress.begun ? closingLines(progress, event, options) : [];
+    case "target-started":
+      return options.verbose
+        ? [`${paint.busy("started".padEnd(wordWidth))} ${event.title}  ${paint.dim(event.why)}`]
+        : [];
+    case "attempt-started":
+      return options.verbose ? [paint.dim(`${event.title}: ${attemptStarted(event)}`)] : [];
     default:
-      return options.verbose ? verboseLines(event, options) : [];
+      return commonLines(event, progress, options);
   }
 }
 
@@ -104,25 +88,6 @@ function finishedLines(
   const time = isTold(event.outcome) ? `  ${paint.dim(duration(event.seconds))}` : "";
   const about = event.outcome === "failed" ? event.problem?.message : event.note;
   return [`${shownWord} ${event.title}${time}${about === undefined ? "" : `  ${about}`}`];
-}
-
-function verboseLines(event: Event, { paint }: ReportOptions): string[] {
-  switch (event.kind) {
-    case "target-started":
-      return [`${paint.busy("started".padEnd(wordWidth))} ${event.title}  ${paint.dim(event.why)}`];
-    case "attempt-started":
-      return [paint.dim(`${event.title}: ${attemptStarted(event)}`)];
-    case "output":
-      return [`${paint.dim(`${event.target} |`)} ${printable(event.line)}`];
-    case "step":
-      return [paint.dim(`${event.target}: ${event.state} ${printable(event.name)}`)];
-    case "removed":
-      return [paint.dim(`${event.target}: removed ${removal(event)}`)];
-    case "service":
-      return [paint.dim(serviceLine(event))];
-    default:
-      return [];
-  }
 }
 
 /** Width of the longest of the usual words, `running`. */

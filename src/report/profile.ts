@@ -2,8 +2,9 @@
  * A run as a trace in the Trace Event Format, for ui.perfetto.dev and chrome://tracing: what ran when, in
  * which job, and why. Made from the lines of a run log alone; writes no file.
  */
-import type { RunLine } from "../model/run-log.ts";
+import { keptOf, type RunLine } from "../model/run-log.ts";
 import { type Lane, Lanes, type Place, placeTargets } from "./profile-lanes.ts";
+import type { ReportFile } from "./report-file.ts";
 import { historyOf, type RunHistory, type ServiceSpan, type TargetSpan } from "./run-history.ts";
 import {
   microseconds,
@@ -14,6 +15,21 @@ import {
   slice,
   type TraceEvent,
 } from "./trace-event.ts";
+
+/** What `--profile` names: the same as of the run log. */
+export function profileFile(): ReportFile {
+  const lines: RunLine[] = [];
+  return {
+    add: (line) => {
+      if (line.kind === "run") lines.push(line);
+      else {
+        const kept = keptOf(line);
+        if (kept) lines.push({ ...kept, ms: line.ms });
+      }
+    },
+    text: () => `${JSON.stringify(profileOf(lines))}\n`,
+  };
+}
 
 export function profileOf(lines: readonly RunLine[]): Profile {
   const history = historyOf(lines);

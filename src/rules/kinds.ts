@@ -1,19 +1,20 @@
-/** The list of rule kinds: a new kind is one file of this folder and one line here. */
+/** The list of rule kinds: a new kind is one file or folder beside it and one line here. */
 
 import type { Target } from "../model/target.ts";
-import { archive } from "./archive.ts";
-import { clean } from "./clean.ts";
-import { fetch } from "./fetch.ts";
+import { archive } from "./archive/archive.ts";
+import { checksum } from "./checksum/checksum.ts";
+import { clean } from "./clean/clean.ts";
+import { fetch } from "./fetch/fetch.ts";
 import type { FieldSet } from "./fields.ts";
 import { firstOf } from "./first-of.ts";
-import { git } from "./git.ts";
-import { image } from "./image.ts";
-import { pull } from "./pull.ts";
-import { push } from "./push.ts";
+import { git } from "./git/git.ts";
+import { image } from "./image/image.ts";
+import { pull } from "./pull/pull.ts";
+import { push } from "./push/push.ts";
 import { rootfs } from "./rootfs.ts";
 import type { RuleKind } from "./rule.ts";
-import { run } from "./run.ts";
-import { save } from "./save.ts";
+import { run } from "./run/run.ts";
+import { save } from "./save/save.ts";
 import { use } from "./use.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of kinds with different fields
@@ -27,6 +28,7 @@ export const ruleKinds: readonly RuleKind<any>[] = [
   use,
   firstOf,
   archive,
+  checksum,
   save,
   push,
   clean,

@@ -1,6 +1,6 @@
 /**
- * What a rule kind is: its keys, what it reads and makes, and how it acts. One file of this folder
- * declares one kind; the engine knows them only through this interface.
+ * What a rule kind is: its keys, what it reads and makes, and how it acts. One file or folder beside
+ * this one declares one kind; the engine knows them only through this interface.
  */
 import type { Docker, PackedFile } from "../docker/docker.ts";
 import type { FilesView } from "../files/files-view.ts";
@@ -14,7 +14,7 @@ import type { Traffic } from "../model/traffic.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import type { BurstJournals } from "../store/burst-journals.ts";
 import type { CleanContext, MadeImage } from "./clean-context.ts";
-import type { Commands } from "./commands.ts";
+import type { Commands } from "./commands/commands.ts";
 import type { FieldSet, ValuesOf } from "./fields.ts";
 
 export type { FilesView };

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { runCompletion } from "../../src/cli/commands/completion.ts";
-import type { Shell } from "../../src/cli/options.ts";
+import type { Shell } from "../../src/model/command-line.ts";
 import { fakeSurroundings } from "./fake-surroundings.ts";
 
 function scriptFor(shell: Shell): string {

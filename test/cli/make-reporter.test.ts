@@ -15,6 +15,7 @@ const request: CommonRequest = {
   cacheTo: true,
   quiet: false,
   verbose: false,
+  reports: {},
 };
 const problem = { code: "x", blame: "usage", message: "all is lost" } as const;
 const build = { root: "/", again: (target: string) => target, redactor: new Redactor() };

@@ -66,6 +66,32 @@ test.each([
   expect(existsSync(`${folder}/.tbuild`)).toBe(false);
 });
 
+test.each([
+  ["profile", "profile"],
+  ["junit", "JUnit report"],
+])("a watch has no `--%s`", async (option, what) => {
+  const folder = workspace();
+  expect(await run(folder, "watch", "made", `--${option}`, "x")).toEqual({
+    exitCode: 2,
+    out: [],
+    err: [
+      `error: \`--${option}\` is of one build, and \`tbuild watch\` runs many`,
+      `hint: leave \`watch\` out for the ${what} of one build`,
+    ],
+  });
+});
+
+test("each file that cannot be written is told by its option", async () => {
+  const folder = workspace();
+  const files = ["--profile", "no/trace.json", "--junit", "sub"];
+  expect((await run(folder, "made", ...files)).err).toEqual([
+    `error: cannot write the profile \`${folder}/no/trace.json\`: there is no such folder`,
+    "hint: name another file with `--profile`",
+    `error: cannot write the JUnit report \`${folder}/sub\`: it is a folder`,
+    "hint: name another file with `--junit`",
+  ]);
+});
+
 test("a disk that fills up meanwhile is told at the end, and the build stands", async () => {
   const folder = workspace();
   const { exitCode, out, err } = await run(folder, "made", "--profile", "/dev/full");

@@ -1,6 +1,6 @@
-import { commonOptions } from "../../src/cli/options.ts";
 import { readRequest } from "../../src/cli/read-request.ts";
 import { reservedParameters } from "../../src/config/reserved.ts";
+import { commonOptions } from "../../src/model/command-line.ts";
 
 const read = (...argv: string[]) => readRequest(argv, { cwd: "/home/me", cpus: () => 3 });
 
@@ -20,6 +20,7 @@ const plain = {
   cacheTo: true,
   quiet: false,
   verbose: false,
+  reports: {},
 };
 
 const kindOf = (...argv: string[]): string => {
@@ -56,7 +57,7 @@ test("every common option is understood, long and short", () => {
 });
 
 test("the file of a profile starts at the folder that `-C` names", () => {
-  const common = { profile: "/home/me/sub/x.json" };
+  const common = { reports: { profile: "/home/me/sub/x.json" } };
   expect(read("--profile", "x.json", "-C", "sub")).toMatchObject({ ok: true, value: { common } });
 });
 
@@ -94,6 +95,8 @@ test.each([
   [["-j", "many"], "option `-j` cannot be `many`: expected a whole number from 1"],
   [["--log", "xml"], "option `--log` cannot be `xml`: expected `pretty`, `plain` or `json`"],
   [["-n", "--profile", "x"], "options `--dry-run` and `--profile` contradict each other"],
+  [["-n", "--junit", "x"], "options `--dry-run` and `--junit` contradict each other"],
+  [["--junit", "a/../x", "--profile", "x"], "options `--profile` and `--junit` name the same file"],
   [["--quiet", "--verbose"], "options `--quiet` and `--verbose` contradict each other"],
   [["--force", "--force"], "option `--force` is given twice"],
   [["--jobs", "1", "-j", "2"], "option `-j` is given twice"],
@@ -127,7 +130,6 @@ test("what the completion scripts ask is cut at the cursor", () => {
   });
 });
 
-// Passes once `config/reserved.ts` has `verbose`.
 test("no parameter can take the name of an option", () => {
   const names = commonOptions.map(({ name }) => name);
   expect(names.filter((name) => !reservedParameters.has(name))).toEqual([]);

@@ -1,5 +1,5 @@
-import { commonOptions, type OptionDefinition } from "../../src/cli/options.ts";
 import { readWords, unknownOptions } from "../../src/cli/read-words.ts";
+import { commonOptions, type OptionDefinition } from "../../src/model/command-line.ts";
 
 const definitions: readonly OptionDefinition[] = [
   ...commonOptions,

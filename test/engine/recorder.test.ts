@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { build } from "../../src/engine/build.ts";
-import type { RunLine } from "../../src/model/run-log.ts";
+import { keptOf, type RunLine } from "../../src/model/run-log.ts";
 import { lastRun, refusedLines, runLogNames, told } from "../support/run-logs.ts";
 import { Workspace } from "../support/workspace.ts";
 
@@ -130,7 +130,26 @@ test("secrets are hidden, and leave the lines what they are", async () => {
   expect(lines[0]).toMatchObject({ command: "tbuild copy --x ***" });
   expect(told(lines)).toContain("target-finished ***");
   expect(lines.find((line) => line.kind === "target-finished")).toMatchObject({ outcome: "built" });
-  expect(record).toEqual(lines);
+  expect(record.filter((line) => line.kind === "run" || keptOf(line))).toEqual(lines);
+});
+
+test("who listens is told what no log keeps too, but not of a dry run", async () => {
+  const workspace = fleet();
+  const record: RunLine[] = [];
+  const { request, parts } = workspace.prepare("copy");
+  await build(request, { ...parts, record: (line) => record.push(line) });
+  record.length = 0;
+  await build(request, { ...parts, record: (line) => record.push(line) });
+  expect(told(record)).toEqual([
+    "run",
+    "started",
+    "target-finished made",
+    "target-finished copy",
+    "finished",
+  ]);
+  record.length = 0;
+  await build({ ...request, dryRun: true }, { ...parts, record: (line) => record.push(line) });
+  expect(record).toEqual([]);
 });
 
 test("a log that cannot be kept costs nothing else", async () => {

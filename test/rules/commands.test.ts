@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { Commands } from "../../src/rules/commands.ts";
-import type { ProcessEnd } from "../../src/rules/process-group.ts";
+import { Commands } from "../../src/rules/commands/commands.ts";
+import type { ProcessEnd } from "../../src/rules/commands/process-group.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const base = { PATH: process.env["PATH"] ?? "", ONE: "1", TWO: "2" };

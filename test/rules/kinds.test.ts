@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { FieldSet } from "../../src/rules/fields.ts";
 import { ruleKindOf, ruleKinds } from "../../src/rules/kinds.ts";
 
@@ -14,6 +15,16 @@ test("each key of each kind has a help of one line", () => {
 
 test("a kind can be named without its values", () => {
   for (const { kind, title } of ruleKinds) expect(title({})).toBe(kind);
+});
+
+test("`docs/language.md` tells of each key of each kind", () => {
+  const page = readFileSync(new URL("../../docs/language.md", import.meta.url), "utf8");
+  const untold = ruleKinds.flatMap(({ kind, fields }) =>
+    Object.keys(fields)
+      .filter((key) => !new RegExp(`\\b${key}(:|\`)`).test(page))
+      .map((key) => `${kind}: ${key}`),
+  );
+  expect(untold).toEqual([]);
 });
 
 test("`first-of` never acts by itself", async () => {

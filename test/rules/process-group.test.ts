@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { type ProcessEnd, runProcess } from "../../src/rules/commands/process-group.ts";
 import { LastLines, LineSplitter } from "../../src/rules/lines.ts";
-import { type ProcessEnd, runProcess } from "../../src/rules/process-group.ts";
 
 const lines: string[] = [];
 beforeEach(() => lines.splice(0));

@@ -1,4 +1,4 @@
-import { nameIn } from "../../src/rules/push-names.ts";
+import { nameIn } from "../../src/rules/push/push-names.ts";
 import { digestOf, problem } from "./support/fake-docker.ts";
 import { name, noteOf, RuleRoom, told } from "./support/rule-room.ts";
 

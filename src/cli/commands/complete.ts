@@ -4,16 +4,16 @@ import type { Declaration } from "../../config/declaration.ts";
 import { findTargetFile } from "../../config/find-target-file.ts";
 import { listTargets, reachableParameters, reachableRules } from "../../config/list-targets.ts";
 import { loadTargetFile } from "../../config/load-target-file.ts";
-import type { Parameter } from "../../model/parameter.ts";
 import {
   commands,
   commonOptions,
   type OptionDefinition,
   ownOptionsOf,
-  parameterOptions,
   ruleOptions,
   shells,
-} from "../options.ts";
+} from "../../model/command-line.ts";
+import type { Parameter } from "../../model/parameter.ts";
+import { parameterOptions } from "../parameter-options.ts";
 import { defaultNames } from "../read-arguments.ts";
 import { readWords } from "../read-words.ts";
 import type { Surroundings } from "../surroundings.ts";

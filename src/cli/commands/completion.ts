@@ -1,6 +1,6 @@
 /** `tbuild completion SHELL`: a script that completes by asking tbuild itself. */
 
-import type { Shell } from "../options.ts";
+import type { Shell } from "../../model/command-line.ts";
 import { completeOption } from "../read-request.ts";
 import type { Surroundings } from "../surroundings.ts";
 

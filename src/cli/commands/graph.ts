@@ -1,11 +1,11 @@
 /** `tbuild graph [targets…]`: the targets below the named ones, drawn. Writes nothing. */
 import { drawGraph, drawGraphWithState, graphOf } from "../../engine/draw-graph.ts";
+import { type GraphFormat, graphOptions } from "../../model/command-line.ts";
 import { DiagnosticError } from "../../model/diagnostic.ts";
 import type { GraphDrawing } from "../../model/graph-drawing.ts";
 import { ok, type Result } from "../../model/result.ts";
 import { dotLines, mermaidLines, plainGraphLines } from "../../report/graph-text.ts";
 import { LazyEngine } from "../lazy-engine.ts";
-import { type GraphFormat, graphOptions } from "../options.ts";
 import { type Prepared, prepare, type TargetRequest } from "../prepare.ts";
 import { quietParts, requestOf } from "../quiet-build.ts";
 import { showProblems } from "../show-problems.ts";

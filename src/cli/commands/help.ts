@@ -8,16 +8,16 @@ import {
   reachableRules,
   resolveWanted,
 } from "../../config/list-targets.ts";
-import type { Parameter } from "../../model/parameter.ts";
-import { loadDeclaration } from "../load.ts";
 import {
   commands,
   commonOptions,
   type OptionDefinition,
-  parameterOptions,
   ruleOptions,
   versionOption,
-} from "../options.ts";
+} from "../../model/command-line.ts";
+import type { Parameter } from "../../model/parameter.ts";
+import { loadDeclaration } from "../load.ts";
+import { parameterOptions } from "../parameter-options.ts";
 import { defaultNames } from "../read-arguments.ts";
 import { readWords } from "../read-words.ts";
 import type { Request } from "../request.ts";

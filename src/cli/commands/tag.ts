@@ -1,12 +1,12 @@
 /** `tbuild tag IMAGE TAG…`: further tags for an image of a registry; nothing but tags is written. */
 import { imageInRegistry, isTag, type RegistryImage } from "../../engine/registry-places.ts";
+import { commonOptions } from "../../model/command-line.ts";
 import { type Diagnostic, DiagnosticError } from "../../model/diagnostic.ts";
 import type { RegistryAccess } from "../../model/registries.ts";
 import { fail, ok, type Result } from "../../model/result.ts";
 import { repositoryAt } from "../../registry/endpoint.ts";
 import { openRegistry } from "../../registry/open-registry.ts";
 import { type SetTag, setTags } from "../../registry/set-tags.ts";
-import { commonOptions } from "../options.ts";
 import type { TargetRequest } from "../prepare.ts";
 import { readWords, unknownOptions } from "../read-words.ts";
 import { readRegistryAccess } from "../registry-access.ts";

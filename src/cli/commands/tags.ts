@@ -4,12 +4,12 @@ import {
   type RegistryPlace,
   registryPlaces,
 } from "../../engine/registry-places.ts";
+import { commonOptions } from "../../model/command-line.ts";
 import { type Diagnostic, DiagnosticError } from "../../model/diagnostic.ts";
 import type { RegistryAccess } from "../../model/registries.ts";
 import { repositoryAt } from "../../registry/endpoint.ts";
 import { openRegistry } from "../../registry/open-registry.ts";
 import { type RegistryTag, readTags } from "../../registry/tags.ts";
-import { commonOptions } from "../options.ts";
 import { prepare, type TargetRequest } from "../prepare.ts";
 import { readWords } from "../read-words.ts";
 import { accessOf, readRegistryAccess } from "../registry-access.ts";

@@ -1,12 +1,12 @@
 /** `tbuild watch [targets…]`: builds, and builds again after each change of what was read or made. */
 import { surveyTargets } from "../../engine/survey.ts";
+import { reportOptions, watchOptions } from "../../model/command-line.ts";
 import { DiagnosticError } from "../../model/diagnostic.ts";
 import { fail, ok, type Result } from "../../model/result.ts";
 import { FolderWatcher } from "../../watch/folder-watcher.ts";
 import { Poller } from "../../watch/poller.ts";
 import { watch } from "../../watch/watch.ts";
 import type { WatchParts } from "../../watch/watch-parts.ts";
-import { watchOptions } from "../options.ts";
 import { type Prepared, prepare, type TargetRequest } from "../prepare.ts";
 import { type LoadedTargets, Rounds } from "../rounds.ts";
 import { showProblems } from "../show-problems.ts";
@@ -26,8 +26,9 @@ export async function runWatch(request: TargetRequest, outside: Surroundings): P
   if (request.common.dryRun) {
     return showProblems({ problems: [problems.watchIsNoDryRun()], root, log }, place);
   }
-  if (request.common.profile !== undefined) {
-    return showProblems({ problems: [problems.watchHasNoProfile()], root, log }, place);
+  const report = reportOptions.find(({ name }) => request.common.reports[name] !== undefined);
+  if (report) {
+    return showProblems({ problems: [problems.watchHasNoReport(report)], root, log }, place);
   }
   const rounds = new Rounds(pinned(request, prepared), place);
   try {

@@ -11,7 +11,7 @@ import type { PushedTag } from "../../../src/model/event.ts";
 import type { Registries } from "../../../src/model/registries.ts";
 import type { Removal } from "../../../src/model/removal.ts";
 import type { Project, Target, TargetName } from "../../../src/model/target.ts";
-import { Commands } from "../../../src/rules/commands.ts";
+import { Commands } from "../../../src/rules/commands/commands.ts";
 import { ruleKindOf } from "../../../src/rules/kinds.ts";
 import { ownOutputFolder } from "../../../src/rules/own-output.ts";
 import type { ActContext, ActOutcome, InputFile } from "../../../src/rules/rule.ts";

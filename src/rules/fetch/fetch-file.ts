@@ -1,0 +1,67 @@
+/** Downloads the file of a `fetch` target, verifies it, and puts it or what is in it in its place. */
+import path from "node:path";
+import type { Artifact } from "../../model/artifact.ts";
+import { shownPatterns } from "../match-names.ts";
+import { artifactOf, placeOutput } from "../output-files.ts";
+import { failed, failure, unavailable, usageProblem } from "../problems.ts";
+import type { ActContext, ActOutcome } from "../rule.ts";
+import { takeUnpacked } from "../unpacked.ts";
+import { download } from "./download.ts";
+import {
+  type FetchValues,
+  fetchedPlace,
+  fileNameOf,
+  plainDigest,
+  shownUrl,
+} from "./fetch-fields.ts";
+
+export async function fetchFile(values: FetchValues, context: ActContext): Promise<ActOutcome> {
+  const file = path.join(await context.temporaryFolder(), fileNameOf(values.fetch));
+  const { environment, signal, progress } = context;
+  const result = await download(values.fetch, file, {
+    environment,
+    signal,
+    onProgress: (done, total) => progress.transfer(fileNameOf(values.fetch), done, total),
+  });
+  if (result.kind === "unavailable") {
+    const message = `cannot fetch \`${shownUrl(values.fetch)}\`: ${result.why}`;
+    const { why, transient } = result;
+    return unavailable("fetch-unavailable", why, message, { ...(transient && { transient }) });
+  }
+  const expected = values.sha256 === undefined ? undefined : plainDigest(values.sha256);
+  if (expected !== undefined && expected !== result.sha256) {
+    return failed(otherDigest(values, result.sha256, expected, context));
+  }
+  return values.unpack === true ? unpack(values, file, context) : keep(values, file, context);
+}
+
+function keep(values: FetchValues, file: string, context: ActContext): ActOutcome {
+  const to = fetchedPlace(values, context.target);
+  placeOutput(context, file, to);
+  const artifact = artifactOf(context.files, { kind: "file", path: to }) as Artifact;
+  return { kind: "made", artifacts: [artifact] };
+}
+
+async function unpack(values: FetchValues, file: string, context: ActContext): Promise<ActOutcome> {
+  const to = fetchedPlace(values, context.target);
+  const artifacts = await takeUnpacked(file, to, values.match, context);
+  if (artifacts !== undefined) return { kind: "made", artifacts };
+  const patterns = shownPatterns(values.match ?? []);
+  const message = `fetched \`${fileNameOf(values.fetch)}\` holds no file that matches ${patterns}`;
+  return failed(failure("target", "fetched-file-empty", message).diagnostic);
+}
+
+/** Not a mistake of whoever typed the command: what was sent is not what was meant. */
+const otherDigest = (
+  values: FetchValues,
+  found: string,
+  expected: string,
+  context: ActContext,
+) => ({
+  ...usageProblem(context.target, "sha256", {
+    code: "sha256-differs",
+    message: `fetched file has sha256 \`${found}\`, expected \`${expected}\``,
+    hint: `if \`${shownUrl(values.fetch)}\` is to be trusted, change \`sha256\``,
+  }),
+  blame: "target" as const,
+});

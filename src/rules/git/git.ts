@@ -1,0 +1,35 @@
+/** Rule `git`: a checkout of a commit, a tag or a branch, without its history. */
+
+import { redactUrls, usageProblem } from "../problems.ts";
+import { ruleKind } from "../rule.ts";
+import { checkoutPlace, gitFields } from "./git-fields.ts";
+
+export const git = ruleKind({
+  kind: "git",
+  help: "A checkout of a git repository",
+  fields: gitFields,
+  asksServer: true,
+  notShared: ({ ref = "" }) => (isCommit(ref) ? undefined : "follows a branch or a tag"),
+  // Either would be read by git as an option.
+  check: (values, target) =>
+    (["git", "ref"] as const)
+      .filter((key) => values[key]?.startsWith("-") || values[key] === "")
+      .map((key) =>
+        usageProblem(target, key, {
+          code: "bad-git-name",
+          message:
+            key === "git"
+              ? `\`${values.git}\` is no repository`
+              : `\`${values.ref}\` is no commit, tag or branch`,
+        }),
+      ),
+  outputs: (values, target) => [{ kind: "tree", path: checkoutPlace(values, target) }],
+  title: (values) => (values.git === undefined ? "git" : `git ${redactUrls(values.git)}`),
+  async act(values, context) {
+    const { checkOut } = await import("./git-checkout.ts");
+    return checkOut(values, context);
+  },
+});
+
+/** What a name stands for may change, a commit may not. */
+const isCommit = (ref: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(ref);

@@ -1,0 +1,30 @@
+/** The keys of rule `image`, and what follows from them alone. */
+import { optional, required, type ValuesOf } from "../fields.ts";
+
+export const imageFields = {
+  image: required("paths", "Context folders laid over each other, the later wins"),
+  dockerfile: optional("string", "Path of the Dockerfile in the laid context"),
+  include: optional("laid", "Outputs of targets, laid below folders of the context"),
+  base: optional("target", "Image target that the build argument BASE names"),
+  args: optional("map", "Build arguments"),
+  stage: optional("string", "Stage of the Dockerfile to build"),
+  secrets: optional("secrets", "Secrets of the build and the secret parameters they come from", {
+    counts: false,
+  }),
+  tags: optional("tags", "References that name the image"),
+  labels: optional("map", "Labels of the image"),
+  network: optional("choice", "Network of the commands of the build", {
+    choices: ["default", "host", "none"],
+  }),
+  // How it is run does not change the image; what of it counts for its users, they say.
+  service: optional("service", "How the image is run while targets that need it are made", {
+    counts: false,
+  }),
+};
+
+export type ImageValues = ValuesOf<typeof imageFields>;
+
+export const requestOf = ({ image: folders, dockerfile = "Dockerfile" }: ImageValues) => ({
+  folders,
+  dockerfile: dockerfile.replace(/^(\.\/)+/, ""),
+});

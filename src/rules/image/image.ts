@@ -1,0 +1,120 @@
+/** Rule `image`: a Docker image built by BuildKit from context folders and outputs of targets. */
+import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { Target } from "../../model/target.ts";
+import { tagProblems, tagsOf } from "../image-tags.ts";
+import { isBelow, shownPath } from "../output-files.ts";
+import { usageError, usageProblem } from "../problems.ts";
+import { type FilesView, ruleKind } from "../rule.ts";
+import { declaresGlobal, imagesOf, parseDockerfile } from "./dockerfile.ts";
+import { type ImageValues, imageFields, requestOf } from "./image-fields.ts";
+import { findDockerfile, layContext } from "./lay-context.ts";
+
+export const image = ruleKind({
+  kind: "image",
+  help: "A Docker image",
+  fields: imageFields,
+  check: (values, target) => [
+    ...tagProblems(values.tags ?? [], target),
+    ...placeProblems(values, target),
+    ...baseProblems(values, target),
+    ...networkProblems(values, target),
+  ],
+  outputs: (values, target) =>
+    tagsOf(values.tags, target).map((reference) => ({ kind: "image", reference })),
+  inputs: (values, files, target) => {
+    const laid = layContext(requestOf(values), files, target);
+    refuseOverlap(values, laid, target);
+    refuseBadDockerfile(values, files, target);
+    const root = files.absolute(".");
+    return laid
+      .map(({ source }) => ({ name: shownPath(root, source), path: source }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  },
+  mentions: (values, files) => {
+    const found = findDockerfile(requestOf(values), files);
+    if (found === undefined) return [];
+    // BASE is an edge by its own key.
+    const unknown = new Set(values.base === undefined ? [] : ["BASE"]);
+    const dockerfile = parseDockerfile(files.read(found));
+    const images = imagesOf(dockerfile, values.args ?? {}, values.stage, unknown);
+    return images.map((reference) => ({ reference }));
+  },
+  title: (values) => (values.image === undefined ? "image" : `image ${values.image.join(" ")}`),
+  async act(values, context) {
+    const { buildImage } = await import("./image-build.ts");
+    return buildImage(values, context);
+  },
+});
+
+function placeProblems(values: ImageValues, target: Target): readonly Diagnostic[] {
+  const places = [
+    ...(values.dockerfile === undefined ? [] : [["dockerfile", values.dockerfile] as const]),
+    ...(values.include ?? []).map(({ at }) => ["include", at] as const),
+  ];
+  return places
+    .filter(([, place]) => place.startsWith("/") || place.split("/").includes(".."))
+    .map(([key, place]) =>
+      usageProblem(target, key, {
+        code: "outside-context",
+        message: `\`${place}\` lies outside the context`,
+      }),
+    );
+}
+
+function baseProblems(values: ImageValues, target: Target): readonly Diagnostic[] {
+  if (values.base === undefined || values.args?.["BASE"] === undefined) return [];
+  const message = "build argument `BASE` is given by `base` and by `args`";
+  return [usageProblem(target, "args", { code: "base-twice", message })];
+}
+
+function networkProblems(values: ImageValues, target: Target): readonly Diagnostic[] {
+  const service = target.with[0];
+  if (values.network !== "none" || service === undefined) return [];
+  return [
+    usageProblem(target, "network", {
+      code: "network-none-with-service",
+      message: `without a network the build cannot reach its service \`${service.target}\``,
+    }),
+  ];
+}
+
+const plain = (at: string): string => at.replace(/^(\.\/)+|\/+$/g, "").replace(/^\.$/, "");
+
+const holds = (folder: string, place: string): boolean => folder === "" || isBelow(folder, place);
+
+function refuseOverlap(
+  values: ImageValues,
+  laid: readonly { readonly name: string }[],
+  target: Target,
+): void {
+  for (const { at } of values.include ?? []) {
+    const folder = plain(at);
+    if (folder === "") continue;
+    const clash = laid.find(({ name }) => name === folder || isBelow(folder, name));
+    if (clash === undefined) continue;
+    throw usageError(target, "include", {
+      code: "include-overlaps",
+      message: `outputs cannot be laid at \`${folder}\`: the context holds \`${clash.name}\``,
+    });
+  }
+}
+
+function refuseBadDockerfile(values: ImageValues, files: FilesView, target: Target): void {
+  const request = requestOf(values);
+  const found = findDockerfile(request, files);
+  if (found === undefined) {
+    // A target may make the Dockerfile: then the build tells when it is not there.
+    if (values.include?.some(({ at }) => holds(plain(at), request.dockerfile))) return;
+    throw usageError(target, values.dockerfile === undefined ? "image" : "dockerfile", {
+      code: "dockerfile-missing",
+      message: `no \`${request.dockerfile}\` in ${values.image.map((folder) => `\`${folder}\``).join(", ")}`,
+    });
+  }
+  if (values.base === undefined || declaresGlobal(parseDockerfile(files.read(found)), "BASE"))
+    return;
+  throw usageError(target, "base", {
+    code: "base-unused",
+    message: `\`base\` is given, and \`${found}\` has no \`ARG BASE\` before its first \`FROM\``,
+    hint: "begin it with `ARG BASE` and `FROM $BASE`",
+  });
+}

@@ -1,0 +1,14 @@
+/** The keys of rule `push`, and what follows from them alone. */
+import { optional, required, type ValuesOf } from "../fields.ts";
+
+export const pushFields = {
+  push: required("targets", "Targets whose images are pushed"),
+  registry: required("string", "HOST or HOST/NAME that the tags go to"),
+  tags: optional("tags", "Tags that each image is pushed under, in place of its own"),
+  via: optional("choice", "Who sends: tbuild to the registry (default), or the engine", {
+    choices: ["registry", "engine"],
+  }),
+  digests: optional("destination", "File for the digests of the tags: JSON, or lines in a .txt"),
+};
+
+export type PushValues = ValuesOf<typeof pushFields>;

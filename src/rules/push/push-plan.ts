@@ -1,0 +1,48 @@
+/** Which tags a `push` target sends, and what they are called in the registry. Sends nothing. */
+import type { Digest } from "../../model/artifact.ts";
+import type { PushedTag } from "../../model/event.ts";
+import type { Traffic } from "../../model/traffic.ts";
+import { imagesOfTargets } from "../own-images.ts";
+import { usageError } from "../problems.ts";
+import type { ActContext } from "../rule.ts";
+import type { PushValues } from "./push-fields.ts";
+import { namesInRegistry } from "./push-names.ts";
+
+export interface Push {
+  readonly from: string;
+  /** Name in the registry. */
+  readonly to: string;
+  /** Image ID in the engine. */
+  readonly image: Digest;
+}
+
+/** What a way to push tells when all is there. */
+export interface PushOutcome {
+  readonly note: string;
+  readonly traffic?: Traffic;
+  readonly digests: readonly PushedTag[];
+}
+
+/** @throws DiagnosticError when two images would have one name in the registry */
+export function planPushes(values: PushValues, context: ActContext): readonly Push[] {
+  const pushes = new Map<string, Push>();
+  for (const image of imagesOfTargets(context, "push", values.push)) {
+    for (const from of image.references) {
+      for (const to of namesInRegistry(values, from)) {
+        const other = pushes.get(to);
+        if (other !== undefined && other.image !== image.digest) {
+          throw usageError(context.target, "push", pushedTwice(other.from, from, to));
+        }
+        pushes.set(to, { from, to, image: image.digest });
+      }
+    }
+  }
+  return [...pushes.values()];
+}
+
+/** The wording for two images that would get one name. */
+export const pushedTwice = (one: string, other: string, name: string) => ({
+  code: "pushed-twice",
+  message: `\`${one}\` and \`${other}\` would both be pushed as \`${name}\``,
+  hint: "give them names that end differently, or push one of them",
+});

@@ -1,0 +1,94 @@
+/** Pushes by the registry's own API: the whole fleet or nothing of it, each blob once. */
+import { packedContents } from "../../images/image-contents.ts";
+import type { Digest } from "../../model/artifact.ts";
+import type { Descriptor, ImageContent } from "../../model/image-content.ts";
+import type { RegistryClient } from "../../registry/client.ts";
+import { repositoryAt } from "../../registry/endpoint.ts";
+import { type FleetReport, pushFleet } from "../../registry/fleet.ts";
+import type { FleetTag } from "../../registry/fleet-tag.ts";
+import { BlobPlacer } from "../../registry/place-blobs.ts";
+import { PushedBlobs } from "../../store/pushed-blobs.ts";
+import { counted } from "../problems.ts";
+import type { ActContext } from "../rule.ts";
+import { trafficWords } from "../traffic-words.ts";
+import type { PushValues } from "./push-fields.ts";
+import type { Push, PushOutcome } from "./push-plan.ts";
+
+export async function pushViaRegistry(
+  pushes: readonly Push[],
+  { registry }: Pick<PushValues, "registry">,
+  client: RegistryClient,
+  context: ActContext,
+): Promise<PushOutcome> {
+  const { progress, signal, blobs, stateFolder, journals } = context;
+  const { host } = client;
+  const known = new PushedBlobs(stateFolder, host);
+  const onProgress = (blob: Digest, done: number, total: number) =>
+    progress.transfer(shortDigest(blob), done, total);
+  const placer = new BlobPlacer({ client, source: blobs, known, signal, onProgress });
+  try {
+    const contents = await contentsOf(pushes, placer, context);
+    const tags = pushes.map((push) => fleetTag(push, contents));
+    const report = await pushFleet(tags, {
+      client,
+      placer,
+      signal,
+      journal: (moves) => journals.begin(host, moves),
+      onTag: ({ repository, tag, content }) =>
+        progress.output(`${host}/${repository}:${tag} is ${content.manifest.digest}`),
+    });
+    const digests = pushes.map(({ to }, index) => ({
+      reference: to,
+      digest: (tags[index] as FleetTag).content.manifest.digest,
+    }));
+    const { traffic } = report;
+    return { note: noteOn(report, registry.replace(/\/+$/, "")), traffic, digests };
+  } finally {
+    await placer.stop();
+    known.save();
+  }
+}
+
+/** A layer is on its way to the registry as soon as it is compressed, while others still are. */
+async function contentsOf(
+  pushes: readonly Push[],
+  placer: BlobPlacer,
+  context: ActContext,
+): Promise<ReadonlyMap<string, ImageContent>> {
+  const { blobs, signal, progress } = context;
+  const repositories = new Map<Digest, Set<string>>();
+  for (const push of pushes) {
+    const others = repositories.get(push.image) ?? new Set();
+    repositories.set(push.image, others.add(placeOf(push.to).repository));
+  }
+  const ids = [...repositories.keys()];
+  const onLayer = (blob: Descriptor, images: readonly Digest[]) =>
+    placer.begin(blob, new Set(images.flatMap((id) => [...(repositories.get(id) ?? [])])));
+  const parts = { docker: await context.docker(), blobs, signal, progress, onLayer };
+  const { contents } = await packedContents(ids, "gzip", parts);
+  return new Map(ids.map((id, index) => [id, contents[index] as ImageContent]));
+}
+
+function fleetTag({ to, image }: Push, contents: ReadonlyMap<string, ImageContent>): FleetTag {
+  const content = contents.get(image);
+  if (content === undefined) throw new Error(`no content of ${image}`);
+  return { ...placeOf(to), content };
+}
+
+/** @param to HOST/NAME:TAG */
+function placeOf(to: string): Pick<FleetTag, "repository" | "tag"> {
+  const slash = to.indexOf("/");
+  const colon = to.lastIndexOf(":");
+  const repository = repositoryAt(to.slice(0, slash), to.slice(slash + 1, colon));
+  return { repository, tag: to.slice(colon + 1) };
+}
+
+/** `4 tags were there already`, or what travelled, what did not, and why. */
+function noteOn({ written, were, traffic }: FleetReport, to: string): string {
+  const already = were === 1 ? "1 tag was there already" : `${were} tags were there already`;
+  if (written === 0) return already;
+  const what = `${counted(written, "tag")} pushed to ${to}: ${trafficWords(traffic, "sent")}`;
+  return were > 0 ? `${what}, ${already}` : what;
+}
+
+const shortDigest = (digest: string): string => digest.slice("sha256:".length, 19);
