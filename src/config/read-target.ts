@@ -18,8 +18,8 @@ import { readTexts } from "./read-text.ts";
 import { checkKeys, entriesOf, type Kind, placeOf, type Reader, suggest, wrong } from "./reader.ts";
 
 /** How it is run: only for what runs. */
-export const runKeys = ["timeout", "retries", "pool"];
-export const commonKeys = ["help", "needs", "after", "with", "matrix", ...runKeys];
+const runKeys = ["timeout", "retries", "pool"];
+const commonKeys = ["help", "needs", "after", "with", "matrix", ...runKeys];
 const alternativeKeys = ["needs", "after", "with", ...runKeys];
 
 export interface NamedTarget {

@@ -54,6 +54,7 @@ async function connect(endpoint: Endpoint, agent: HttpAgent): Promise<Dockerode>
  * The API version to ask for: the newest one that both sides know.
  * @param offered the engine's newest, such as `1.45`
  * @throws DiagnosticError `engine-too-old`
+ * @internal exported for its test
  */
 export function pinVersion(offered: string, address: string): string {
   if (compareVersions(offered, oldestApi) < 0) {

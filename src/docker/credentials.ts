@@ -4,7 +4,7 @@ import { DiagnosticError } from "../model/diagnostic.ts";
 import { type AuthEntry, type DockerConfig, readDockerConfig } from "./docker-config.ts";
 
 /** The name that Docker Hub has in the configuration, whatever its host is called elsewhere. */
-export const dockerHubKey = "https://index.docker.io/v1/";
+const dockerHubKey = "https://index.docker.io/v1/";
 
 const dockerHubHosts = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 

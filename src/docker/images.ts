@@ -66,7 +66,10 @@ export async function removeImage(
   }
 }
 
-/** Who holds an image, from the engine's refusal to remove it. */
+/**
+ * Who holds an image, from the engine's refusal to remove it.
+ * @internal exported for its test
+ */
 export function holderOf(reason: string): string {
   const container = /container ([0-9a-f]{12,64})/.exec(reason)?.[1];
   if (container) return `container ${container.slice(0, 12)}`;

@@ -3,7 +3,6 @@
  * what is left; which that is, is told by the caller.
  */
 import type { Digest } from "../model/artifact.ts";
-import type { RegistryClient } from "./client.ts";
 import type { Place } from "./place.ts";
 import { locationOf } from "./redirects.ts";
 
@@ -50,4 +49,4 @@ export function about({ repository, client, signal }: Place, what: string) {
   return { repository, doing, signal, scopes: [pullAndPush(repository)] };
 }
 
-export const pullAndPush = (repository: string): string => `repository:${repository}:pull,push`;
+const pullAndPush = (repository: string): string => `repository:${repository}:pull,push`;

@@ -126,4 +126,4 @@ function verboseLines(event: Event, { paint }: ReportOptions): string[] {
 }
 
 /** Width of the longest of the usual words, `running`. */
-export const wordWidth = 7;
+const wordWidth = 7;

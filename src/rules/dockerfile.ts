@@ -6,7 +6,7 @@ import { type Instruction, readInstructions, unquote } from "./dockerfile-instru
 import { expandVariables } from "./dockerfile-variables.ts";
 import { normaliseReference, parseReference } from "./reference.ts";
 
-export interface Stage {
+interface Stage {
   /** Lower case: names of stages are compared without case. */
   readonly name?: string;
   /** What `FROM` says, variables not filled in. */
