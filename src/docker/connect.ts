@@ -22,6 +22,10 @@ export interface LazyConnection {
   close(): void;
 }
 
+/**
+ * A connection that the first `open` makes; one that failed is tried anew by the next.
+ * @throws DiagnosticError from `open`: `engine-unreachable`, `engine-too-old` or `engine-failed`
+ */
 export function lazyConnection(endpoint: Endpoint, environment: NodeJS.ProcessEnv): LazyConnection {
   let agent: HttpAgent | undefined;
   let opened: Promise<Dockerode> | undefined;

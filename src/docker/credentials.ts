@@ -14,6 +14,7 @@ const helperPatience = 120_000;
 /**
  * Makes a lookup over `config.json` and the helper programs that it names. Each host is asked
  * about once; the answer holds as long as the lookup does, and a failure until it is told.
+ * @throws DiagnosticError from the lookup: `docker-config-invalid`, `credential-helper-failed`
  */
 export function credentialLookup(environment: NodeJS.ProcessEnv): CredentialLookup {
   let config: Promise<DockerConfig> | undefined;

@@ -32,7 +32,7 @@ export interface PackOptions {
  * is a folder as an empty folder. Names that ustar cannot hold and files from 8 GiB on use pax
  * headers. At most two chunks of 512 KiB are held.
  *
- * The stream fails with `DiagnosticError`, code `file-changed`, when a file vanished or shrank, and
+ * @throws DiagnosticError from the stream: `file-changed`, when a file vanished or shrank, and
  * `file-unreadable` when it cannot be read. Destroy it to give up: it closes what it holds open.
  *
  * Format: POSIX pax, https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html.

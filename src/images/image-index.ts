@@ -30,10 +30,7 @@ export function indexJson(
 }
 
 /** One for each name: several entries may be of one image. */
-function entriesOf({
-  content: { manifest },
-  references,
-}: NamedImage): readonly IndexEntry[] {
+function entriesOf({ content: { manifest }, references }: NamedImage): readonly IndexEntry[] {
   const { mediaType, digest, size } = manifest;
   if (references.length === 0) return [{ mediaType, digest, size }];
   return references.map((reference) => ({

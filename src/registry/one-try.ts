@@ -63,7 +63,10 @@ export class OneTry {
     throw new Transient(busy(answer, this.#attempt(request), tooLong), { after });
   }
 
-  /** This machine, and who is said to be insecure, may speak TLS or not: that is found out. */
+  /**
+   * This machine, and who is said to be insecure, may speak TLS or not: that is found out.
+   * @throws DiagnosticError where nobody answers
+   */
   async findBase(request: RegistryRequest): Promise<URL> {
     const { host, insecure } = this.#options;
     const secure = new URL(`https://${answeringHost(host)}`);
