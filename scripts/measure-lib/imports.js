@@ -61,7 +61,7 @@ function upward(found) {
 
 /** Each circle once: where the walk from the first file by name closes it. */
 function circles(sources, found) {
-  const next = Map.groupBy ? Map.groupBy(found, ({ file }) => file) : groupByFile(found);
+  const next = groupByFile(found);
   const circles = [];
   const done = new Set();
   const visit = (file, trail) => {

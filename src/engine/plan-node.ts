@@ -1,4 +1,5 @@
 /** One target in a plan, with its state and its neighbours. What changes them is `plan.ts` alone. */
+import type { Artifact } from "../model/artifact.ts";
 import type { TargetState } from "../model/state.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import { alternativesOf, type Choice } from "./alternatives.ts";
@@ -19,6 +20,13 @@ export interface PlanNode {
   choice?: Choice | undefined;
   /** How often something else removed or changed what it had made. */
   losses: number;
+}
+
+/** Targets that are known to be fresh before anything is planned: what is behind them is not looked at. */
+export interface Settled {
+  has(name: TargetName): boolean;
+  /** What a target with a rule made. */
+  artifactsOf(target: Target): readonly Artifact[];
 }
 
 /** Made only when somebody asks for it: of thousands of settled targets few are read. */
@@ -50,6 +58,37 @@ export class SettledNode implements PlanNode {
   get choice(): Choice | undefined {
     return this.target.rule?.kind === "first-of" ? this.#choose(this.target) : undefined;
   }
+}
+
+/** Of a target that waits. */
+export const planNode = (
+  target: Target,
+  edges: readonly Edge[],
+  choice: Choice | undefined,
+): PlanNode => ({
+  target,
+  settled: false,
+  state: { kind: "waiting" },
+  pending: 0,
+  dependents: [],
+  edges: [...edges],
+  linked: new Set(),
+  priority: 0,
+  losses: 0,
+  ...(choice && { choice }),
+});
+
+/** Edges that hold in a plan: of alternatives, the one that was chosen. */
+export function liveEdges(
+  edges: readonly Edge[],
+  target: Target,
+  choice: Choice | undefined,
+): readonly Edge[] {
+  const chosen = choice && alternativesOf(target)[choice.index];
+  return edges.flatMap((edge) => {
+    if (edge.kind !== "alternative") return [edge];
+    return edge.to === chosen ? [{ to: edge.to, kind: "dependency" as const }] : [];
+  });
 }
 
 /** A group, or a `first-of`: it makes nothing of its own. */

@@ -3,34 +3,9 @@ import { closeSync, openSync, statSync, writeFileSync } from "node:fs";
 import type { Trace } from "../model/trace.ts";
 import { encodeCheckedLine, replaceCheckedLines } from "./checked-lines.ts";
 import { chooseEvicted } from "./choose-evicted.ts";
-import { type KeptThings, type MadeImage, type MadeRecord, MadeThings } from "./made-things.ts";
+import { type KeptThings, type MadeImage, MadeThings } from "./made-things.ts";
 import { keyOfTrace, readTrace, TraceLog } from "./trace-log.ts";
-
-type LogRecord =
-  | { readonly trace: Trace }
-  | { readonly dropped: string }
-  | MadeRecord
-  /** Traces that a run found fresh. */
-  | { readonly used: Use };
-
-export interface Use {
-  /** The day, and who used them: a run on the same day need not say it again. */
-  readonly mark: string;
-  readonly keys: readonly string[];
-}
-
-export interface TraceBounds {
-  /** Of the log, in bytes. */
-  readonly limit: number;
-  /** How many targets this run relied on: where there are no more traces than that, none has to go. */
-  readonly targets: number;
-  /** Keys of the traces that this run relies on; asked only when something has to go. */
-  readonly inUse: () => ReadonlySet<string>;
-  /** Whether an output, by its path, is still there. */
-  readonly isThere: (path: string) => boolean;
-  /** Called before anything is removed. */
-  readonly onEvict: (keys: readonly string[]) => void;
-}
+import { type LogRecord, sizeOfTrace, type TraceBounds, type Use } from "./trace-records.ts";
 
 /** A log is rewritten once it holds this many records and three times what lives. */
 const compactFrom = 1000;
@@ -275,9 +250,3 @@ export class TraceStore {
     for (const trace of this.all()) yield { trace };
   }
 }
-
-const sizeOf = (record: LogRecord): number => Buffer.byteLength(encodeCheckedLine(record));
-
-/** Of its line: the JSON, and what stands around it. */
-const sizeOfTrace = (trace: Trace | Buffer): number =>
-  Buffer.isBuffer(trace) ? trace.length + 10 : sizeOf({ trace });
