@@ -1,5 +1,4 @@
 /** One target in a plan, with its state and its neighbours. What changes them is `plan.ts` alone. */
-import type { Artifact } from "../model/artifact.ts";
 import type { TargetState } from "../model/state.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import { alternativesOf, type Choice } from "./alternatives.ts";
@@ -20,44 +19,6 @@ export interface PlanNode {
   choice?: Choice | undefined;
   /** How often something else removed or changed what it had made. */
   losses: number;
-}
-
-/** Targets that are known to be fresh before anything is planned: what is behind them is not looked at. */
-export interface Settled {
-  has(name: TargetName): boolean;
-  /** What a target with a rule made. */
-  artifactsOf(target: Target): readonly Artifact[];
-}
-
-/** Made only when somebody asks for it: of thousands of settled targets few are read. */
-export class SettledNode implements PlanNode {
-  settled = true;
-  losses = 0;
-  state: TargetState = { kind: "done", how: "fresh", artifacts: [] };
-  pending = 0;
-  readonly dependents: PlanNode[] = [];
-  readonly edges: Edge[] = [];
-  readonly linked = new Set<TargetName>();
-  priority = 0;
-  /** Whether its edges are known. */
-  isOpen = false;
-  readonly #declared: () => Target;
-  readonly #choose: (target: Target) => Choice;
-  #target: Target | undefined;
-
-  constructor(declared: () => Target, choose: (target: Target) => Choice) {
-    this.#declared = declared;
-    this.#choose = choose;
-  }
-
-  get target(): Target {
-    this.#target ??= this.#declared();
-    return this.#target;
-  }
-
-  get choice(): Choice | undefined {
-    return this.target.rule?.kind === "first-of" ? this.#choose(this.target) : undefined;
-  }
 }
 
 /** Of a target that waits. */

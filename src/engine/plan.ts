@@ -8,15 +8,8 @@ import type { Target, TargetName } from "../model/target.ts";
 import type { StaleReason } from "../model/trace.ts";
 import type { Choice } from "./alternatives.ts";
 import type { Edge, Graph } from "./graph.ts";
-import {
-  liveEdges,
-  type PlanNode,
-  passedOnBy,
-  passesOn,
-  planNode,
-  type Settled,
-  SettledNode,
-} from "./plan-node.ts";
+import { liveEdges, type PlanNode, passedOnBy, passesOn, planNode } from "./plan-node.ts";
+import { type Settled, SettledNode } from "./settled-node.ts";
 
 export class Plan {
   readonly graph: Graph;
@@ -97,11 +90,6 @@ export class Plan {
     if (target.alternativeOf !== undefined) return true;
     if (this.#wanted.has(name) || dependents.length === 0) return false;
     return dependents.every((node) => node.target.alternativeOf && !node.target.rule);
-  }
-
-  /** Whether a target makes nothing of its own: a group, or a `first-of`. */
-  passesOn(name: TargetName): boolean {
-    return passesOn(this.#node(name).target);
   }
 
   lossesOf(name: TargetName): number {

@@ -15,7 +15,7 @@ import {
   targetOfEdge,
 } from "./compiled-plan.ts";
 import type { Edge, Graph } from "./graph.ts";
-import type { Settled } from "./plan-node.ts";
+import type { Settled } from "./settled-node.ts";
 import { traceKey } from "./trace-key.ts";
 
 /** Whether a target is to be looked at for reasons that lie in the target file. */

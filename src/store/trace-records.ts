@@ -2,6 +2,7 @@
 import type { Trace } from "../model/trace.ts";
 import { encodeCheckedLine } from "./checked-lines.ts";
 import type { MadeRecord } from "./made-things.ts";
+import { readTrace } from "./trace-log.ts";
 
 /** A line of the log. */
 export type LogRecord =
@@ -35,3 +36,10 @@ const sizeOf = (record: LogRecord): number => Buffer.byteLength(encodeCheckedLin
 /** Bytes of its line: the JSON, and what stands around it. */
 export const sizeOfTrace = (trace: Trace | Buffer): number =>
   Buffer.isBuffer(trace) ? trace.length + 10 : sizeOf({ trace });
+
+/** IDs of the images that a trace tells of, as an object or as the JSON of its record. */
+export function imagesIn(trace: Trace | Buffer): readonly string[] {
+  if (Buffer.isBuffer(trace) && !trace.includes('"kind":"image"')) return [];
+  const { artifacts } = Buffer.isBuffer(trace) ? readTrace(trace) : trace;
+  return artifacts.flatMap(({ kind, digest }) => (kind === "image" ? [digest] : []));
+}

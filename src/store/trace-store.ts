@@ -5,7 +5,13 @@ import { encodeCheckedLine, replaceCheckedLines } from "./checked-lines.ts";
 import { chooseEvicted } from "./choose-evicted.ts";
 import { type KeptThings, type MadeImage, MadeThings } from "./made-things.ts";
 import { keyOfTrace, readTrace, TraceLog } from "./trace-log.ts";
-import { type LogRecord, sizeOfTrace, type TraceBounds, type Use } from "./trace-records.ts";
+import {
+  imagesIn,
+  type LogRecord,
+  sizeOfTrace,
+  type TraceBounds,
+  type Use,
+} from "./trace-records.ts";
 
 /** A log is rewritten once it holds this many records and three times what lives. */
 const compactFrom = 1000;
@@ -121,7 +127,7 @@ export class TraceStore {
     if (evicted.length > 0) onEvict(evicted.map(({ name }) => name));
     else if (this.#bytes - live < (1 - lived) * limit) return;
     this.#made.forgetGone(isThere);
-    this.#made.boundImages(limit / 4, () => this.#heldImages());
+    this.#made.boundImages(limit / 4, () => new Set([...this.#traces.values()].flatMap(imagesIn)));
     for (const { name } of evicted) this.#evict(name, isThere);
     this.#compact();
   }
@@ -223,16 +229,6 @@ export class TraceStore {
       if (artifact.kind !== "image" && isThere(artifact.path)) this.#made.addBegun([artifact.path]);
     }
     this.#traces.delete(key);
-  }
-
-  /** IDs of the images that traces tell of. */
-  #heldImages(): ReadonlySet<string> {
-    const held = new Set<string>();
-    for (const [key, trace] of this.#traces) {
-      if (Buffer.isBuffer(trace) && !trace.includes('"kind":"image"')) continue;
-      for (const { digest } of this.get(key)?.artifacts ?? []) held.add(digest);
-    }
-    return held;
   }
 
   #compact(): void {
