@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// Bundles src/ into dist/: one small file to start from, everything lazy in chunks of its own.
+// Bundles src/ into dist/: a small file to start from, and few chunks of what is loaded together.
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { fewChunks } from "./lib/chunks.js";
 import { leanDockerode, requireBanner } from "./lib/lean-dockerode.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -25,7 +26,7 @@ export async function bundle() {
     platform: "node",
     target: "node20",
     packages: "external",
-    plugins: [leanDockerode],
+    plugins: [leanDockerode, fewChunks(`${root}src`)],
     banner: { js: requireBanner },
     define: { BUNDLED_SOURCES: JSON.stringify(digestOf(`${root}/src`)) },
     sourcemap: "linked",

@@ -8,6 +8,7 @@ import { measureFleet } from "./fleet.js";
 import { measureLocal } from "./local.js";
 import { measureSchedule } from "./schedule.js";
 import { versionsOf } from "./tools.js";
+import { measureTransfer } from "./transfer.js";
 import { Verdicts } from "./verdicts.js";
 
 /**
@@ -54,5 +55,6 @@ const has = (part) => parts.includes(part);
 await measureLocal(room, has);
 if (has("fleet")) await measureFleet(room);
 if (has("context")) await measureContext(room);
+if (has("transfer")) await measureTransfer(room);
 if (has("schedule")) await measureSchedule(room);
 room.print("Figures asked for", room.verdicts.toString());

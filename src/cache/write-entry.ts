@@ -5,7 +5,7 @@ import type { BlobSource, Descriptor, ImageContent } from "../model/image-conten
 import type { TagChange } from "../registry/fleet-tag.ts";
 import { writeManifest } from "../registry/manifests.ts";
 import type { Place } from "../registry/place.ts";
-import { type KnownPlaces, placeBlobs } from "../registry/place-blobs.ts";
+import { BlobPlacer, beginBlobs, type KnownPlaces } from "../registry/place-blobs.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import { type CacheEntry, entryTag, packEntry, type StoredArtifact } from "./entry.ts";
 import { packOutput } from "./pack-output.ts";
@@ -43,7 +43,9 @@ export async function writeEntry(made: MadeTarget, parts: WritingParts): Promise
   const { content, bytes } = packEntry({ ...about, stored });
   const source = sourceOf(blobs, bytes);
   const tags = [...images, content].map((each) => tagOf(each, place));
-  await placeBlobs(tags, { ...place, source, known: nowhere, onProgress: () => undefined });
+  const placer = new BlobPlacer({ ...place, source, known: nowhere, onProgress: () => undefined });
+  beginBlobs(tags, placer);
+  await placer.end();
   for (const image of images) await writeManifest(place, made.key, image.manifest);
   await writeManifest(place, entryTag(made.key), content.manifest);
   return true;

@@ -10,6 +10,7 @@ import type { BlobStore } from "../store/blob-store.ts";
 import type { Compression } from "../store/compress.ts";
 import { LayerForms } from "../store/layer-forms.ts";
 import { imageContent, layerTypes } from "./image-manifest.ts";
+import { LayersInTurn } from "./layers-in-turn.ts";
 import { takeOut } from "./take-out.ts";
 
 export interface ContentParts {
@@ -17,6 +18,11 @@ export interface ContentParts {
   readonly blobs: BlobStore;
   readonly signal: AbortSignal;
   readonly progress?: Pick<ProgressSink, "transfer">;
+  /**
+   * Told of a layer that was put into the form that is asked for, while others still are, and of the images that
+   * have it. What it throws ends all of it.
+   */
+  readonly onLayer?: (layer: Descriptor, images: readonly Digest[]) => void;
 }
 
 export interface ImageContents {
@@ -57,35 +63,38 @@ type Describe = (layer: LayerRecord, diffId: Digest) => Descriptor;
 function contentsOf(
   ids: readonly Digest[],
   compression: Compression,
-  { docker, blobs, signal, progress }: ContentParts,
+  { docker, blobs, signal, progress, onLayer }: ContentParts,
   describe: Describe,
 ): Promise<ImageContents> {
   const records = new BlobRecords(blobs);
   const forms = new LayerForms(blobs, records);
-  const taking = { docker, store: blobs, records, forms, signal, ...(progress && { progress }) };
+  const makeForm = (diffId: Digest) => forms.make(diffId, compression, signal);
   return blobs.inTurn(async () => {
-    const contents: ImageContent[] = [];
-    for (const record of await takeOut(ids, taking)) {
-      contents.push(
-        givenContent(record, blobs) ??
-          (await made(record, forms, compression, { signal, describe })),
-      );
+    const layers = new LayersInTurn(makeForm);
+    const begin = (diffId: Digest, images: readonly Digest[]): void => {
+      const made = layers.make(diffId);
+      if (onLayer) made.then((layer) => onLayer(describe(layer, diffId), images)).catch(layers.end);
+    };
+    const taking = { docker, store: blobs, records, forms, signal, onLayer: begin };
+    try {
+      const contents: ImageContent[] = [];
+      for (const record of await takeOut(ids, { ...taking, ...(progress && { progress }) })) {
+        contents.push(givenContent(record, blobs) ?? (await madeContent(record, layers, describe)));
+      }
+      return { contents, forms };
+    } finally {
+      await layers.close();
     }
-    return { contents, forms };
   });
 }
 
-async function made(
+async function madeContent(
   { id, config, diffIds }: ImageRecord,
-  forms: LayerForms,
-  compression: Compression,
-  { signal, describe }: { readonly signal: AbortSignal; readonly describe: Describe },
+  made: LayersInTurn,
+  describe: Describe,
 ): Promise<ImageContent> {
   const layers: Descriptor[] = [];
-  // One after the other: compressing one keeps all cores busy.
-  for (const diffId of diffIds) {
-    layers.push(describe(await forms.make(diffId, compression, signal), diffId));
-  }
+  for (const diffId of diffIds) layers.push(describe(await made.make(diffId), diffId));
   return imageContent(id, config, layers);
 }
 

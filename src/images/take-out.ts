@@ -1,5 +1,5 @@
 /**
- * Takes images out of an engine into the blob store: all that are lacking by one request, so that the
+ * Takes images out of an engine into the blob store: those that share layers by one request, so that the
  * engine reads a layer of several images once. Both forms that engines give are read: the one of
  * old engines with a folder for each layer, and the one of new ones that is an OCI layout.
  */
@@ -8,6 +8,7 @@ import type { Digest } from "../model/artifact.ts";
 import type { BlobRecords, ImageRecord } from "../store/blob-records.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import type { LayerForms } from "../store/layer-forms.ts";
+import { groupImages } from "./group-images.ts";
 import { readTaken } from "./taken-image.ts";
 import { incomplete, type TarEntry, tarEntries } from "./tar-entries.ts";
 
@@ -18,6 +19,8 @@ export interface TakingParts {
   readonly forms: LayerForms;
   readonly signal: AbortSignal;
   readonly progress?: Pick<ProgressSink, "transfer">;
+  /** Told of each layer that came, while others still do, and of those images that have it. */
+  readonly onLayer?: (diffId: Digest, images: readonly Digest[]) => void;
 }
 
 /**
@@ -29,7 +32,14 @@ export async function takeOut(
   parts: TakingParts,
 ): Promise<readonly ImageRecord[]> {
   const lacking = [...new Set(ids)].filter((id) => wholeRecord(id, parts) === undefined);
-  if (lacking.length > 0) await takeLacking(lacking, parts);
+  const imagesOf = await layersOf(lacking, parts.docker);
+  const isNew = (diffId: Digest) => parts.forms.find(diffId) === undefined;
+  const withNew = new Set(
+    [...imagesOf].flatMap(([diffId, images]) => (isNew(diffId) ? images : [])),
+  );
+  const others = lacking.filter((id) => !withNew.has(id));
+  if (others.length > 0) await takeConfigs(others, parts);
+  for (const group of groupImages([...withNew], imagesOf)) await takeWhole(group, imagesOf, parts);
   return ids.map((id) => {
     const record = wholeRecord(id, parts);
     if (record === undefined) throw incomplete(`layers of \`${id}\` are missing`);
@@ -43,18 +53,38 @@ function wholeRecord(id: Digest, { records, forms }: TakingParts): ImageRecord |
   return record.diffIds.every((diffId) => forms.find(diffId)) ? record : undefined;
 }
 
-async function takeLacking(ids: readonly Digest[], parts: TakingParts): Promise<void> {
-  const { docker, store, records, signal } = parts;
-  const onlyConfigs = await haveAllLayers(ids, parts);
+/** Of images whose layers are all there. */
+async function takeConfigs(ids: readonly Digest[], parts: TakingParts): Promise<void> {
   const left = new Set(ids);
-  for await (const entry of tarEntries((await docker.save(ids, signal)) as AsyncIterable<Buffer>)) {
+  for await (const entry of await entriesOf(ids, parts)) {
     const digest = digestIn(entry.name);
-    if (onlyConfigs && digest === undefined) continue;
+    if (digest === undefined) continue;
     await takeEntry(entry, digest, parts);
-    if (onlyConfigs && digest && isConfig(digest, parts)) left.delete(digest);
-    // What follows are layers that are there already.
+    if (isConfig(digest, parts)) left.delete(digest);
+    // What follows are layers.
     if (left.size === 0) break;
   }
+  keepRecords(ids, parts);
+}
+
+async function takeWhole(
+  ids: readonly Digest[],
+  imagesOf: ReadonlyMap<Digest, readonly Digest[]>,
+  parts: TakingParts,
+): Promise<void> {
+  for await (const entry of await entriesOf(ids, parts)) {
+    const taken = await takeEntry(entry, digestIn(entry.name), parts);
+    const images = taken && imagesOf.get(taken);
+    if (taken && images) parts.onLayer?.(taken, images);
+  }
+  keepRecords(ids, parts);
+}
+
+async function entriesOf(ids: readonly Digest[], { docker, signal }: TakingParts) {
+  return tarEntries((await docker.save(ids, signal)) as AsyncIterable<Buffer>);
+}
+
+function keepRecords(ids: readonly Digest[], { records, store }: TakingParts): void {
   for (const id of ids) {
     const record = readTaken(id, store);
     if (record === undefined) throw incomplete(`\`${id}\` is missing in it`);
@@ -62,15 +92,19 @@ async function takeLacking(ids: readonly Digest[], parts: TakingParts): Promise<
   }
 }
 
-async function haveAllLayers(
+/** The images that have each layer. */
+async function layersOf(
   ids: readonly Digest[],
-  { docker, forms }: TakingParts,
-): Promise<boolean> {
-  for (const id of ids) {
-    const diffIds = await docker.layersOf(id);
-    if (!diffIds.every((diffId) => forms.find(diffId))) return false;
+  docker: TakingParts["docker"],
+): Promise<ReadonlyMap<Digest, readonly Digest[]>> {
+  const images = new Map<Digest, Digest[]>();
+  const found = await Promise.all(ids.map((id) => docker.layersOf(id)));
+  for (const [index, diffIds] of found.entries()) {
+    for (const diffId of new Set(diffIds)) {
+      images.set(diffId, [...(images.get(diffId) ?? []), ids[index] as Digest]);
+    }
   }
-  return true;
+  return images;
 }
 
 /** Where the engine keeps images as registries do, an ID is that of a manifest, and more is needed. */
@@ -79,18 +113,22 @@ function isConfig(id: Digest, { store }: TakingParts): boolean {
   return record !== undefined && record.given === undefined;
 }
 
-/** Versions, names and the like of the old form are left. */
+/**
+ * Versions, names and the like of the old form are left.
+ * @returns the blob that is in the store now, and was not
+ */
 async function takeEntry(
   entry: TarEntry,
   digest: Digest | undefined,
   { store, forms, signal, progress }: TakingParts,
-): Promise<void> {
+): Promise<Digest | undefined> {
   const isLayer = digest === undefined && /(^|\/)layer\.tar$/.test(entry.name);
-  if (entry.kind !== "file" || (digest === undefined && !isLayer)) return;
-  if (digest !== undefined && forms.find(digest)) return;
+  if (entry.kind !== "file" || (digest === undefined && !isLayer)) return undefined;
+  if (digest !== undefined && forms.find(digest)) return undefined;
   const blob = await store.add(showing(entry, progress), signal, digest);
   // Which layer it is shows only now.
-  if (isLayer) forms.dropUnpacked(blob.digest);
+  if (isLayer && forms.dropUnpacked(blob.digest)) return undefined;
+  return blob.digest;
 }
 
 /** New engines name every file by its digest, old ones the configurations only. */

@@ -3,8 +3,6 @@
  * in one short burst. Until the burst no tag names anything else than before.
  */
 
-import type { Digest } from "../model/artifact.ts";
-import type { BlobSource } from "../model/image-content.ts";
 import type { TagMove } from "../model/tag-move.ts";
 import type { Traffic } from "../model/traffic.ts";
 import { inParallel } from "../net/in-parallel.ts";
@@ -12,15 +10,14 @@ import type { RegistryClient } from "./client.ts";
 import type { FleetTag, TagChange } from "./fleet-tag.ts";
 import { manifestDigest, writeManifest } from "./manifests.ts";
 import type { Place } from "./place.ts";
-import { type KnownPlaces, placeBlobs } from "./place-blobs.ts";
+import { type BlobPlacer, beginBlobs } from "./place-blobs.ts";
 import { type BurstJournal, writeTags } from "./tag-burst.ts";
 
 export interface FleetParts {
   readonly client: RegistryClient;
-  readonly source: BlobSource;
-  readonly known: KnownPlaces;
+  /** Some blobs may be on their way already. */
+  readonly placer: BlobPlacer;
   readonly signal: AbortSignal;
-  readonly onProgress: (blob: Digest, done: number, total: number) => void;
   /** Opened right before the first tag is written. */
   readonly journal: (moves: readonly TagMove[]) => BurstJournal;
   /** Told of each tag that names another image than before. */
@@ -49,7 +46,8 @@ export async function pushFleet(
   const before = await changesOf(tags, parts);
   const changed = before.filter(isChange);
   const missing = await missingManifests(changed, parts);
-  const traffic = await placeBlobs(missing, parts);
+  beginBlobs(missing, parts.placer);
+  const traffic = await parts.placer.end();
   await inParallel(missing, atOnce, parts.signal, async ({ place, tag }) =>
     writeManifest(place, tag.content.manifest.digest, tag.content.manifest),
   );

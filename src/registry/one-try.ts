@@ -64,22 +64,33 @@ export class OneTry {
   }
 
   /**
-   * This machine, and who is said to be insecure, may speak TLS or not: that is found out.
+   * This machine, and who is said to be insecure, may speak TLS or not: that is found out. Without TLS
+   * first, since reading the certificates that one trusts takes longer than the question.
    * @throws DiagnosticError where nobody answers
    */
   async findBase(request: RegistryRequest): Promise<URL> {
     const { host, insecure } = this.#options;
     const secure = new URL(`https://${answeringHost(host)}`);
     if (!insecure && !isLoopback(secure.hostname)) return secure;
-    const probe = { method: "GET", url: new URL("/v2/", secure), headers: {} };
+    const plain = new URL(`http://${host}`);
+    if (await this.#answers(plain, request)) return plain;
+    return (await this.#answers(secure, request)) ? secure : plain;
+  }
+
+  /** Servers that want TLS answer 400 to what is none, or break off. */
+  async #answers(base: URL, request: RegistryRequest): Promise<boolean> {
+    const probe = { method: "GET", url: new URL("/v2/", base), headers: {} };
     try {
-      await this.#connections.exchange(probe, request.signal);
-      return secure;
+      const { status } = await this.#connections.exchange(probe, request.signal);
+      return base.protocol === "https:" || status !== 400;
     } catch (error) {
       const { code = "" } = error as NodeJS.ErrnoException;
-      const isPlain = /^(EPROTO|ERR_SSL_.*|HPE_.*|ECONNRESET)$/.test(code);
-      if (!isPlain) throw this.#lost(error, request, secure);
-      return new URL(`http://${host}`);
+      const isOtherWay =
+        base.protocol === "http:"
+          ? /^(ECONNRESET|HPE_.*)$/.test(code)
+          : /^(EPROTO|ERR_SSL_.*|HPE_.*)$/.test(code);
+      if (isOtherWay) return false;
+      throw this.#lost(error, request, base);
     }
   }
 

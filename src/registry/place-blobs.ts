@@ -5,6 +5,7 @@
 import type { Digest } from "../model/artifact.ts";
 import type { BlobSource, Descriptor } from "../model/image-content.ts";
 import type { Traffic } from "../model/traffic.ts";
+import { Gate } from "../net/gate.ts";
 import { inParallel } from "../net/in-parallel.ts";
 import { hasBlob, mountBlob } from "./blobs.ts";
 import type { RegistryClient } from "./client.ts";
@@ -21,17 +22,12 @@ export interface KnownPlaces {
   remove(digest: Digest, repository: string): void;
 }
 
-interface Parts {
+export interface PlacingParts {
   readonly client: RegistryClient;
   readonly source: BlobSource;
   readonly known: KnownPlaces;
   readonly signal: AbortSignal;
   readonly onProgress: (blob: Digest, done: number, total: number) => void;
-}
-
-interface Need {
-  readonly blob: Descriptor;
-  readonly repositories: readonly string[];
 }
 
 /** Blobs at the same time: more fill no wire, and registries begin to refuse. */
@@ -40,25 +36,81 @@ const atOnce = 6;
 /** Repositories at the same time that one blob is taken over into. */
 const mountsAtOnce = 4;
 
-/**
- * @returns bytes: sent, taken over, there before, and shared by several repositories of this push
- * @throws DiagnosticError where the registry cannot be reached or refuses, `blob-unreadable` where a source fails
- */
-export async function placeBlobs(missing: readonly TagChange[], parts: Parts): Promise<Traffic> {
-  const total = { sent: 0, mounted: 0, there: 0, shared: 0 };
-  await inParallel(needsOf(missing), atOnce, parts.signal, async (need, signal) => {
-    const found = await placeBlob(need, { ...parts, signal });
-    const { size } = need.blob;
-    total.sent += found.sent * size;
-    total.mounted += found.mounted * size;
-    total.there += found.there * size;
-    total.shared += Math.max(0, found.mounted - (found.sent === 0 ? 1 : 0)) * size;
-  });
-  return total;
+/** Blobs can be given one by one, while others are still made: what is on its way is not begun again. */
+export class BlobPlacer {
+  readonly #parts: PlacingParts;
+  readonly #stop = new AbortController();
+  readonly #gate = new Gate(atOnce);
+  readonly #begun = new Map<Digest, Begun>();
+  readonly #total = { sent: 0, mounted: 0, there: 0, shared: 0 };
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(parts: PlacingParts) {
+    this.#parts = { ...parts, signal: AbortSignal.any([parts.signal, this.#stop.signal]) };
+  }
+
+  /**
+   * Begins to bring a blob into repositories; `end` waits for it.
+   * @throws the failure of an earlier one, so that whoever makes more of them can stop
+   */
+  begin(blob: Descriptor, repositories: Iterable<string>): void {
+    if (this.#failure) throw this.#failure.error;
+    const begun = this.#begun.get(blob.digest) ?? {
+      repositories: new Set(),
+      end: Promise.resolve(),
+    };
+    const more = [...repositories].filter((repository) => !begun.repositories.has(repository));
+    if (more.length === 0) return;
+    for (const repository of more) begun.repositories.add(repository);
+    // One after the other: the later ones take it over from the first.
+    begun.end = begun.end.then(() => this.#gate.through(() => this.#place(blob, more)));
+    this.#begun.set(blob.digest, begun);
+  }
+
+  /**
+   * Waits for all that was begun.
+   * @returns what became of the bytes, of all of it together
+   * @throws DiagnosticError of the first that failed; the others are stopped then
+   */
+  async end(): Promise<Traffic> {
+    await Promise.all([...this.#begun.values()].map(({ end }) => end));
+    if (this.#failure) throw this.#failure.error;
+    this.#parts.signal.throwIfAborted();
+    return this.#total;
+  }
+
+  /** Stops what is on its way, and waits until it has. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all([...this.#begun.values()].map(({ end }) => end));
+  }
+
+  async #place(blob: Descriptor, repositories: readonly string[]): Promise<void> {
+    if (this.#parts.signal.aborted) return;
+    try {
+      this.#count(blob.size, await placeBlob(blob, repositories, this.#parts));
+    } catch (error) {
+      this.#failure ??= { error };
+      this.#stop.abort();
+    }
+  }
+
+  #count(size: number, { sent, mounted, there }: Placed): void {
+    const total = this.#total;
+    total.sent += sent * size;
+    total.mounted += mounted * size;
+    total.there += there * size;
+    total.shared += Math.max(0, mounted - (sent === 0 ? 1 : 0)) * size;
+  }
 }
 
-/** The largest first: it decides how long all of it takes. */
-function needsOf(missing: readonly TagChange[]): readonly Need[] {
+interface Begun {
+  readonly repositories: Set<string>;
+  end: Promise<void>;
+}
+
+/** Begins with the largest blob of these manifests: it decides how long all of it takes. */
+export function beginBlobs(missing: readonly TagChange[], placer: BlobPlacer): void {
   const needs = new Map<Digest, { blob: Descriptor; repositories: Set<string> }>();
   for (const { tag } of missing) {
     for (const blob of [tag.content.config, ...tag.content.layers]) {
@@ -67,9 +119,8 @@ function needsOf(missing: readonly TagChange[]): readonly Need[] {
       needs.set(blob.digest, need);
     }
   }
-  return [...needs.values()]
-    .map(({ blob, repositories }) => ({ blob, repositories: [...repositories] }))
-    .sort((a, b) => b.blob.size - a.blob.size);
+  const sorted = [...needs.values()].sort((a, b) => b.blob.size - a.blob.size);
+  for (const { blob, repositories } of sorted) placer.begin(blob, repositories);
 }
 
 /** Repositories that it was sent to, that took it over, and that had it. */
@@ -79,7 +130,11 @@ interface Placed {
   there: number;
 }
 
-async function placeBlob({ blob, repositories }: Need, parts: Parts): Promise<Placed> {
+async function placeBlob(
+  blob: Descriptor,
+  repositories: readonly string[],
+  parts: PlacingParts,
+): Promise<Placed> {
   const { known, signal } = parts;
   const placed: Placed = { sent: 0, mounted: 0, there: 0 };
   const lacking: string[] = [];
@@ -104,7 +159,7 @@ async function bring(
   blob: Descriptor,
   repository: string,
   placed: Placed,
-  parts: Parts,
+  parts: PlacingParts,
 ): Promise<void> {
   const { known, source, onProgress } = parts;
   const place = placeIn(repository, parts);
@@ -125,7 +180,7 @@ async function bring(
   known.add(blob.digest, repository);
 }
 
-const placeIn = (repository: string, { client, signal }: Parts): Place => ({
+const placeIn = (repository: string, { client, signal }: PlacingParts): Place => ({
   client,
   repository,
   signal,

@@ -1,10 +1,12 @@
 /** Pushes by the registry's own API: the whole fleet or nothing of it, each blob once. */
 import { packedContents } from "../images/image-contents.ts";
-import type { ImageContent } from "../model/image-content.ts";
+import type { Digest } from "../model/artifact.ts";
+import type { Descriptor, ImageContent } from "../model/image-content.ts";
 import type { RegistryClient } from "../registry/client.ts";
 import { repositoryAt } from "../registry/endpoint.ts";
 import { type FleetReport, pushFleet } from "../registry/fleet.ts";
 import type { FleetTag } from "../registry/fleet-tag.ts";
+import { BlobPlacer } from "../registry/place-blobs.ts";
 import { PushedBlobs } from "../store/pushed-blobs.ts";
 import { counted } from "./problems.ts";
 import type { PushValues } from "./push-fields.ts";
@@ -20,17 +22,18 @@ export async function pushViaRegistry(
 ): Promise<PushOutcome> {
   const { progress, signal, blobs, stateFolder, journals } = context;
   const { host } = client;
-  const contents = await contentsOf(pushes, context);
-  const tags = pushes.map((push) => fleetTag(host, push, contents));
   const known = new PushedBlobs(stateFolder, host);
+  const onProgress = (blob: Digest, done: number, total: number) =>
+    progress.transfer(shortDigest(blob), done, total);
+  const placer = new BlobPlacer({ client, source: blobs, known, signal, onProgress });
   try {
+    const contents = await contentsOf(pushes, placer, context);
+    const tags = pushes.map((push) => fleetTag(push, contents));
     const report = await pushFleet(tags, {
       client,
-      source: blobs,
-      known,
+      placer,
       signal,
       journal: (moves) => journals.begin(host, moves),
-      onProgress: (blob, done, total) => progress.transfer(shortDigest(blob), done, total),
       onTag: ({ repository, tag, content }) =>
         progress.output(`${host}/${repository}:${tag} is ${content.manifest.digest}`),
     });
@@ -41,31 +44,43 @@ export async function pushViaRegistry(
     const { traffic } = report;
     return { note: noteOn(report, registry.replace(/\/+$/, "")), traffic, digests };
   } finally {
+    await placer.stop();
     known.save();
   }
 }
 
+/** A layer is on its way to the registry as soon as it is compressed, while others still are. */
 async function contentsOf(
   pushes: readonly Push[],
+  placer: BlobPlacer,
   context: ActContext,
 ): Promise<ReadonlyMap<string, ImageContent>> {
   const { blobs, signal, progress } = context;
-  const ids = [...new Set(pushes.map(({ image }) => image))];
-  const parts = { docker: await context.docker(), blobs, signal, progress };
+  const repositories = new Map<Digest, Set<string>>();
+  for (const push of pushes) {
+    const others = repositories.get(push.image) ?? new Set();
+    repositories.set(push.image, others.add(placeOf(push.to).repository));
+  }
+  const ids = [...repositories.keys()];
+  const onLayer = (blob: Descriptor, images: readonly Digest[]) =>
+    placer.begin(blob, new Set(images.flatMap((id) => [...(repositories.get(id) ?? [])])));
+  const parts = { docker: await context.docker(), blobs, signal, progress, onLayer };
   const { contents } = await packedContents(ids, "gzip", parts);
   return new Map(ids.map((id, index) => [id, contents[index] as ImageContent]));
 }
 
-function fleetTag(
-  host: string,
-  { to, image }: Push,
-  contents: ReadonlyMap<string, ImageContent>,
-): FleetTag {
-  const colon = to.lastIndexOf(":");
+function fleetTag({ to, image }: Push, contents: ReadonlyMap<string, ImageContent>): FleetTag {
   const content = contents.get(image);
   if (content === undefined) throw new Error(`no content of ${image}`);
-  const repository = repositoryAt(host, to.slice(host.length + 1, colon));
-  return { repository, tag: to.slice(colon + 1), content };
+  return { ...placeOf(to), content };
+}
+
+/** @param to HOST/NAME:TAG */
+function placeOf(to: string): Pick<FleetTag, "repository" | "tag"> {
+  const slash = to.indexOf("/");
+  const colon = to.lastIndexOf(":");
+  const repository = repositoryAt(to.slice(0, slash), to.slice(slash + 1, colon));
+  return { repository, tag: to.slice(colon + 1) };
 }
 
 /** `4 tags were there already`, or what travelled, what did not, and why. */

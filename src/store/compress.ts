@@ -70,7 +70,8 @@ async function* gzip(source: ByteSource): AsyncGenerator<Uint8Array> {
   // No name, no time, and an unknown operating system.
   yield Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
   const running: Promise<Buffer>[] = [];
-  const atOnce = availableParallelism();
+  // One more than there are cores: none waits while the next piece is read.
+  const atOnce = availableParallelism() + 1;
   let [sum, size] = [0, 0];
   let dictionary: Uint8Array | undefined;
   for await (const piece of inPieces(source)) {

@@ -29,12 +29,13 @@ export class LayerForms {
     return undefined;
   }
 
-  /** Frees the place of the unpacked form where another one is there. */
-  dropUnpacked(diffId: Digest): void {
+  /** Frees the place of the unpacked form where another one is there. @returns whether it is */
+  dropUnpacked(diffId: Digest): boolean {
     const isElsewhere = compressions.some(
       (compression) => compression !== "none" && this.#records.layer(diffId, compression),
     );
     if (isElsewhere) this.#store.remove(diffId);
+    return isElsewhere;
   }
 
   /**

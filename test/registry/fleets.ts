@@ -2,7 +2,7 @@
 import type { Digest } from "../../src/model/artifact.ts";
 import { type FleetParts, type FleetReport, pushFleet } from "../../src/registry/fleet.ts";
 import type { FleetTag } from "../../src/registry/fleet-tag.ts";
-import type { KnownPlaces } from "../../src/registry/place-blobs.ts";
+import { BlobPlacer, type KnownPlaces } from "../../src/registry/place-blobs.ts";
 import type { FakeRegistry } from "../support/fake-registry.ts";
 import type { FakeBlobs } from "../support/fleet-images.ts";
 import { clientOf } from "./room.ts";
@@ -36,13 +36,12 @@ export function push({
   journal,
 }: Pushing): Promise<FleetReport> {
   const client = clientOf(registry.host, patience === undefined ? {} : { patience });
+  const parts = { client, signal: signal ?? new AbortController().signal };
+  const placing = { source, known: known ?? new Known(), onProgress: () => undefined };
   return pushFleet(tags, {
-    client,
-    source,
-    known: known ?? new Known(),
-    signal: signal ?? new AbortController().signal,
+    ...parts,
+    placer: new BlobPlacer({ ...parts, ...placing }),
     journal: journal ?? (() => ({ end: () => undefined, leave: () => undefined })),
-    onProgress: () => undefined,
     onTag: () => undefined,
   });
 }

@@ -105,12 +105,12 @@ test("this machine is never behind a proxy", async () => {
   expect(proxy.seen).toEqual([]);
 });
 
-test("a registry without TLS is asked by way of the other proxy, once TLS was tried", async () => {
+test("a registry without TLS is asked by way of the other proxy, and TLS is not tried", async () => {
   await start();
   const environment = { ...throughProxy(), HTTP_PROXY: `http://proxy:p%40ss@${proxy.host}` };
   await manifestDigest(placeOf({ environment, insecure: true }), "1");
   expect(proxy.seen.map(({ asked }) => asked)).toEqual([
-    `CONNECT ${host}`,
+    `GET http://${host}/v2/`,
     `HEAD http://${host}/v2/team/web/manifests/1`,
   ]);
   expect(proxy.seen.map(({ headers }) => headers["proxy-authorization"])).toEqual([

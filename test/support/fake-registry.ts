@@ -129,6 +129,8 @@ export class FakeRegistry {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", url: path = "" } = request;
+    // The question whether it speaks TLS: no part of any plan.
+    if (path === "/v2/") return void response.writeHead(200).end();
     const fault = this.plan({ method, path });
     if (fault?.kind === "stall") return void request.resume();
     if (fault?.kind === "unread") return;
