@@ -28,7 +28,7 @@ export function imports(sources) {
 }
 
 /** @returns `file` with the `line` of each import `to` another source file */
-export function importsOf({ file, program }) {
+function importsOf({ file, program }) {
   const found = [];
   walk(program, (node) => {
     const from = node.source ?? node.argument;

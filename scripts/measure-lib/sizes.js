@@ -6,7 +6,10 @@ const most = { median: 150, file: 250, function: 60, parameters: 4 };
 export function sizes(sources) {
   const lengths = sources.map(({ lines }) => lines.length).sort((a, b) => a - b);
   const functions = sources.flatMap(functionsOf);
-  const functionLengths = functions.map(({ length }) => length).sort((a, b) => a - b);
+  const functionLengths = functions
+    .map(({ length }) => length)
+    .filter((length) => length > 0)
+    .sort((a, b) => a - b);
   const findings = [
     ...longMedian(medianOf(lengths)),
     ...sources.flatMap(longFile),
@@ -14,7 +17,7 @@ export function sizes(sources) {
   ];
   const figures = [
     `lines of a file ${spread(lengths)}`,
-    `${functions.length} functions, lines of one ${spread(functionLengths)}`,
+    `${functionLengths.length} functions, lines of one ${spread(functionLengths)}`,
     `at most ${Math.max(...functions.map(({ parameters }) => parameters))} parameters`,
   ].join("; ");
   return { findings, figures };
@@ -39,12 +42,13 @@ function longFile({ file, lines }) {
 function functionsOf({ file, program }) {
   const found = [];
   walk(program, (node) => {
-    const parameters = node.params ?? (/Signature|FunctionType/.test(node.type) && node.parameters);
-    if (!Array.isArray(parameters)) return;
-    const length = isFunction(node) ? node.loc.end.line - lineOf(node) + 1 : 0;
-    if (length === 0 && !/^TS/.test(node.type)) return;
-    if (node.type === "TSTypeParameterInstantiation") return;
-    found.push({ file, line: lineOf(node), length, parameters: parameters.length });
+    const line = lineOf(node);
+    if (isFunction(node)) {
+      const length = node.loc.end.line - line + 1;
+      found.push({ file, line, length, parameters: node.params.length });
+    } else if (Array.isArray(node.parameters)) {
+      found.push({ file, line, length: 0, parameters: node.parameters.length });
+    }
   });
   return found;
 }
