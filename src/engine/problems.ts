@@ -20,7 +20,7 @@ export function cycleProblem(project: Project, cycle: readonly TargetName[]): Di
   };
 }
 
-/** Two targets make the same file or tag. @param target the later of them, which is shown */
+/** Two targets make the same file or tag. @param target the one whose place is shown */
 export function outputClashProblem(target: Target, other: Target, output: string): Diagnostic {
   return {
     code: "output-clash",
