@@ -5,7 +5,8 @@
 import type { Edge } from "../../src/engine/graph.ts";
 import { makespan } from "../../src/engine/makespan.ts";
 import { Plan } from "../../src/engine/plan.ts";
-import { type CheckResult, Scheduler, type Workers } from "../../src/engine/scheduler.ts";
+import { Scheduler } from "../../src/engine/scheduler.ts";
+import type { CheckResult, Workers } from "../../src/engine/scheduler-parts.ts";
 import { systemTimers } from "../../src/engine/timers.ts";
 import type { Target, TargetName } from "../../src/model/target.ts";
 

@@ -18,7 +18,7 @@ import { readLimits } from "./read-limits.ts";
 import type { CommonRequest } from "./request.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-export interface GitUse {
+interface GitUse {
   /** By any target, wanted or not. */
   readonly isUsed: boolean;
   /** By those that are wanted. */

@@ -9,7 +9,7 @@ import { parseSize } from "../model/size.ts";
 import * as problems from "./usage-problems.ts";
 
 /** `logs: 50 MB, traces: 1 GB`, as between the brackets in a target file. */
-export const limitsVariable = "TBUILD_LIMITS";
+const limitsVariable = "TBUILD_LIMITS";
 
 export function readLimits(
   declared: Partial<Limits>,

@@ -1,6 +1,9 @@
 /** Words of a command line as a user would type them. */
 
-/** Quotes a word the way a POSIX shell reads it back. */
+/**
+ * Quotes a word the way a POSIX shell reads it back.
+ * @internal exported for its test
+ */
 export const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 

@@ -2,7 +2,7 @@
 import type { Docker } from "../docker/docker.ts";
 import type { Sink } from "../report/report-options.ts";
 
-export interface OutputStream extends Sink {
+interface OutputStream extends Sink {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;

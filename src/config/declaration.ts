@@ -156,7 +156,7 @@ export interface DeclaredCache {
   readonly uses: readonly string[];
 }
 
-export interface FileRead {
+interface FileRead {
   /** Absolute. */
   readonly path: string;
   readonly digest: Digest;

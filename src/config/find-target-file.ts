@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-export const targetFileName = "targets.yaml";
+const targetFileName = "targets.yaml";
 
 /** `targets.yaml` of the folder or of the nearest one above it. */
 export function findTargetFile(from: string): string | undefined {

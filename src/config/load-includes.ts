@@ -3,16 +3,14 @@
  * that targets can be read with all names known. Leaves the bodies of targets to `read-target`.
  */
 import { posix, relative, resolve } from "node:path";
-import type { Diagnostic, Location } from "../model/diagnostic.ts";
-import type { Parameter } from "../model/parameter.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
 import { ok, type Result } from "../model/result.ts";
-import type { Axis, Binding } from "./declaration.ts";
+import { FileParameters, type Inclusion } from "./file-parameters.ts";
 import { type Entry, type MapNode, type Node, valueAt } from "./node.ts";
 import { checkInside } from "./paths.ts";
 import * as problems from "./problems.ts";
-import { readParameters } from "./read-parameters.ts";
+import { nameRule, readNames, targetName } from "./read-names.ts";
 import type { NamedTarget } from "./read-target.ts";
-import { readMatrix, readText } from "./read-text.ts";
 import { readYaml } from "./read-yaml.ts";
 import {
   checkKeys,
@@ -22,10 +20,8 @@ import {
   type Reader,
   type Scope,
   type ScopedParameter,
-  suggest,
   wrong,
 } from "./reader.ts";
-import { reservedTargets } from "./reserved.ts";
 import { readSource, type Source } from "./source.ts";
 import type { IndexedTarget } from "./target-index.ts";
 
@@ -42,23 +38,10 @@ export const topKeys = [
 ];
 
 const mostIncludes = 500;
-const mostMembers = 100_000;
-export const targetName = /^[A-Za-z0-9_][\w.-]*$/;
-const nameRule = "use letters, digits, `.`, `-` and `_`, a letter, digit or `_` first";
-
 export interface LoadedFile {
   readonly reader: Reader;
   readonly top: MapNode;
   readonly targets: readonly NamedTarget[];
-}
-
-/** An include as it is written in the outer file. */
-interface Inclusion {
-  readonly outer: Reader;
-  readonly prefix: string;
-  readonly at: Location;
-  /** Values that the outer file fixes. */
-  readonly fixed: readonly Entry[];
 }
 
 interface FileToRead {
@@ -80,8 +63,7 @@ function parseSource(source: Source): Result<ParsedFile> {
 
 export class IncludeLoader {
   readonly problems: Diagnostic[] = [];
-  readonly parameters = new Map<string, Parameter>();
-  readonly bindings: Binding[] = [];
+  readonly parameters = new FileParameters(this.problems);
   readonly files: LoadedFile[] = [];
   readonly sources = new Map<string, Source>();
   readonly #parsed = new Map<string, Result<ParsedFile>>();
@@ -108,8 +90,8 @@ export class IncludeLoader {
     const parameters = new Map<string, ScopedParameter>();
     const reader = this.#readerFor({ source, prefix, folder, parameters });
     checkKeys(reader, top, topKeys, "a target file");
-    this.#readParameters(reader, { top, parameters, inclusion });
-    const loaded = { reader, top, targets: this.#readNames(reader, top) };
+    this.parameters.read(reader, { top, parameters, inclusion });
+    const loaded = { reader, top, targets: readNames(reader, top, this.#targets) };
     this.files.push(loaded);
     this.#chain.push(path);
     this.#readIncludes(reader, top);
@@ -146,116 +128,6 @@ export class IncludeLoader {
       edges: new Set(),
       varies: false,
     };
-  }
-
-  #readParameters(
-    reader: Reader,
-    found: {
-      readonly top: MapNode;
-      readonly parameters: Map<string, ScopedParameter>;
-      readonly inclusion: Inclusion | undefined;
-    },
-  ): void {
-    const node = valueAt(found.top, "params");
-    const declared = node ? readParameters(reader, node) : [];
-    const { inclusion } = found;
-    for (const parameter of declared) {
-      const entry = inclusion?.fixed.find(({ key }) => key === parameter.name);
-      const scoped =
-        entry && inclusion
-          ? this.#bind(parameter, entry, inclusion)
-          : this.#share(parameter, inclusion?.outer.scope);
-      found.parameters.set(parameter.name, scoped);
-    }
-    for (const { key, keyAt } of inclusion?.fixed ?? []) {
-      const names = declared.map(({ name }) => name);
-      if (inclusion === undefined || names.includes(key)) continue;
-      const near = suggest(reader, key, names);
-      const where = `\`${inclusion.prefix.slice(0, -1)}\``;
-      this.problems.push(problems.unknownFixed(where, key, placeOf(inclusion.outer, keyAt), near));
-    }
-  }
-
-  /** A parameter whose value the including file gives. */
-  #bind(parameter: Parameter, entry: Entry, { outer, prefix }: Inclusion): ScopedParameter {
-    const { type, name } = parameter;
-    if (type === "secret") return this.#bindSecret(parameter, entry, outer);
-    const key = prefix + name;
-    const node: Node =
-      entry.value.kind === "scalar" && typeof entry.value.value === "boolean"
-        ? { ...entry.value, value: entry.value.text }
-        : entry.value;
-    outer.uses.clear();
-    const value = readText(outer, node, `parameter \`${name}\``);
-    if (value !== undefined) {
-      const folder = outer.scope.folder;
-      this.bindings.push({ key, parameter, value, folder, uses: [...outer.uses] });
-    }
-    return { key, type };
-  }
-
-  #bindSecret({ name, type }: Parameter, { value }: Entry, outer: Reader): ScopedParameter {
-    const inner = value.kind === "scalar" ? /^\$\{([^}]*)\}$/.exec(value.text)?.[1] : undefined;
-    const secret = outer.scope.parameters.get(inner ?? "");
-    if (secret?.type === "secret") return secret;
-    const example = [...outer.scope.parameters].find(([, each]) => each.type === "secret")?.[0];
-    const at = placeOf(outer, value);
-    this.problems.push(problems.notASecret(`parameter \`${name}\``, at, example));
-    return { key: name, type };
-  }
-
-  /** One parameter for all files that declare the name; the outermost declaration counts. */
-  #share(parameter: Parameter, outer: Scope | undefined): ScopedParameter {
-    const { name, type, declaredAt } = parameter;
-    const shared = outer?.parameters.get(name);
-    const known = this.parameters.get(name);
-    if (shared === undefined && known === undefined) {
-      this.parameters.set(name, parameter);
-      return { key: name, type };
-    }
-    const other = shared?.type ?? known?.type ?? type;
-    if (other !== type) {
-      const places = known ? [declaredAt, known.declaredAt] : [declaredAt];
-      this.problems.push(problems.typeConflict(name, [type, other], places));
-    }
-    return shared ?? { key: name, type: other };
-  }
-
-  #readNames(reader: Reader, top: MapNode): readonly NamedTarget[] {
-    const node = valueAt(top, "targets");
-    if (node === undefined) {
-      if (valueAt(top, "include") !== undefined) return [];
-      const at = placeOf(reader, { start: top.start, end: top.start + 1 });
-      this.problems.push(problems.missingKey("a target file", "targets", at));
-      return [];
-    }
-    return entriesOf(reader, node, "`targets`").map((entry) => {
-      const name = reader.scope.prefix + entry.key;
-      this.#checkName(reader, entry);
-      const axes = this.#readAxes(reader, entry);
-      this.#targets.set(name, { name, axes });
-      return { name, entry, axes };
-    });
-  }
-
-  #checkName(reader: Reader, { key, keyAt }: Entry): void {
-    if (!targetName.test(key)) {
-      const at = placeOf(reader, keyAt);
-      this.problems.push(problems.illegalName("a target", key, at, nameRule));
-    } else if (reader.scope.prefix === "" && reservedTargets.has(key)) {
-      this.problems.push(problems.reservedTarget(key, placeOf(reader, keyAt)));
-    }
-  }
-
-  #readAxes(reader: Reader, { key, keyAt, value }: Entry): readonly Axis[] {
-    const node = value.kind === "map" ? valueAt(value, "matrix") : undefined;
-    if (node === undefined) return [];
-    const axes = readMatrix(reader, node);
-    const size = axes.reduce((product, axis) => product * axis.values.length, 1);
-    if (size <= mostMembers) return axes;
-    const at = placeOf(reader, keyAt);
-    this.problems.push(problems.matrixTooLarge(key, size, mostMembers, at));
-    return axes.map(({ name, values }) => ({ name, values: values.slice(0, 1) }));
   }
 
   #readIncludes(reader: Reader, top: MapNode): void {

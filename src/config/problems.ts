@@ -3,7 +3,9 @@ import type { Location } from "../model/diagnostic.ts";
 import { describeNode, type Node } from "./node.ts";
 import { didYouMean, oneOf, quoted, readFailure, showPlace, usage } from "./problem-words.ts";
 
+export * from "./name-problems.ts";
 export * from "./parameter-problems.ts";
+export * from "./registry-problems.ts";
 
 // Files
 
@@ -107,50 +109,6 @@ export const keyWithoutRule = (key: string, isFirstOf: boolean, at: Location) =>
     { hint: isFirstOf ? "put it beside the rule of an alternative" : "put it on its targets" },
   );
 
-// Registries
-
-export const badRegistry = (fault: { message: string; hint: string }, at: Location) =>
-  usage("bad-registry", fault.message, at, { hint: fault.hint });
-
-export const notAHost = (place: string, at: Location) =>
-  usage("bad-registry", `registry \`${place}\` is more than a host`, at, {
-    hint: `write \`${place.split("/", 1)[0]}\`: what is said counts for all of a registry`,
-  });
-
-export const otherNameOfHub = (host: string, at: Location) =>
-  usage("bad-registry", `registry \`${host}\` is another name of Docker Hub`, at, {
-    hint: "write `docker.io`",
-  });
-
-export const mirrorOfItself = (host: string, at: Location) =>
-  usage("mirror-of-itself", `registry \`${host}\` is a mirror of itself`, at, {
-    hint: "leave it out: the registry itself is asked last",
-  });
-
-export const mirrorRepeats = (mirror: string, at: Location) =>
-  usage("mirror-repeats", `mirror \`${mirror}\` is here a second time`, at, {
-    hint: "leave it out",
-  });
-
-// Pools
-
-export const poolSize = (name: string, found: Node, at: Location) =>
-  usage(
-    "pool-size",
-    `expected a whole number from 1 for pool \`${name}\`, found ${describeNode(found)}`,
-    at,
-  );
-
-export const unusedPool = (name: string, at: Location, near: string | undefined) =>
-  usage("unused-pool", `no rule is called \`${name}\`, and no target says \`pool: ${name}\``, at, {
-    hint: didYouMean(near),
-  });
-
-export const unknownPool = (name: string, at: Location, near: string | undefined) =>
-  usage("unknown-pool", `there is no pool \`${name}\``, at, {
-    hint: near ? didYouMean(near) : `say how many may run at once: \`pools: { ${name}: 1 }\``,
-  });
-
 export const unknownKey = (where: string, key: string, at: Location, near: string | undefined) =>
   usage("unknown-key", `${where} has no key \`${key}\``, at, { hint: didYouMean(near) });
 
@@ -213,70 +171,6 @@ export const reservedParameter = (name: string, at: Location) =>
     `a parameter cannot be called \`${name}\`: \`--${name}\` is an option of tbuild`,
     at,
     { hint: "choose another name" },
-  );
-
-export const unknownTarget = (name: string, at: Location, near: string | undefined) =>
-  usage("unknown-target", `there is no target \`${name}\``, at, { hint: didYouMean(near) });
-
-export const unknownWanted = (name: string, near: string | undefined) =>
-  usage("unknown-target", `there is no target \`${name}\``, undefined, {
-    hint: near ? `${didYouMean(near)} \`tbuild list\` shows all` : "`tbuild list` shows all",
-  });
-
-export const unknownMember = (name: string, at: Location | undefined, near: string | undefined) =>
-  usage("unknown-member", `there is no target \`${name}\``, at, { hint: didYouMean(near) });
-
-export const notAMatrix = (name: string, target: string, at?: Location) =>
-  usage("not-a-matrix", `there is no target \`${name}\`: \`${target}\` has no matrix`, at, {
-    hint: didYouMean(target),
-  });
-
-export const wrongAxes = (name: string, axes: readonly string[], found: number, at?: Location) =>
-  usage(
-    "wrong-axes",
-    `\`${name}\` gives ${count(found, "value")}, the matrix has ${count(axes.length, "key")}: ${quoted(axes).join(", ")}`,
-    at,
-  );
-
-const count = (number: number, word: string) => `${number} ${word}${number === 1 ? "" : "s"}`;
-
-export const oneTargetOnly = (
-  what: string,
-  name: string,
-  members: readonly string[],
-  at: Location,
-) =>
-  usage(
-    "one-target-only",
-    `${what} takes one target, \`${name}\` stands for ${members.length}`,
-    at,
-    {
-      hint: members[0] && `name one of them, such as \`${members[0]}\``,
-    },
-  );
-
-// Matrix
-
-export const matrixValue = (axis: string, found: Node, at: Location) =>
-  usage(
-    "matrix-value",
-    `expected text, a number or a flag in matrix key \`${axis}\`, found ${describeNode(found)}`,
-    at,
-  );
-
-export const matrixRepeats = (axis: string, value: string, at: Location) =>
-  usage("matrix-repeats", `matrix key \`${axis}\` has \`${value}\` a second time`, at);
-
-export const axisIsParameter = (axis: string, at: Location) =>
-  usage("axis-is-parameter", `matrix key \`${axis}\` has the name of a parameter`, at, {
-    hint: "rename one of them",
-  });
-
-export const matrixTooLarge = (target: string, size: number, limit: number, at: Location) =>
-  usage(
-    "matrix-too-large",
-    `the matrix of \`${target}\` makes ${size} targets, ${limit} are allowed`,
-    at,
   );
 
 // Paths

@@ -7,7 +7,7 @@ import * as problems from "./problems.ts";
 import { readNumber, textOfScalar } from "./read-text.ts";
 import { checkKeys, placeOf, type Reader, suggest, wrong } from "./reader.ts";
 
-export const retryKeys = ["times", "on", "wait", "factor", "longest-wait", "jitter", "within"];
+const retryKeys = ["times", "on", "wait", "factor", "longest-wait", "jitter", "within"];
 
 /** More than this is a loop and no retry. */
 export const mostRetries = 100;

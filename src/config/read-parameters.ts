@@ -8,7 +8,7 @@ import * as problems from "./problems.ts";
 import { checkKeys, entriesOf, placeOf, type Reader, wrong } from "./reader.ts";
 import { reservedParameters } from "./reserved.ts";
 
-export const parameterKeys = ["type", "default", "choices", "env", "help"];
+const parameterKeys = ["type", "default", "choices", "env", "help"];
 
 const nameRule = "use letters, digits, `-` and `_`, a letter first";
 export const parameterName = /^[A-Za-z][\w-]*$/;

@@ -8,8 +8,8 @@ import { checkKeys, placeOf, type Reader, wrong } from "./reader.ts";
 /** Seconds that a service has to answer, where it does not say. */
 const defaultTimeout = 60;
 
-export const serviceKeys = ["port", "ready", "command", "env"];
-export const readyKeys = ["http", "tcp", "exec", "timeout"];
+const serviceKeys = ["port", "ready", "command", "env"];
+const readyKeys = ["http", "tcp", "exec", "timeout"];
 
 export function readService(reader: Reader, node: Node, what: string): DeclaredService | undefined {
   if (node.kind !== "map") return wrong(reader, what, "a mapping", node);

@@ -32,7 +32,10 @@ export function readYaml(source: Source): Result<MapNode> {
   return simple === undefined ? readFullYaml(source) : ok(simple);
 }
 
-/** All of YAML, with all of its mistakes: slower by far, and loaded when it is needed. */
+/**
+ * All of YAML, with all of its mistakes: slower by far, and loaded when it is needed.
+ * @internal exported for its test
+ */
 export function readFullYaml(source: Source): Result<MapNode> {
   if (depthOf(source.text) > deepest) return fail(problems.nestedTooDeep(source.locate(start)));
   const { parseDocument } = fullYaml();

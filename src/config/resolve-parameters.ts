@@ -63,7 +63,7 @@ export function resolveParameters(
 }
 
 /** The names that the command line may give. */
-export function optionNames(parameters: readonly Parameter[]): readonly string[] {
+function optionNames(parameters: readonly Parameter[]): readonly string[] {
   return parameters.map(({ name, type }) => (type === "secret" ? `${name}-file` : name));
 }
 

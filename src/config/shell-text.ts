@@ -11,7 +11,7 @@ export interface ShellText {
 }
 
 /** What a variable must look like where it stands: bare where quotes around it are there or would show. */
-export type Quoting = "unquoted" | "bare" | "single" | "impossible";
+type Quoting = "unquoted" | "bare" | "single" | "impossible";
 
 /** `impossible` is told the names that stand where the shell replaces nothing. */
 export function shellText(
@@ -78,7 +78,7 @@ interface HereDocument {
 }
 
 /** How each mark of a script stands; follows quotes, substitutions, comments and here-documents. */
-export function quotingOf(script: string): readonly Quoting[] {
+function quotingOf(script: string): readonly Quoting[] {
   const scan: Scan = { script, levels: [], found: [], documents: [] };
   for (let at = 0; at < script.length; ) at = step(scan, at);
   return scan.found;

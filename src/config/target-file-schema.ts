@@ -1,18 +1,17 @@
 /** Makes the JSON Schema of target files, for editors, from the declarations that also validate them. */
 
-import { failureKinds } from "../model/attempts.ts";
 import { limitNames, limits } from "../model/limits.ts";
 import { parameterTypes } from "../model/parameter.ts";
 import { exactSize, sizePattern } from "../model/size.ts";
 import { ruleKinds } from "../rules/kinds.ts";
+import { attempts } from "./attempts-schema.ts";
 import { fieldSchema, shapes } from "./field-schema.ts";
-import { targetName, topKeys } from "./load-includes.ts";
-import { mostRetries } from "./read-attempts.ts";
+import { topKeys } from "./load-includes.ts";
+import { targetName } from "./read-names.ts";
 import { environmentName, parameterName } from "./read-parameters.ts";
 import type { Kind, Kinds } from "./reader.ts";
 import { reservedParameters, reservedTargets } from "./reserved.ts";
-
-export type Schema = Readonly<Record<string, unknown>>;
+import { closed, described, named, pattern, type Schema } from "./schema-words.ts";
 
 /** Draft 7, which editors know best. */
 export function targetFileSchema(kinds: Kinds = ruleKinds): Schema {
@@ -32,28 +31,6 @@ export function targetFileSchema(kinds: Kinds = ruleKinds): Schema {
     },
   };
 }
-
-const described = (description: string, schema: Schema): Schema => ({ description, ...schema });
-
-/** A mapping with these keys and no other. */
-const closed = (properties: Schema, required: readonly string[] = []): Schema => ({
-  type: "object",
-  properties,
-  additionalProperties: false,
-  ...(required.length > 0 && { required }),
-});
-
-/** A mapping whose keys are names. */
-const named = (names: Schema, values: Schema): Schema => ({
-  type: "object",
-  propertyNames: names,
-  additionalProperties: values,
-});
-
-const pattern = (expression: RegExp, except: ReadonlySet<string> = new Set()): Schema => ({
-  pattern: expression.source,
-  ...(except.size > 0 && { not: { enum: [...except] } }),
-});
 
 const topProperties: Schema = Object.fromEntries(
   Object.entries({
@@ -191,55 +168,6 @@ const common: Schema = {
     propertyNames: { pattern: "^[A-Za-z_][\\w-]*$" },
     additionalProperties: { type: "array", items: shapes.value, minItems: 1, uniqueItems: true },
   }),
-};
-
-const duration = {
-  anyOf: [
-    { type: "number", exclusiveMinimum: 0 },
-    { type: "string", pattern: "\\$\\{|^[0-9.]+ *(d|h|min|s)?( *[0-9.]+ *(h|min|s))*$" },
-  ],
-};
-const times = {
-  anyOf: [
-    { type: "integer", minimum: 0, maximum: mostRetries },
-    { type: "string", pattern: "\\$\\{" },
-  ],
-};
-const worthAnother = { anyOf: [{ enum: failureKinds }, { type: "integer", minimum: 1 }] };
-
-/** Only for what runs. */
-const attempts: Schema = {
-  timeout: described("How long one attempt may take: `90 s`, `1 h 30 min`", duration),
-  retries: described("How many more attempts a failure is worth", {
-    anyOf: [
-      ...times.anyOf,
-      closed(
-        {
-          times,
-          on: described("Kinds of failures that are worth another attempt, and exit codes", {
-            anyOf: [...worthAnother.anyOf, { type: "array", items: worthAnother, minItems: 1 }],
-          }),
-          wait: described("Before the second attempt", {
-            anyOf: [...duration.anyOf, { const: 0 }],
-          }),
-          factor: described("Each wait is so many times the one before", {
-            type: "number",
-            minimum: 1,
-            maximum: 100,
-          }),
-          "longest-wait": described("No wait is longer", duration),
-          jitter: described("Share by which a wait is longer or shorter at random", {
-            type: "number",
-            minimum: 0,
-            maximum: 1,
-          }),
-          within: described("What all attempts may take together", duration),
-        },
-        ["times"],
-      ),
-    ],
-  }),
-  pool: described("Pool that it takes a place in while it runs", { type: ["string", "number"] }),
 };
 
 /** By reference, since each rule repeats them. */

@@ -7,11 +7,11 @@ import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import type Dockerode from "dockerode";
 import type { Digest } from "../model/artifact.ts";
-import type { CredentialLookup } from "../model/credentials.ts";
 import { buildFailed, callFailed } from "./build-failure.ts";
 import { type BuildOutcome, followBuild } from "./build-progress.ts";
+import type { CallParts } from "./call-parts.ts";
 import { addressOf, dial } from "./dial.ts";
-import type { BuildRequest, ProgressSink } from "./docker.ts";
+import type { BuildRequest } from "./docker.ts";
 import { throwIfAborted } from "./errors.ts";
 import { packFiles } from "./pack-context.ts";
 import { openSession, type Session } from "./session.ts";
@@ -38,9 +38,7 @@ const cancelPatience = 500;
 export async function buildImage(
   engine: Dockerode,
   request: BuildRequest,
-  credentials: CredentialLookup,
-  progress: ProgressSink,
-  signal: AbortSignal,
+  { credentials, progress, signal }: CallParts,
 ): Promise<Digest> {
   throwIfAborted(signal);
   const buildId = randomUUID();

@@ -18,7 +18,7 @@ export interface Vertex {
 }
 
 /** Progress of one transfer inside a step, usually in bytes; `total` is 0 while unknown. */
-export interface VertexStatus {
+interface VertexStatus {
   readonly id: string;
   readonly vertex: string;
   readonly current: number;
@@ -26,13 +26,13 @@ export interface VertexStatus {
 }
 
 /** A chunk of output, cut anywhere, also inside a character. `stream` is 1 or 2 as for a process. */
-export interface VertexLog {
+interface VertexLog {
   readonly vertex: string;
   readonly stream: number;
   readonly message: Buffer;
 }
 
-export interface VertexWarning {
+interface VertexWarning {
   readonly vertex: string;
   readonly message: string;
 }

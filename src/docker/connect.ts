@@ -22,6 +22,10 @@ export interface LazyConnection {
   close(): void;
 }
 
+/**
+ * A connection that the first `open` makes; one that failed is tried anew by the next.
+ * @throws DiagnosticError from `open`: `engine-unreachable`, `engine-too-old` or `engine-failed`
+ */
 export function lazyConnection(endpoint: Endpoint, environment: NodeJS.ProcessEnv): LazyConnection {
   let agent: HttpAgent | undefined;
   let opened: Promise<Dockerode> | undefined;
@@ -54,6 +58,7 @@ async function connect(endpoint: Endpoint, agent: HttpAgent): Promise<Dockerode>
  * The API version to ask for: the newest one that both sides know.
  * @param offered the engine's newest, such as `1.45`
  * @throws DiagnosticError `engine-too-old`
+ * @internal exported for its test
  */
 export function pinVersion(offered: string, address: string): string {
   if (compareVersions(offered, oldestApi) < 0) {

@@ -27,7 +27,7 @@ export async function copyOutputs(
     for (const [index, output] of outputs.entries()) {
       const folder = join(temporary, String(index));
       const path = posix.join(workdir, relativeOutput(output));
-      if (!(await fetch(container, path, output, folder, signal))) missing.push(output);
+      if (!(await fetch(container, { path, output, folder }, signal))) missing.push(output);
     }
     if (missing.length > 0) return missing;
     for (const [index, output] of outputs.entries())
@@ -49,12 +49,19 @@ export function relativeOutput(output: string): string {
   return path;
 }
 
+interface Fetching {
+  /** Absolute, in the container. */
+  readonly path: string;
+  /** As it was declared, for messages. */
+  readonly output: string;
+  /** Absolute, to be made on this machine. */
+  readonly folder: string;
+}
+
 /** Unpacks one output into the folder. @returns whether the container held it */
 async function fetch(
   container: Dockerode.Container,
-  path: string,
-  output: string,
-  folder: string,
+  { path, output, folder }: Fetching,
   signal: AbortSignal,
 ): Promise<boolean> {
   let archive: Readable;

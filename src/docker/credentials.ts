@@ -4,7 +4,7 @@ import { DiagnosticError } from "../model/diagnostic.ts";
 import { type AuthEntry, type DockerConfig, readDockerConfig } from "./docker-config.ts";
 
 /** The name that Docker Hub has in the configuration, whatever its host is called elsewhere. */
-export const dockerHubKey = "https://index.docker.io/v1/";
+const dockerHubKey = "https://index.docker.io/v1/";
 
 const dockerHubHosts = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
@@ -14,6 +14,7 @@ const helperPatience = 120_000;
 /**
  * Makes a lookup over `config.json` and the helper programs that it names. Each host is asked
  * about once; the answer holds as long as the lookup does, and a failure until it is told.
+ * @throws DiagnosticError from the lookup: `docker-config-invalid`, `credential-helper-failed`
  */
 export function credentialLookup(environment: NodeJS.ProcessEnv): CredentialLookup {
   let config: Promise<DockerConfig> | undefined;

@@ -34,7 +34,10 @@ export interface PackedFile {
   readonly source: string;
 }
 
-/** A step of a BuildKit build, as the engine reports it. */
+/**
+ * A step of a BuildKit build, as the engine reports it.
+ * @internal exported for its test
+ */
 export interface BuildStep {
   /** BuildKit's vertex digest: the same step keeps it through a build. */
   readonly id: string;

@@ -50,6 +50,8 @@ export async function findEndpoint(environment: NodeJS.ProcessEnv): Promise<Endp
 /**
  * Parses an address of an engine.
  * @param from where the user wrote it, for the message
+ * @throws DiagnosticError `docker-host-invalid`
+ * @internal exported for its test
  */
 export function parseAddress(text: string, from: string, tls?: TlsFiles): Endpoint {
   const scheme = /^([a-z]+):\/\//.exec(text)?.[1] ?? "tcp";

@@ -93,14 +93,14 @@ class EngineDocker implements Docker {
     changes: readonly string[],
     signal: AbortSignal,
   ): Promise<Digest> {
-    const act = (engine: Dockerode) => importRootfs(engine, tar, tags, changes, signal);
+    const act = (engine: Dockerode) => importRootfs(engine, { tar, tags, changes }, signal);
     return this.#ask(`import \`${tar}\``, act, signal);
   }
 
   build(request: BuildRequest, progress: ProgressSink, signal: AbortSignal) {
     const act = async (engine: Dockerode) => {
       const { buildImage } = await import("./build-image.ts");
-      return buildImage(engine, request, this.#credentials, progress, signal);
+      return buildImage(engine, request, { credentials: this.#credentials, progress, signal });
     };
     return this.#ask(`build \`${request.tags[0] ?? request.dockerfile}\``, act, signal);
   }
@@ -108,7 +108,7 @@ class EngineDocker implements Docker {
   pull(reference: string, progress: ProgressSink, signal: AbortSignal) {
     const act = async (engine: Dockerode) => {
       const { pullImage } = await import("./transfer.ts");
-      return pullImage(engine, reference, this.#credentials, progress, signal);
+      return pullImage(engine, reference, { credentials: this.#credentials, progress, signal });
     };
     return this.#ask(`pull \`${reference}\``, act, signal);
   }
@@ -116,7 +116,7 @@ class EngineDocker implements Docker {
   push(reference: string, progress: ProgressSink, signal: AbortSignal) {
     const act = async (engine: Dockerode) => {
       const { pushImage } = await import("./transfer.ts");
-      return pushImage(engine, reference, this.#credentials, progress, signal);
+      return pushImage(engine, reference, { credentials: this.#credentials, progress, signal });
     };
     return this.#ask(`push \`${reference}\``, act, signal);
   }

@@ -58,6 +58,7 @@ export function failure(
   return new DiagnosticError({ code, blame, message, ...rest }, { cause });
 }
 
+/** A diagnostic to throw: nobody answers at the address, or nobody who may be talked to. */
 export function engineUnreachable(
   address: string,
   { why, hint, transient }: UnreachableEngine,
@@ -77,6 +78,7 @@ export function abortError(signal: AbortSignal, cause?: unknown): Error {
   return error;
 }
 
+/** @throws the `AbortError` of `abortError` */
 export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw abortError(signal);
 }

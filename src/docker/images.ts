@@ -66,7 +66,10 @@ export async function removeImage(
   }
 }
 
-/** Who holds an image, from the engine's refusal to remove it. */
+/**
+ * Who holds an image, from the engine's refusal to remove it.
+ * @internal exported for its test
+ */
 export function holderOf(reason: string): string {
   const container = /container ([0-9a-f]{12,64})/.exec(reason)?.[1];
   if (container) return `container ${container.slice(0, 12)}`;
@@ -75,18 +78,22 @@ export function holderOf(reason: string): string {
   return reason;
 }
 
+interface RootfsImport {
+  /** Absolute path of the tar file, plain or compressed. */
+  readonly tar: string;
+  readonly tags: readonly string[];
+  /** Dockerfile instructions such as `CMD ["bash"]`. */
+  readonly changes: readonly string[];
+}
+
 /**
  * Imports a root file system as an image with one layer, and names it.
- * @param tar absolute path of the tar file, plain or compressed
- * @param changes Dockerfile instructions such as `CMD ["bash"]`
  * @returns the image ID
  * @throws DiagnosticError `import-failed`
  */
 export async function importRootfs(
   engine: Dockerode,
-  tar: string,
-  tags: readonly string[],
-  changes: readonly string[],
+  { tar, tags, changes }: RootfsImport,
   signal: AbortSignal,
 ): Promise<Digest> {
   throwIfAborted(signal);

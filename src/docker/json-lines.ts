@@ -12,7 +12,10 @@ export async function* decodeJsonLines(stream: AsyncIterable<Buffer>): AsyncGene
   }
 }
 
-/** Yields whole lines of UTF-8 without their ends, `\n` or `\r\n`; the last one may lack its end. */
+/**
+ * Yields whole lines of UTF-8 without their ends, `\n` or `\r\n`; the last one may lack its end.
+ * @internal exported for its test
+ */
 export async function* decodeLines(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const splitter = lineSplitter();
   for await (const chunk of stream) yield* splitter.write(chunk);

@@ -6,7 +6,7 @@ import { statusOf } from "./errors.ts";
 import { imageNotFound } from "./images.ts";
 
 /** A step of the history, oldest first. */
-export interface HistoryStep {
+interface HistoryStep {
   readonly bytes: number;
   /** What made it. */
   readonly by: string;
@@ -41,6 +41,7 @@ const metadata =
  * wrote something, whichever are as many as the layers.
  * @param layers from the base up
  * @param total bytes of the image; all of them are the top layer's where no pairing fits
+ * @internal exported for its test
  */
 export function matchSizes(
   layers: readonly Digest[],

@@ -30,12 +30,12 @@ export interface PackOptions {
  * 0, modes 0755 for folders and what its owner may execute, 0644 for other files; folders above a
  * file get entries of their own; a source that is a symbolic link is packed as that link, one that
  * is a folder as an empty folder. Names that ustar cannot hold and files from 8 GiB on use pax
- * headers. At most two chunks of 512 KiB are held.
- *
- * The stream fails with `DiagnosticError`, code `file-changed`, when a file vanished or shrank, and
- * `file-unreadable` when it cannot be read. Destroy it to give up: it closes what it holds open.
+ * headers. At most two chunks of 512 KiB are held. Destroy the stream to give up: it closes what it
+ * holds open.
  *
  * Format: POSIX pax, https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html.
+ * @throws DiagnosticError from the stream: `file-changed` when a file vanished or shrank, and
+ *   `file-unreadable` when it cannot be read
  */
 export function packFiles(files: readonly PackedFile[], options: PackOptions = {}): Readable {
   const chunks = inChunks(entries(files, options.root === true));

@@ -7,6 +7,7 @@ import { imageNotFound } from "./images.ts";
 /**
  * Streams a docker-archive of the references. The stream fails when the engine breaks off, which it
  * otherwise tells only by an error text at the end of an answer that looks complete.
+ * @throws DiagnosticError `image-not-found`; from the stream `save-failed`
  */
 export async function saveImages(
   engine: Dockerode,

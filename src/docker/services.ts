@@ -56,7 +56,10 @@ async function tryStart(
   }
 }
 
-/** Whether the engine refused to start a container because its port on the host is taken. */
+/**
+ * Whether the engine refused to start a container because its port on the host is taken.
+ * @internal exported for its test
+ */
 export function isPortInUse(reason: string): boolean {
   return /port is already allocated|address already in use|ports are not available/i.test(reason);
 }

@@ -17,7 +17,10 @@ export function sshAgent(endpoint: SshEndpoint, environment: NodeJS.ProcessEnv):
   return Object.assign(agent, { createConnection: create });
 }
 
-/** Arguments of the `ssh` program. Exported for its test. */
+/**
+ * Arguments of the `ssh` program.
+ * @internal exported for its test
+ */
 export function sshArguments({ host, user, port }: SshEndpoint): string[] {
   const login = user === undefined ? [] : ["-l", user];
   const door = port === undefined ? [] : ["-p", String(port)];

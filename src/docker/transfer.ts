@@ -2,6 +2,7 @@
 import type Dockerode from "dockerode";
 import type { Digest } from "../model/artifact.ts";
 import type { CredentialLookup } from "../model/credentials.ts";
+import type { CallParts } from "./call-parts.ts";
 import type { ProgressSink } from "./docker.ts";
 import { reasonOf, statusOf, throwIfAborted } from "./errors.ts";
 import { imageId, imageNotFound } from "./images.ts";
@@ -17,9 +18,7 @@ import { type Transfer, transferError } from "./transfer-errors.ts";
 export async function pullImage(
   engine: Dockerode,
   reference: string,
-  credentials: CredentialLookup,
-  progress: ProgressSink,
-  signal: AbortSignal,
+  { credentials, progress, signal }: CallParts,
 ): Promise<Digest> {
   const { name, tag } = splitReference(reference);
   const transfer = await beginTransfer("pull", reference, credentials, signal);
@@ -39,9 +38,7 @@ export async function pullImage(
 export async function pushImage(
   engine: Dockerode,
   reference: string,
-  credentials: CredentialLookup,
-  progress: ProgressSink,
-  signal: AbortSignal,
+  { credentials, progress, signal }: CallParts,
 ): Promise<Digest> {
   const { name, tag } = splitReference(reference);
   const transfer = await beginTransfer("push", reference, credentials, signal);

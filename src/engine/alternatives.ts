@@ -11,6 +11,7 @@ export interface Choice {
   readonly passedOver: readonly PassedOver[];
 }
 
+/** In the order in which they are tried; none for a target that is no `first-of`. */
 export function alternativesOf(target: Target): readonly TargetName[] {
   return target.rule?.kind === "first-of"
     ? (target.rule.fields["first-of"] as FieldTypes["alternatives"])

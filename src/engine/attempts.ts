@@ -104,7 +104,10 @@ export class Attempts {
   }
 }
 
-/** What kind of failure it was; undefined for one that would be the same again. */
+/**
+ * What kind of failure it was; undefined for one that would be the same again.
+ * @internal exported for its test
+ */
 export function failureKindOf({ code, exitCode, transient }: Diagnostic): FailureKind | undefined {
   if (code === "timed-out") return "timeout";
   if (transient) return "network";

@@ -64,6 +64,9 @@ export async function checkPlan(
   return isUndisturbed(plan, state) ? { plan, rows, targets, images } : undefined;
 }
 
+/**
+ * Whether nothing that the plan rests on changed and all was fresh when it was made: nothing else need be loaded.
+ */
 export const isFresh = ({ plan, rows, targets }: CheckedPlan): boolean =>
   rows.length === 0 && targets.length === 0 && plan.about.isFresh;
 

@@ -14,6 +14,7 @@ export interface CleanRoom extends Pick<CleanContext, "project" | "signal"> {
   readonly reporter: Reporter;
 }
 
+/** @param forget called with what is gone, so that its traces go too */
 export function cleanContext(
   { project, signal, state, traces, docker, reporter }: CleanRoom,
   forget: CleanContext["forget"],

@@ -7,6 +7,10 @@ import { NumberLists } from "./number-lists.ts";
 import type { RowBuilder } from "./row-builder.ts";
 import { readsOfTarget } from "./target-reads.ts";
 
+/**
+ * A row for each target, its dependencies before it, so that one pass in this order tells what is settled.
+ * @param rows takes the entries of the file system that the targets read
+ */
 export function collectTargets(
   wanted: readonly TargetName[],
   room: BuildRoom,

@@ -81,8 +81,10 @@ const edgeKinds: readonly EdgeKind[] = ["dependency", "order-only", "service", "
 export const packEdge = (to: number, kind: EdgeKind): number =>
   to * edgeKinds.length + edgeKinds.indexOf(kind);
 
+/** The number of the target that a packed edge leads to. */
 export const targetOfEdge = (packed: number): number => Math.floor(packed / edgeKinds.length);
 
+/** What a packed edge is: the other half of `packEdge`. */
 export const kindOfEdge = (packed: number): EdgeKind =>
   edgeKinds[packed % edgeKinds.length] as EdgeKind;
 

@@ -15,6 +15,11 @@ export interface RunTimes {
   readonly begunAt: number;
 }
 
+/**
+ * @param times in milliseconds
+ * @returns the longest chain, first target first; times are seconds. Other numbers of jobs are
+ *   reckoned with `makespan`: as many, twice as many, and one for each target
+ */
 export function criticalPath(plan: Plan, times: RunTimes, jobs: number): CriticalPath {
   const names = plan.targets().map(({ name }) => name);
   const work = workOf(plan, names, times);

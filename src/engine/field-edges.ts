@@ -3,6 +3,7 @@ import type { Rule, TargetName } from "../model/target.ts";
 import type { FieldTypes } from "../rules/fields.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
 
+/** In the order of the keys, repeated where several keys name the same. */
 export function dependenciesInFields(rule: Rule): readonly TargetName[] {
   const found: TargetName[] = [];
   for (const [name, field] of Object.entries(ruleKindOf(rule.kind).fields)) {

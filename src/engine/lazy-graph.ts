@@ -8,6 +8,11 @@ import type { Project, TargetName } from "../model/target.ts";
 import { buildGraph, type Edge, edgesOf, type Graph } from "./graph.ts";
 import { type SettledTargets, sameEdges } from "./settled.ts";
 
+/**
+ * Finds the edges of a target when they are first asked for. When those of a settled target are others than
+ * before, all of the graph is built and checked: an image that a Dockerfile names can close a circle.
+ * @throws DiagnosticError the first problem of that graph, from whatever asks for edges
+ */
 export function lazyGraph(project: Project, files: FilesView, settled: SettledTargets): Graph {
   const { makers } = settled;
   const found = new Map<TargetName, readonly Edge[]>();

@@ -9,6 +9,7 @@ import { ruleKindOf } from "../rules/kinds.ts";
 import type { BuildRoom } from "./build-room.ts";
 import { checkArtifact } from "./check-freshness.ts";
 import type { Plan } from "./plan.ts";
+import { passesOn } from "./plan-node.ts";
 
 /** A target that made something which another one reads, and how often that was lost before. */
 export interface Watched {
@@ -48,7 +49,7 @@ function addProducers(from: TargetName, plan: Plan, found: Set<TargetName>): voi
   const open = [from];
   const seen = new Set<TargetName>(open);
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (!plan.passesOn(name)) found.add(name);
+    if (!passesOn(plan.targetNamed(name))) found.add(name);
     else {
       for (const { to, kind } of plan.edgesOf(name)) {
         if (kind !== "dependency" || seen.has(to)) continue;

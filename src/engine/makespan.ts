@@ -100,6 +100,7 @@ class Simulation {
   }
 }
 
+/** `needs` the other way round: for each piece the numbers of those that wait for it. */
 export function dependentsOf({ needs }: Work): readonly (readonly number[])[] {
   const dependents: number[][] = needs.map(() => []);
   for (const [index, each] of needs.entries()) {

@@ -21,35 +21,35 @@ export interface PlanNode {
   losses: number;
 }
 
-/** Made only when somebody asks for it: of thousands of settled targets few are read. */
-export class SettledNode implements PlanNode {
-  settled = true;
-  losses = 0;
-  state: TargetState = { kind: "done", how: "fresh", artifacts: [] };
-  pending = 0;
-  readonly dependents: PlanNode[] = [];
-  readonly edges: Edge[] = [];
-  readonly linked = new Set<TargetName>();
-  priority = 0;
-  /** Whether its edges are known. */
-  isOpen = false;
-  readonly #declared: () => Target;
-  readonly #choose: (target: Target) => Choice;
-  #target: Target | undefined;
+/** Of a target that waits. */
+export const planNode = (
+  target: Target,
+  edges: readonly Edge[],
+  choice: Choice | undefined,
+): PlanNode => ({
+  target,
+  settled: false,
+  state: { kind: "waiting" },
+  pending: 0,
+  dependents: [],
+  edges: [...edges],
+  linked: new Set(),
+  priority: 0,
+  losses: 0,
+  ...(choice && { choice }),
+});
 
-  constructor(declared: () => Target, choose: (target: Target) => Choice) {
-    this.#declared = declared;
-    this.#choose = choose;
-  }
-
-  get target(): Target {
-    this.#target ??= this.#declared();
-    return this.#target;
-  }
-
-  get choice(): Choice | undefined {
-    return this.target.rule?.kind === "first-of" ? this.#choose(this.target) : undefined;
-  }
+/** Edges that hold in a plan: of alternatives, the one that was chosen. */
+export function liveEdges(
+  edges: readonly Edge[],
+  target: Target,
+  choice: Choice | undefined,
+): readonly Edge[] {
+  const chosen = choice && alternativesOf(target)[choice.index];
+  return edges.flatMap((edge) => {
+    if (edge.kind !== "alternative") return [edge];
+    return edge.to === chosen ? [{ to: edge.to, kind: "dependency" as const }] : [];
+  });
 }
 
 /** A group, or a `first-of`: it makes nothing of its own. */

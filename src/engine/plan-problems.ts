@@ -11,6 +11,10 @@ import {
   notAServiceProblem,
 } from "./problems.ts";
 
+/**
+ * Parameters that are missing, what its rule kind says of its keys, services that are none, and alternatives
+ * that are not to be had.
+ */
 export function planProblems(target: Target, room: BuildRoom): readonly Diagnostic[] {
   const problems = target.missing.map((parameter) =>
     missingParameterProblem(target, parameter, room.project),

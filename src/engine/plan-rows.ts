@@ -56,5 +56,6 @@ function isAsItWas(place: string, kind: number, signatures: Float64Array, from: 
   );
 }
 
+/** Whether a row stands for what a symbolic link leads to, and not for the link. */
 export const isBehind = (kind: number): boolean =>
   kind === rowKinds.behind || kind === rowKinds.absentBehind;

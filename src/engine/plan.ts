@@ -6,16 +6,10 @@ import type { Artifact } from "../model/artifact.ts";
 import { isFinal, type TargetState } from "../model/state.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import type { StaleReason } from "../model/trace.ts";
-import { alternativesOf, type Choice } from "./alternatives.ts";
+import type { Choice } from "./alternatives.ts";
 import type { Edge, Graph } from "./graph.ts";
-import { type PlanNode, passedOnBy, passesOn, SettledNode } from "./plan-node.ts";
-
-/** Targets that are known to be fresh before anything is planned: what is behind them is not looked at. */
-export interface Settled {
-  has(name: TargetName): boolean;
-  /** What a target with a rule made. */
-  artifactsOf(target: Target): readonly Artifact[];
-}
+import { liveEdges, type PlanNode, passedOnBy, passesOn, planNode } from "./plan-node.ts";
+import { type Settled, SettledNode } from "./settled-node.ts";
 
 export class Plan {
   readonly graph: Graph;
@@ -96,11 +90,6 @@ export class Plan {
     if (target.alternativeOf !== undefined) return true;
     if (this.#wanted.has(name) || dependents.length === 0) return false;
     return dependents.every((node) => node.target.alternativeOf && !node.target.rule);
-  }
-
-  /** Whether a target makes nothing of its own: a group, or a `first-of`. */
-  passesOn(name: TargetName): boolean {
-    return passesOn(this.#node(name).target);
   }
 
   lossesOf(name: TargetName): number {
@@ -235,30 +224,13 @@ export class Plan {
   #create(name: TargetName): PlanNode {
     const target = this.#declared(name);
     const choice = target.rule?.kind === "first-of" ? this.#choose(target) : undefined;
-    const edges = [...this.#liveEdges(target, choice)];
-    const node: PlanNode = {
-      target,
-      settled: false,
-      state: { kind: "waiting" },
-      pending: 0,
-      dependents: [],
-      edges,
-      linked: new Set(),
-      priority: 0,
-      losses: 0,
-      ...(choice && { choice }),
-    };
+    const node = planNode(target, this.#liveEdges(target, choice), choice);
     this.#nodes.set(name, node);
     return node;
   }
 
   #liveEdges(target: Target, choice: Choice | undefined): readonly Edge[] {
-    const chosen = choice && alternativesOf(target)[choice.index];
-    const edges = this.graph.edges.get(target.name) ?? [];
-    return edges.flatMap((edge) => {
-      if (edge.kind !== "alternative") return [edge];
-      return edge.to === chosen ? [{ to: edge.to, kind: "dependency" as const }] : [];
-    });
+    return liveEdges(this.graph.edges.get(target.name) ?? [], target, choice);
   }
 
   /** Counts what it waits for, and tells these who waits. */

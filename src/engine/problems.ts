@@ -8,6 +8,7 @@ import { describeStaleReason, type StaleReason } from "../model/trace.ts";
 import type { TimeLimit } from "./attempts.ts";
 import { shownTitle } from "./shown-title.ts";
 
+/** @param cycle its first target stands at its end once more */
 export function cycleProblem(project: Project, cycle: readonly TargetName[]): Diagnostic {
   const first = cycle[0] && project.targets.get(cycle[0]);
   return {
@@ -19,6 +20,7 @@ export function cycleProblem(project: Project, cycle: readonly TargetName[]): Di
   };
 }
 
+/** Two targets make the same file or tag. @param target the one whose place is shown */
 export function outputClashProblem(target: Target, other: Target, output: string): Diagnostic {
   return {
     code: "output-clash",
@@ -29,6 +31,10 @@ export function outputClashProblem(target: Target, other: Target, output: string
   };
 }
 
+/**
+ * A parameter without a value, which only a target that names it makes a problem. The hint says how to give
+ * it: of a secret, by its variable first.
+ */
 export function missingParameterProblem(
   target: Target,
   parameter: string,
@@ -60,6 +66,7 @@ function secretHint(parameter: string, variable: string | undefined): string {
   return variable === undefined ? `add ${option}` : `set \`${variable}\`, or add ${option}`;
 }
 
+/** With `--no-fallback`, where the next alternative would have been tried. */
 export function fallbackProblem(target: Target, passed: PassedOver): Diagnostic {
   return {
     code: "fallback-refused",
@@ -70,6 +77,7 @@ export function fallbackProblem(target: Target, passed: PassedOver): Diagnostic 
   };
 }
 
+/** All alternatives of a `first-of` were passed over; each tells why. */
 export function noAlternativeProblem(target: Target, passed: readonly PassedOver[]): Diagnostic {
   return {
     code: "no-alternative",
@@ -80,6 +88,10 @@ export function noAlternativeProblem(target: Target, passed: readonly PassedOver
   };
 }
 
+/**
+ * @param limit seconds, and the key that set them: `timeout` for one attempt, `within` for all of them
+ * @param lines last lines that the attempt wrote
+ */
 export function timedOutProblem(
   target: Target,
   { seconds, by }: TimeLimit,
@@ -101,6 +113,7 @@ export function timedOutProblem(
   };
 }
 
+/** A warning: it was made of what nobody can name, so no trace of it is kept. */
 export function inputChangedProblem(target: Target, input: string): Diagnostic {
   return {
     code: "input-changed-meanwhile",
@@ -119,6 +132,10 @@ export function lostProblem(producer: Target, by: Target, reason: StaleReason): 
   };
 }
 
+/**
+ * A second loss ends the reader: it is most often the one that takes the artifact away.
+ * @param by whoever found it gone
+ */
 export function lostAgainProblem(producer: Target, by: Target, reason: StaleReason): Diagnostic {
   const [name, reader] = [shownTitle(producer), shownTitle(by)];
   return {
@@ -130,6 +147,7 @@ export function lostAgainProblem(producer: Target, by: Target, reason: StaleReas
   };
 }
 
+/** A warning: what was made stands, and the state folder could not be written. */
 export function unrecordedProblem(target: TargetName, cause: Diagnostic): Diagnostic {
   return {
     code: "unrecorded",
@@ -138,6 +156,7 @@ export function unrecordedProblem(target: TargetName, cause: Diagnostic): Diagno
   };
 }
 
+/** A warning: lines of the log of traces whose checksum is wrong. */
 export function damagedTracesProblem(count: number): Diagnostic {
   return {
     code: "damaged-traces",
@@ -146,6 +165,7 @@ export function damagedTracesProblem(count: number): Diagnostic {
   };
 }
 
+/** A target in `with` that declares no `service`. */
 export function notAServiceProblem(target: Target, service: TargetName): Diagnostic {
   return {
     code: "not-a-service",
@@ -156,6 +176,10 @@ export function notAServiceProblem(target: Target, service: TargetName): Diagnos
   };
 }
 
+/**
+ * @param what follows the name: "ended with code 1 before it was ready"
+ * @param lines last lines of its log
+ */
 export function serviceFailedProblem(
   target: Target,
   what: string,
@@ -170,6 +194,7 @@ export function serviceFailedProblem(
   };
 }
 
+/** Patterns of `uses` that match no file: nothing of the service would count. */
 export function usesNothingProblem(
   target: Target,
   service: TargetName,
@@ -190,12 +215,14 @@ export const cacheUnreadableProblem = (registry: string, cause: Diagnostic): Dia
   message: `the shared cache \`${registry}\` is not used in this run: ${cause.message}`,
 });
 
+/** A warning: the run goes on. */
 export const cacheUnwritableProblem = (registry: string, cause: Diagnostic): Diagnostic => ({
   ...cause,
   code: "cache-unwritable",
   message: `what this run makes is not kept in the shared cache \`${registry}\`: ${cause.message}`,
 });
 
+/** A warning: the target is made here, as if there were no entry. */
 export const cacheDamagedProblem = (target: Target, registry: string, why: string): Diagnostic => ({
   code: "cache-damaged",
   blame: "surroundings",
@@ -203,6 +230,7 @@ export const cacheDamagedProblem = (target: Target, registry: string, why: strin
   hint: "it is made here; `--force` with `write: true` replaces the entry",
 });
 
+/** A warning: an output holds a link that would lead elsewhere on another machine. */
 export const cacheUnmovableProblem = (target: Target, why: string): Diagnostic => ({
   code: "cache-unwritable",
   blame: "target",

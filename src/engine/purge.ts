@@ -42,6 +42,10 @@ const kinds: ReadonlySet<RemovalKind> = new Set(
   removalKinds.filter((kind) => !["cache", "blobs", "state"].includes(kind)),
 );
 
+/**
+ * Waits for a build that runs, and then holds its lock. A dry run takes none and removes nothing.
+ * @returns what went, by kind; failures of the system and of the engine are told as a problem
+ */
 export async function purge(request: PurgeRequest, parts: PurgeParts): Promise<PurgeOutcome> {
   const { project, signal } = request;
   const state = new StateFolder(project.root);

@@ -34,15 +34,13 @@ export class PushedDigests {
   problems(targets: readonly Target[]): readonly Diagnostic[] {
     const clashes = clashesOf(targets, this.#file);
     const file = this.#file;
-    return clashes.length > 0 || file === undefined
-      ? clashes
-      : problemOf(() => checkDigestsFile(file));
+    return clashes.length > 0 || file === undefined ? clashes : problemOf(checkDigestsFile, file);
   }
 
   /** For a build that pushed all it was to push. */
   write(): readonly Diagnostic[] {
     const file = this.#file;
-    return file === undefined ? [] : problemOf(() => writeDigests(file, [...this.#tags.values()]));
+    return file === undefined ? [] : problemOf(writeDigests, file, [...this.#tags.values()]);
   }
 }
 
@@ -65,9 +63,12 @@ function clashesOf(targets: readonly Target[], given: string | undefined): reado
   return problems;
 }
 
-function problemOf(act: () => void): readonly Diagnostic[] {
+function problemOf<T extends readonly unknown[]>(
+  act: (...about: T) => void,
+  ...about: T
+): readonly Diagnostic[] {
   try {
-    act();
+    act(...about);
     return [];
   } catch (error) {
     if (error instanceof DiagnosticError) return [error.diagnostic];

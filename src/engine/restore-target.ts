@@ -100,9 +100,9 @@ async function restore(
   const remote = await cache.remote();
   const files = stored.filter(({ artifact }) => artifact.kind !== "image");
   const aside = files.length > 0 ? await temporary.make() : "";
-  for (const { artifact, blob } of files) {
-    cache.passing.add(blob.digest);
-    await unpackAside(artifact, blob, aside, remote, room);
+  for (const file of files) {
+    cache.passing.add(file.blob.digest);
+    await unpackAside(file, aside, remote, room);
   }
   verifyAside(files, aside);
   const { held } = cache;
@@ -116,8 +116,7 @@ async function restore(
 }
 
 async function unpackAside(
-  artifact: Artifact,
-  blob: StoredArtifact["blob"],
+  { artifact, blob }: StoredArtifact,
   aside: string,
   remote: RemoteCache,
   { blobs, signal }: BuildRoom,

@@ -3,65 +3,18 @@
  * done, and runs the stale ones, the longest remaining path first, as many at once as there are
  * jobs. How a target is checked and run is not its business.
  */
-import type { Artifact } from "../model/artifact.ts";
-import type { Diagnostic } from "../model/diagnostic.ts";
-import { isFinal, type TargetState } from "../model/state.ts";
+import { isFinal } from "../model/state.ts";
 import type { Target, TargetName } from "../model/target.ts";
 import type { StaleReason } from "../model/trace.ts";
-import type { Loss, LostArtifact } from "./lost-artifacts.ts";
+import type { Loss } from "./lost-artifacts.ts";
 import { Pauses } from "./pauses.ts";
 import type { Plan } from "./plan.ts";
 import { Pools } from "./pools.ts";
-import type { Timers } from "./timers.ts";
-
-export type CheckResult =
-  | { readonly kind: "fresh"; readonly artifacts: readonly Artifact[] }
-  | { readonly kind: "stale"; readonly reason: StaleReason }
-  | { readonly kind: "problem"; readonly problem: Diagnostic }
-  /** A `first-of` whose alternative is not to be had took another one, and waits for it. */
-  | { readonly kind: "waits" }
-  | Loss;
-
-type FinalState = TargetState & {
-  readonly kind: "done" | "failed" | "unavailable" | "skipped" | "cancelled";
-};
-
-/**
- * How a run ended: for good, with a failure that is worth another attempt after some seconds, or since
- * something that it reads was lost.
- */
-export type RunEnd = FinalState | { readonly kind: "again"; readonly seconds: number } | Loss;
-
-/** What the scheduler has others do. */
-export interface Workers {
-  /** Dependencies of the target are done. */
-  check(target: Target): Promise<CheckResult>;
-  run(target: Target, reason: StaleReason): Promise<RunEnd>;
-  /** Whether a target must have all jobs for itself. */
-  isExclusive(target: Target): boolean;
-  finished(target: Target, state: FinalState): void;
-  /** What a target had made is to be made again for `by`; its state is still `done`. */
-  lost(artifact: LostArtifact, by: Target): void;
-  /** What to fail with that which reads an artifact lost once too often. */
-  lostAgain(artifact: LostArtifact, by: Target): Diagnostic;
-}
+import type { FinalState, RunEnd, SchedulerOptions, Workers } from "./scheduler-parts.ts";
+import { type Stale, StaleQueue } from "./stale-queue.ts";
 
 /** Something that removes artifacts all the time must not keep a build from its end. */
 const mostLosses = 1;
-
-export interface SchedulerOptions {
-  readonly jobs: number;
-  readonly keepGoing: boolean;
-  readonly signal: AbortSignal;
-  readonly timers: Timers;
-  /** Sizes of rule kinds and pools; what is not named has no limit of its own. */
-  readonly pools?: ReadonlyMap<string, number>;
-}
-
-interface Stale {
-  readonly target: Target;
-  readonly reason: StaleReason;
-}
 
 export class Scheduler {
   readonly #plan: Plan;
@@ -69,9 +22,7 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #pools: Pools;
   readonly #pauses: Pauses<Stale>;
-  #queued: Stale[] = [];
-  /** Whether the queue is in order: thousands may wait while one starts after the other. */
-  #isSorted = true;
+  readonly #queued: StaleQueue;
   /** Whether something was lost since the queue was looked through. */
   #hasLost = false;
   readonly #running = new Map<TargetName, Promise<void>>();
@@ -85,6 +36,7 @@ export class Scheduler {
     this.#options = options;
     this.#pools = new Pools(options.pools);
     this.#pauses = new Pauses(options.timers);
+    this.#queued = new StaleQueue((name) => plan.priorityOf(name));
   }
 
   /** Runs until every target of the plan is final. Throws only for bugs, after all has ended. */
@@ -150,7 +102,7 @@ export class Scheduler {
         break;
       case "waits":
         // Another alternative weighs all targets anew.
-        this.#isSorted = false;
+        this.#queued.weighAnew();
         break;
     }
   }
@@ -161,15 +113,12 @@ export class Scheduler {
 
   #queue(target: Target, reason: StaleReason): void {
     this.#plan.move(target.name, { kind: "queued", reason });
-    this.#queued.push({ target, reason });
-    this.#isSorted = false;
+    this.#queued.add({ target, reason });
   }
 
   #startQueued(): void {
-    if (this.#hasLost)
-      this.#queued = this.#queued.filter(({ target }) => this.#staysQueued(target));
+    if (this.#hasLost) this.#queued.keep(({ target }) => this.#staysQueued(target));
     this.#hasLost = false;
-    this.#sortQueue();
     while (this.#mayStart && this.#running.size < this.#options.jobs && !this.#exclusiveRuns) {
       const next = this.#takeNext();
       if (!next) return;
@@ -184,25 +133,16 @@ export class Scheduler {
     return false;
   }
 
-  #sortQueue(): void {
-    if (this.#isSorted) return;
-    this.#isSorted = true;
-    this.#queued.sort(
-      (a, b) => this.#plan.priorityOf(b.target.name) - this.#plan.priorityOf(a.target.name),
-    );
-  }
-
   /**
    * The first one that may start: those behind a target whose pool is full are not held up by it. An
    * exclusive target waits until nothing runs, and nothing else starts while it does.
    */
   #takeNext(): Stale | undefined {
-    const index = this.#queued.findIndex(
+    return this.#queued.take(
       ({ target }) =>
         this.#pools.hasRoom(target) &&
         (this.#running.size === 0 || !this.#workers.isExclusive(target)),
     );
-    return index < 0 ? undefined : this.#queued.splice(index, 1)[0];
   }
 
   #start(target: Target, reason: StaleReason): void {
@@ -255,12 +195,11 @@ export class Scheduler {
       return;
     }
     this.#hasLost = true;
-    this.#isSorted = false;
     for (const artifact of current) {
       this.#workers.lost(artifact, target);
       this.#plan.lose(artifact.producer, artifact.reason);
       const producer = this.#plan.targetNamed(artifact.producer);
-      this.#queued.push({ target: producer, reason: artifact.reason });
+      this.#queued.add({ target: producer, reason: artifact.reason });
     }
     this.#plan.move(target.name, { kind: "waiting" });
   }
@@ -298,6 +237,6 @@ export class Scheduler {
       if (isFinal(this.#plan.stateOf(target.name))) continue;
       this.#finish(target, this.#brokenBy(target) ?? { kind: "cancelled" });
     }
-    this.#queued = [];
+    this.#queued.clear();
   }
 }

@@ -95,7 +95,7 @@ export class Services {
       localHost: docker.publishedHost,
     };
     try {
-      await waitUntilReady(target, declared, service, up, signal);
+      await waitUntilReady({ target, declared, service, up }, signal);
     } catch (error) {
       await service.stop();
       throw error;
@@ -143,11 +143,15 @@ function portFor(unique: Buffer): number {
   return 20_000 + (unique.readUInt32BE(0) % 10_000);
 }
 
+interface StartedService {
+  readonly target: Target;
+  readonly declared: ServiceDeclaration;
+  readonly service: RunningService;
+  readonly up: UpService;
+}
+
 async function waitUntilReady(
-  target: Target,
-  declared: ServiceDeclaration,
-  service: RunningService,
-  up: UpService,
+  { target, declared, service, up }: StartedService,
   signal: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + declared.timeout * 1000;

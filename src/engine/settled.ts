@@ -15,7 +15,7 @@ import {
   targetOfEdge,
 } from "./compiled-plan.ts";
 import type { Edge, Graph } from "./graph.ts";
-import type { Settled } from "./plan.ts";
+import type { Settled } from "./settled-node.ts";
 import { traceKey } from "./trace-key.ts";
 
 /** Whether a target is to be looked at for reasons that lie in the target file. */
@@ -128,6 +128,7 @@ export function touchedBy(
 /** The name of the declaration: of a matrix member, and of an alternative. */
 const familyOf = (name: TargetName): string => name.split(/[[#]/, 1)[0] as string;
 
+/** The same targets in the same order, needed in the same way. */
 export const sameEdges = (a: readonly Edge[], b: readonly Edge[]): boolean =>
   a.length === b.length &&
   a.every(({ to, kind }, index) => b[index]?.to === to && b[index]?.kind === kind);

@@ -9,7 +9,7 @@ import { isExclusive } from "./is-exclusive.ts";
 import { findLoss, type Watched, watched } from "./lost-artifacts.ts";
 import { type Reading, readTarget } from "./read-target.ts";
 import { type RunResult, runTarget } from "./run-target.ts";
-import type { RunEnd } from "./scheduler.ts";
+import type { RunEnd } from "./scheduler-parts.ts";
 import { shownTitle } from "./shown-title.ts";
 
 interface Known {

@@ -16,6 +16,9 @@ export type FreshRequest = Pick<
   readonly seconds: number;
 };
 
+/**
+ * Reports the events of such a run, and writes its run log. `seconds` of the request is what the run took.
+ */
 export function tellFresh(
   { plan }: CheckedPlan,
   request: FreshRequest,

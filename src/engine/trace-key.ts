@@ -10,6 +10,10 @@ import { alternativesOf } from "./alternatives.ts";
 
 const known = new WeakMap<Target, string>();
 
+/**
+ * The name alone for what makes nothing; else with a hash of what it makes. It asks nobody, and is reckoned
+ * once for each target.
+ */
 export function traceKey(project: Project, target: Target): string {
   const before = known.get(target);
   if (before !== undefined) return before;

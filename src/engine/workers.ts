@@ -13,7 +13,7 @@ import { findLoss, isGone, type LostArtifact, watched } from "./lost-artifacts.t
 import { planProblems } from "./plan-problems.ts";
 import { lostAgainProblem, lostProblem } from "./problems.ts";
 import { inputsOf, type Reading, readTarget } from "./read-target.ts";
-import type { CheckResult, RunEnd, Workers } from "./scheduler.ts";
+import type { CheckResult, RunEnd, Workers } from "./scheduler-parts.ts";
 import { shownTitle } from "./shown-title.ts";
 import { TargetRuns } from "./target-runs.ts";
 import { traceKey } from "./trace-key.ts";

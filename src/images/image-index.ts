@@ -12,7 +12,7 @@ export interface NamedImage {
 export const layoutJson = Buffer.from(JSON.stringify({ imageLayoutVersion: "1.0.0" }));
 
 /** By this name skopeo and others find an image in a layout. */
-export const nameKey = "org.opencontainers.image.ref.name";
+const nameKey = "org.opencontainers.image.ref.name";
 /** By this one containerd does, and engines that keep images in it. */
 const containerdKey = "io.containerd.image.name";
 
@@ -30,10 +30,7 @@ export function indexJson(
 }
 
 /** One for each name: several entries may be of one image. */
-export function entriesOf({
-  content: { manifest },
-  references,
-}: NamedImage): readonly IndexEntry[] {
+function entriesOf({ content: { manifest }, references }: NamedImage): readonly IndexEntry[] {
   const { mediaType, digest, size } = manifest;
   if (references.length === 0) return [{ mediaType, digest, size }];
   return references.map((reference) => ({

@@ -151,7 +151,7 @@ function othersOf(before: readonly IndexEntry[], images: readonly NamedImage[]) 
 }
 
 /** Undefined: there is none. */
-export function readIndex(file: string): readonly IndexEntry[] | undefined {
+function readIndex(file: string): readonly IndexEntry[] | undefined {
   let text: string;
   try {
     text = readFileSync(file, "utf8");

@@ -92,7 +92,7 @@ export const versionOption: OptionDefinition = {
 };
 
 /** How `tbuild graph` draws. */
-export const graphFormats = ["plain", "dot", "mermaid", "json", "svg"] as const;
+const graphFormats = ["plain", "dot", "mermaid", "json", "svg"] as const;
 export type GraphFormat = (typeof graphFormats)[number];
 
 export const graphOptions: readonly OptionDefinition[] = [

@@ -11,8 +11,3 @@ export const fail = <T = never>(...problems: readonly Diagnostic[]): Result<T> =
   ok: false,
   problems,
 });
-
-/** Closes a switch over a union: a new kind fails to compile here until it is handled. */
-export function unreachable(value: never): never {
-  throw new Error(`unhandled case: ${JSON.stringify(value)}`);
-}

@@ -40,7 +40,10 @@ export class Authorizer {
     this.#parts = parts;
   }
 
-  /** What to send along; undefined while nobody asked, and for those who have no credentials. */
+  /**
+   * What to send along; undefined while nobody asked, and for those who have no credentials.
+   * @throws DiagnosticError where no token is given, and what looking up credentials throws
+   */
   async header(scopes: readonly string[]): Promise<string | undefined> {
     const challenge = this.#challenge;
     if (challenge === undefined) return undefined;
@@ -53,6 +56,7 @@ export class Authorizer {
   /**
    * Learns from an answer 401.
    * @returns whether what was sent was old or nothing, so that another try may do better
+   * @throws what `header` throws
    */
   async learn(answer: Answer, sent: string | undefined, scopes: readonly string[]) {
     const challenge = readChallenge(answer.headers["www-authenticate"]);

@@ -6,6 +6,11 @@ import type { Digest } from "../model/artifact.ts";
 import type { Place } from "./place.ts";
 import { locationOf } from "./redirects.ts";
 
+/**
+ * By a HEAD request, as the distribution specification says.
+ * @throws DiagnosticError where the registry cannot be reached, or answers neither 200 nor 404
+ * @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#checking-if-content-exists-in-the-registry
+ */
 export async function hasBlob(place: Place, digest: Digest): Promise<boolean> {
   const request = {
     ...about(place, `look for \`${digest}\``),
@@ -49,4 +54,4 @@ export function about({ repository, client, signal }: Place, what: string) {
   return { repository, doing, signal, scopes: [pullAndPush(repository)] };
 }
 
-export const pullAndPush = (repository: string): string => `repository:${repository}:pull,push`;
+const pullAndPush = (repository: string): string => `repository:${repository}:pull,push`;

@@ -14,6 +14,9 @@ export const repositoryAt = (host: string, repository: string): string =>
 
 const isHub = (host: string): boolean => canonicalHost(host) === "docker.io";
 
+/**
+ * Whether it is this machine, by its name or address alone. @param hostname IPv6 in brackets or without
+ */
 export function isLoopback(hostname: string): boolean {
   const plain = hostname.replace(/^\[|\]$/g, "");
   return plain === "localhost" || plain === "::1" || /^127(\.\d+){3}$/.test(plain);

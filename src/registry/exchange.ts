@@ -9,6 +9,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
 export interface Body {
+  /** Bytes. */
   readonly size: number;
   /** Opened anew for each try. */
   readonly open: () => Readable | Uint8Array;

@@ -35,6 +35,10 @@ export interface FleetReport {
 /** Small requests at the same time. */
 const atOnce = 8;
 
+/**
+ * @throws DiagnosticError where the registry cannot be reached or refuses; from the tag burst on, with the tags
+ *   that are not as they were, if there are any. The reason of `signal` when it is aborted before
+ */
 export async function pushFleet(
   tags: readonly FleetTag[],
   parts: FleetParts,

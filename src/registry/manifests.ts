@@ -19,7 +19,10 @@ const accept = [
   "application/vnd.docker.distribution.manifest.v2+json",
 ].join(", ");
 
-/** The digest that a tag or a digest stands for; undefined where there is none. */
+/**
+ * The digest that a tag or a digest stands for; undefined where there is none.
+ * @throws DiagnosticError where the registry cannot be reached or refuses
+ */
 export async function manifestDigest(place: Place, name: string): Promise<Digest | undefined> {
   const request = aboutManifest(place, "HEAD", name, "look for");
   const answer = await place.client.send(request);
@@ -47,7 +50,10 @@ export async function readManifest(place: Place, name: string): Promise<Manifest
   };
 }
 
-/** @param name a tag, or the digest of the manifest */
+/**
+ * @param name a tag, or the digest of the manifest
+ * @throws DiagnosticError where the registry cannot be reached or refuses, or took other bytes for it
+ */
 export async function writeManifest(
   place: Place,
   name: string,
@@ -92,5 +98,6 @@ function aboutManifest(
   };
 }
 
+/** SHA-256, in the form that manifests name each other by. */
 export const digestOf = (bytes: Uint8Array): Digest =>
   `sha256:${createHash("sha256").update(bytes).digest("hex")}`;

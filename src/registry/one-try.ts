@@ -66,6 +66,7 @@ export class OneTry {
   /**
    * This machine, and who is said to be insecure, may speak TLS or not: that is found out. Without TLS
    * first, since reading the certificates that one trusts takes longer than the question.
+   * @throws DiagnosticError where nobody answers
    */
   async findBase(request: RegistryRequest): Promise<URL> {
     const { host, insecure } = this.#options;

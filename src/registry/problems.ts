@@ -21,6 +21,7 @@ export interface Told {
   readonly transient?: true;
 }
 
+/** A diagnostic to throw; the surroundings are to blame for what registries do. */
 export const problem = (told: Told, cause?: unknown): DiagnosticError =>
   new DiagnosticError({ blame: "surroundings", ...told }, { cause });
 
@@ -34,6 +35,7 @@ export const unauthorized = (host: string, why: string, hasCredentials = false):
       : loginHint(host, false),
   });
 
+/** The next action for who is given no access, by whether there were credentials. */
 export const loginHint = (host: string, hasCredentials: boolean): string =>
   hasCredentials
     ? `log in again with \`docker login ${host}\``

@@ -32,7 +32,10 @@ export interface Upload {
   readonly onProgress: (done: number) => void;
 }
 
-/** Sends a blob; after a break it goes on where the registry has it to, or from the start. */
+/**
+ * Sends a blob; after a break it goes on where the registry has it to, or from the start.
+ * @throws DiagnosticError where the registry cannot be reached or refuses, and where the source cannot be read
+ */
 export async function sendBlob(place: Place, upload: Upload): Promise<void> {
   const state: UploadState = { at: upload.begun, mayBeHere: false, dropped: [] };
   try {

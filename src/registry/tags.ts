@@ -18,7 +18,10 @@ export interface RegistryTag {
 /** Manifests at the same time. */
 const atOnce = 8;
 
-/** @returns undefined where there is no such repository; versions first, the newest of them at the top */
+/**
+ * @returns undefined where there is no such repository; versions first, the newest of them at the top
+ * @throws DiagnosticError where the registry cannot be reached or refuses
+ */
 export async function readTags(place: Place): Promise<readonly RegistryTag[] | undefined> {
   const names = await tagNames(place);
   if (names === undefined) return undefined;

@@ -17,6 +17,7 @@ import { untilLater } from "./until-later.ts";
 /** Milliseconds that an interruption waits for uploads that are about to begin. */
 const beginGrace = 500;
 
+/** Begins an upload. @param query says what it is for, such as a blob to take over; may be empty */
 export function beginRequest(place: Place, query: string): RegistryRequest {
   return {
     ...about(place, "begin an upload"),
@@ -69,7 +70,10 @@ export interface Rest {
   readonly onProgress: (done: number) => void;
 }
 
-/** @returns where the upload ends */
+/**
+ * @returns where the upload ends
+ * @throws Transient where it may go on, DiagnosticError where the registry refuses
+ */
 export async function sendRest(place: Place, rest: Rest, to: URL): Promise<URL> {
   const { digest, size, offset, open, onProgress } = rest;
   const request: RegistryRequest = {
@@ -90,7 +94,10 @@ export async function sendRest(place: Place, rest: Rest, to: URL): Promise<URL> 
   return locationAfter(place, answer, request, 202);
 }
 
-/** The last request, with the whole blob where nothing of it is there yet. */
+/**
+ * The last request, with the whole blob where nothing of it is there yet.
+ * @throws Transient where it may go on, DiagnosticError where the registry refuses or took other bytes for it
+ */
 export async function finish(
   place: Place,
   digest: Digest,
@@ -114,6 +121,11 @@ export async function finish(
   checkDigest(place, answer, digest);
 }
 
+/**
+ * Where to go on: the registry says it with each answer, and it may be another host.
+ * @param status the one that means success
+ * @throws DiagnosticError for any other status, and for an answer without a place
+ */
 export function locationAfter(
   { client }: Place,
   answer: Answer,

@@ -53,7 +53,7 @@ function failureBlock(failure: TargetFinished, options: ReportOptions): string[]
 }
 
 /** The problem of a failed target, which says whose it is. */
-export function namedProblem({ title, problem }: TargetFinished): Diagnostic {
+function namedProblem({ title, problem }: TargetFinished): Diagnostic {
   const whose = `target \`${title}\` failed`;
   if (problem === undefined) return { code: "target-failed", blame: "target", message: whose };
   if (problem.message.includes(`\`${title}\``)) return problem;

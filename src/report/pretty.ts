@@ -91,4 +91,4 @@ function finishedLines(
 }
 
 /** Width of the longest of the usual words, `running`. */
-export const wordWidth = 7;
+const wordWidth = 7;

@@ -13,7 +13,7 @@ export interface Span {
   readonly to: number;
 }
 
-export interface StepSpan extends Span {
+interface StepSpan extends Span {
   readonly name: string;
   readonly state: string;
 }

@@ -76,7 +76,7 @@ export function skippedLine(because: string | undefined, skipped: readonly strin
 }
 
 /** What a dry run says of one target. */
-export function wouldRun(event: EventOf<"would-run">): string {
+function wouldRun(event: EventOf<"would-run">): string {
   return `${event.title}: ${event.certain ? "would be built" : "may be built"}: ${event.why}`;
 }
 

@@ -2,7 +2,7 @@
 import type { Project, Target } from "../model/target.ts";
 
 export const projectLabel = "org.tbuild.project";
-export const targetLabel = "org.tbuild.target";
+const targetLabel = "org.tbuild.target";
 export const workspaceLabel = "org.tbuild.workspace";
 
 /** Names only: a label that changes would change the digest of an image. */

@@ -90,7 +90,7 @@ export interface ActContext {
   readonly forget: (gone: ReadonlySet<RemovalKind>) => Promise<void>;
 }
 
-export interface ActProgress {
+interface ActProgress {
   output(line: string, step?: string): void;
   step(step: {
     readonly id: string;
@@ -117,7 +117,7 @@ export type ActOutcome =
   | { readonly kind: "unavailable"; readonly why: string; readonly problem: Diagnostic };
 
 /** Something of a Dockerfile and the like that names an image: an edge, if a target makes it. */
-export interface ImageMention {
+interface ImageMention {
   readonly reference: string;
 }
 

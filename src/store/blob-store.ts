@@ -169,5 +169,6 @@ export async function* verified(source: ByteSource, expected: Digest): AsyncGene
   if (found.digest !== expected) throw new WrongDigest(expected, found);
 }
 
+/** SHA-256. */
 export const digestOfBytes = (bytes: Uint8Array): Digest =>
   `sha256:${createHash("sha256").update(bytes).digest("hex")}`;

@@ -46,6 +46,7 @@ function isIntact(bytes: Buffer, start: number, end: number): boolean {
   return checksum(bytes.subarray(from + 1, end)) === bytes.toString("latin1", start, from);
 }
 
+/** CRC-32 of the JSON as eight hexadecimal digits, a space, the JSON, a line feed. */
 export function encodeCheckedLine(record: unknown): string {
   const json = JSON.stringify(record);
   return `${checksum(json)} ${json}\n`;

@@ -26,6 +26,10 @@ const zstd = zlib as unknown as {
 /** Node has it from 22.15 on. */
 export const hasZstd = (): boolean => zstd.createZstdCompress !== undefined;
 
+/**
+ * The same bytes whatever the pieces of the source and the number of cores.
+ * @throws Error for zstd where `hasZstd` is false
+ */
 export function compress(source: ByteSource, compression: Compression): ByteSource {
   switch (compression) {
     case "none":
@@ -37,6 +41,10 @@ export function compress(source: ByteSource, compression: Compression): ByteSour
   }
 }
 
+/**
+ * Reads several members behind each other as one. Fails like its source, and with zlib's error for other bytes.
+ * @throws Error for zstd where `hasZstd` is false
+ */
 export function decompress(source: ByteSource, compression: Compression): ByteSource {
   switch (compression) {
     case "none":

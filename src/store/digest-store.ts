@@ -164,9 +164,11 @@ function write(
     signatures: new Float64Array((kept.length + added.length) * signatureLength),
     digests: Buffer.alloc((kept.length + added.length) * digestLength),
   };
+  const copySignature = rowCopier(signatures, columns.signatures, signatureLength);
+  const copyDigest = rowCopier(digests, columns.digests, digestLength);
   for (const [to, row] of kept.entries()) {
-    copyRow(signatures, row, columns.signatures, to, signatureLength);
-    copyRow(digests, row, columns.digests, to, digestLength);
+    copySignature(row, to);
+    copyDigest(row, to);
   }
   for (const [index, [, entry]] of added.entries()) {
     const to = kept.length + index;
@@ -178,16 +180,12 @@ function write(
 }
 
 /** By hand: a view for each row would be an object for each row. */
-function copyRow<T extends Float64Array | Uint8Array>(
-  from: T,
-  row: number,
-  to: T,
-  place: number,
-  length: number,
-): void {
-  for (let index = 0; index < length; index++) {
-    to[place * length + index] = from[row * length + index] as number;
-  }
+function rowCopier<T extends Float64Array | Uint8Array>(from: T, to: T, length: number) {
+  return (row: number, place: number): void => {
+    for (let index = 0; index < length; index++) {
+      to[place * length + index] = from[row * length + index] as number;
+    }
+  };
 }
 
 const hexOf = (digest: Digest): string => digest.slice("sha256:".length);

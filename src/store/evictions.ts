@@ -12,7 +12,10 @@ interface EvictionRecord extends Eviction {
   readonly names: readonly string[];
 }
 
-/** Bytes of the file; some twenty thousand names. */
+/**
+ * Bytes of the file; some twenty thousand names.
+ * @internal exported for its test
+ */
 export const evictionsKept = 1_000_000;
 
 export class Evictions {

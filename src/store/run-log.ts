@@ -6,7 +6,10 @@ import { closeSync, openSync, readdirSync, rmSync, statSync, writeSync } from "n
 import path from "node:path";
 import { makeFolders } from "../files/make-folders.ts";
 
-/** How many runs are kept, with the one that is logged now. */
+/**
+ * How many runs are kept, with the one that is logged now.
+ * @internal exported for its test
+ */
 export const runsKept = 100;
 
 export class RunLog {

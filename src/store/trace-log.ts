@@ -41,6 +41,7 @@ export class TraceLog {
   }
 }
 
+/** @param json of a record that `keyOfTrace` or a whole reading found to be a trace */
 export const readTrace = (json: Buffer): Trace =>
   (JSON.parse(json.toString("utf8")) as { readonly trace: Trace }).trace;
 

@@ -3,34 +3,15 @@ import { closeSync, openSync, statSync, writeFileSync } from "node:fs";
 import type { Trace } from "../model/trace.ts";
 import { encodeCheckedLine, replaceCheckedLines } from "./checked-lines.ts";
 import { chooseEvicted } from "./choose-evicted.ts";
-import { type KeptThings, type MadeImage, type MadeRecord, MadeThings } from "./made-things.ts";
+import { type KeptThings, type MadeImage, MadeThings } from "./made-things.ts";
 import { keyOfTrace, readTrace, TraceLog } from "./trace-log.ts";
-
-type LogRecord =
-  | { readonly trace: Trace }
-  | { readonly dropped: string }
-  | MadeRecord
-  /** Traces that a run found fresh. */
-  | { readonly used: Use };
-
-export interface Use {
-  /** The day, and who used them: a run on the same day need not say it again. */
-  readonly mark: string;
-  readonly keys: readonly string[];
-}
-
-export interface TraceBounds {
-  /** Of the log, in bytes. */
-  readonly limit: number;
-  /** How many targets this run relied on: where there are no more traces than that, none has to go. */
-  readonly targets: number;
-  /** Keys of the traces that this run relies on; asked only when something has to go. */
-  readonly inUse: () => ReadonlySet<string>;
-  /** Whether an output, by its path, is still there. */
-  readonly isThere: (path: string) => boolean;
-  /** Called before anything is removed. */
-  readonly onEvict: (keys: readonly string[]) => void;
-}
+import {
+  imagesIn,
+  type LogRecord,
+  sizeOfTrace,
+  type TraceBounds,
+  type Use,
+} from "./trace-records.ts";
 
 /** A log is rewritten once it holds this many records and three times what lives. */
 const compactFrom = 1000;
@@ -146,7 +127,7 @@ export class TraceStore {
     if (evicted.length > 0) onEvict(evicted.map(({ name }) => name));
     else if (this.#bytes - live < (1 - lived) * limit) return;
     this.#made.forgetGone(isThere);
-    this.#made.boundImages(limit / 4, () => this.#heldImages());
+    this.#made.boundImages(limit / 4, () => new Set([...this.#traces.values()].flatMap(imagesIn)));
     for (const { name } of evicted) this.#evict(name, isThere);
     this.#compact();
   }
@@ -250,16 +231,6 @@ export class TraceStore {
     this.#traces.delete(key);
   }
 
-  /** IDs of the images that traces tell of. */
-  #heldImages(): ReadonlySet<string> {
-    const held = new Set<string>();
-    for (const [key, trace] of this.#traces) {
-      if (Buffer.isBuffer(trace) && !trace.includes('"kind":"image"')) continue;
-      for (const { digest } of this.get(key)?.artifacts ?? []) held.add(digest);
-    }
-    return held;
-  }
-
   #compact(): void {
     if (this.#handle !== undefined) closeSync(this.#handle);
     this.#handle = undefined;
@@ -275,9 +246,3 @@ export class TraceStore {
     for (const trace of this.all()) yield { trace };
   }
 }
-
-const sizeOf = (record: LogRecord): number => Buffer.byteLength(encodeCheckedLine(record));
-
-/** Of its line: the JSON, and what stands around it. */
-const sizeOfTrace = (trace: Trace | Buffer): number =>
-  Buffer.isBuffer(trace) ? trace.length + 10 : sizeOf({ trace });

@@ -21,6 +21,7 @@ export type FoundBurst = {
   | { readonly kind: "damaged" }
 );
 
+/** Where journals lie. @param stateFolder `.tbuild`, absolute */
 export const burstFolder = (stateFolder: string): string => path.join(stateFolder, "bursts");
 
 export const journalVersion = 1;

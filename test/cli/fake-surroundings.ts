@@ -1,7 +1,9 @@
 /** A process as commands see it, without one: texts instead of streams, and no engine. */
-import type { OutputStream, Surroundings } from "../../src/cli/surroundings.ts";
+import type { Surroundings } from "../../src/cli/surroundings.ts";
 
-export class FakeStream implements OutputStream {
+type OutputStream = Surroundings["out"];
+
+class FakeStream implements OutputStream {
   text = "";
   readonly isTTY = false;
   readonly columns = 80;

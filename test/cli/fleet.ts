@@ -3,7 +3,7 @@ import type { Declaration } from "../../src/config/declaration.ts";
 import { loadTargetFile } from "../../src/config/load-target-file.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
-export const fleet = `name: fleet
+const fleet = `name: fleet
 default: all
 params:
   version: { default: "1.0", help: Version of everything }

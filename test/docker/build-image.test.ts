@@ -10,6 +10,7 @@ import { json } from "./build-stream.ts";
 import { type Call, type FakeBuilder, startFakeBuilder } from "./fake-builder.ts";
 
 const imageId = json({ id: "moby.image.id", aux: { ID: "sha256:abc" } });
+const credentials = async () => undefined;
 const sink = { output: () => {}, step: () => {} };
 const request: BuildRequest = {
   context: [],
@@ -36,7 +37,7 @@ beforeEach(async () => {
 afterEach(() => builder.stop());
 
 const build = (more: Partial<BuildRequest> = {}, signal = new AbortController().signal) =>
-  buildImage(builder.engine, { ...request, ...more }, async () => undefined, sink, signal);
+  buildImage(builder.engine, { ...request, ...more }, { credentials, progress: sink, signal });
 
 async function problemOf(building: Promise<unknown>) {
   const error = await building.then(
@@ -129,7 +130,7 @@ test("an engine that is away is the surroundings' fault", async () => {
   const gone = await startFakeBuilder(() => {});
   await gone.stop();
   const { signal } = new AbortController();
-  const building = buildImage(gone.engine, request, async () => undefined, sink, signal);
+  const building = buildImage(gone.engine, request, { credentials, progress: sink, signal });
   expect(await problemOf(building)).toMatchObject({
     code: "engine-unreachable",
     blame: "surroundings",

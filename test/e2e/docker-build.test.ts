@@ -262,10 +262,11 @@ async function bundled(): Promise<string> {
       writeFileSync(source, "FROM " + base + "\\nRUN " + command + " # " + run);
       const context = [{ name: "Dockerfile", source }];
       const labels = { "tbuild-test": run };
+      const credentials = async () => undefined;
       const sink = { step() {}, output: (line) => line === "running" && abort.abort() };
       const none = { tags: [], args: {}, extraHosts: [], secrets: new Map() };
       const request = { context, dockerfile: "Dockerfile", labels, ...none };
-      return buildImage(engine, request, async () => undefined, sink, abort.signal)
+      return buildImage(engine, request, { credentials, progress: sink, signal: abort.signal })
         .then(() => "built", (error) => error.name);
     }
     console.log(await build("true"));

@@ -94,7 +94,7 @@ export async function buildIn(
     },
   };
   const signal = options.signal ?? new AbortController().signal;
-  const id = await buildImage(engine, request, credentials, sink, signal);
+  const id = await buildImage(engine, request, { credentials, progress: sink, signal });
   return { id, steps, lines };
 }
 

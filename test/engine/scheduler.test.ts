@@ -1,11 +1,7 @@
 import type { LostArtifact } from "../../src/engine/lost-artifacts.ts";
 import { Plan } from "../../src/engine/plan.ts";
-import {
-  type CheckResult,
-  type RunEnd,
-  Scheduler,
-  type Workers,
-} from "../../src/engine/scheduler.ts";
+import { Scheduler } from "../../src/engine/scheduler.ts";
+import type { CheckResult, RunEnd, Workers } from "../../src/engine/scheduler-parts.ts";
 import type { Diagnostic } from "../../src/model/diagnostic.ts";
 import type { TargetState } from "../../src/model/state.ts";
 import type { Target } from "../../src/model/target.ts";

@@ -12,7 +12,7 @@ import {
 } from "./fleet.ts";
 import { givenParameters, parameterValues } from "./generate-fleet.ts";
 
-export interface Made {
+interface Made {
   readonly kind: "file" | "tree";
   /** May hold `${m}` and `${p}`. */
   readonly path: string;

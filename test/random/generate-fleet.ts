@@ -2,7 +2,7 @@
 import type { Declared, FirstOfRule, Fleet, Pattern, Rule, Source, Step } from "./fleet.ts";
 import type { Random } from "./random-numbers.ts";
 
-export const memberValues = ["a", "b", "c"] as const;
+const memberValues = ["a", "b", "c"] as const;
 export const parameterValues = { p: ["a", "b", "c"], q: ["x", "y"] } as const;
 export const givenParameters = ["g", "h"] as const;
 export const variables = ["TB_ONE", "TB_TWO"] as const;

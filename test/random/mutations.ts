@@ -23,7 +23,7 @@ const words = ["aa", "bb", "cc", "dd", "ee"] as const;
 const modes = [0o644, 0o755, 0o600, 0o700, 0o654] as const;
 
 /** Two lines of one length, so that many edits keep the size; few begin with what fails. */
-export const text = (random: Random): string =>
+const text = (random: Random): string =>
   `${random.chance(0.04) ? "no" : random.pick(words)}\n${random.pick(words)}\n`;
 
 /** The sources of a new workspace. */

@@ -4,7 +4,7 @@ import { disturb } from "./mutations.ts";
 import { Random } from "./random-numbers.ts";
 import { type BuildHow, Story } from "./story.ts";
 
-export interface Failure {
+interface Failure {
   readonly seed: number;
   readonly step: number;
   /** What was done, in order. */

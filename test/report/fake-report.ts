@@ -4,7 +4,7 @@ import { plainPaint } from "../../src/report/paint.ts";
 import type { Clock, ReportOptions, Sink } from "../../src/report/report-options.ts";
 
 /** Time that passes when the test says so; whoever waits is called on the way. */
-export class FakeClock implements Clock {
+class FakeClock implements Clock {
   #time = 0;
   readonly #ticking = new Set<{ every: number; next: number; tick: () => void }>();
 

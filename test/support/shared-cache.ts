@@ -3,7 +3,7 @@ import { startRegistry } from "../registry/room.ts";
 import type { FakeRegistry } from "./fake-registry.ts";
 import { type Run, Workspace } from "./workspace.ts";
 
-export const targets = `
+const targets = `
 params:
   greeting: { default: hello }
   given: { type: path, default: in }

@@ -16,7 +16,7 @@ export type DownloadOutcome =
   /** `sha256` is plain hexadecimal. */
   { readonly kind: "done"; readonly sha256: string } | NotToBeHad;
 
-export interface NotToBeHad {
+interface NotToBeHad {
   readonly kind: "unavailable";
   readonly why: string;
   /** It may pass by itself. */

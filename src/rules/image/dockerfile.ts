@@ -7,7 +7,7 @@ import { normaliseReference, parseReference } from "../reference.ts";
 import { type Instruction, readInstructions, unquote } from "./dockerfile-instructions.ts";
 import { expandVariables } from "./dockerfile-variables.ts";
 
-export interface Stage {
+interface Stage {
   /** Lower case: names of stages are compared without case. */
   readonly name?: string;
   /** What `FROM` says, variables not filled in. */

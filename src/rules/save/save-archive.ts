@@ -50,7 +50,7 @@ export function writeWhole(file: string, content: string | Uint8Array, context: 
 }
 
 /** The same name each time, and that of no other workspace: what a killed run left is overwritten. */
-export const partOf = (file: string, { workspaceId }: ActContext): string =>
+const partOf = (file: string, { workspaceId }: ActContext): string =>
   path.join(path.dirname(file), `.${path.basename(file)}.${workspaceId}.part`);
 
 export const artifactsIn = (
