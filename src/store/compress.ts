@@ -92,12 +92,24 @@ async function* gzip(source: ByteSource): AsyncGenerator<Uint8Array> {
 
 const deflatePiece = (piece: Uint8Array, dictionary: Uint8Array | undefined): Promise<Buffer> =>
   deflate(piece, {
-    level,
+    level: isDense(piece) ? 0 : level,
     memLevel: 9,
     chunkSize: pieceSize,
     finishFlush: zlib.constants.Z_SYNC_FLUSH,
     ...(dictionary && { dictionary }),
   });
+
+/** Bytes of a piece that tell whether it can be made smaller, in four places. */
+const sampleSize = 32 * 1024;
+
+/** Archives, pictures and keys: to try takes long and gains nothing, so they are stored as they are. */
+function isDense(piece: Uint8Array): boolean {
+  const part = sampleSize / 4;
+  if (piece.length < 4 * sampleSize) return false;
+  const step = Math.floor((piece.length - part) / 3);
+  const parts = [0, 1, 2, 3].map((nth) => piece.subarray(nth * step, nth * step + part));
+  return zlib.deflateRawSync(Buffer.concat(parts), { level: 1 }).length > sampleSize * 0.98;
+}
 
 /** All of the same size but the last, however the bytes came. */
 async function* inPieces(source: ByteSource): AsyncGenerator<Buffer> {

@@ -28,6 +28,16 @@ test.each([0, 1, 32_768, 1_048_575, 1_048_576, 1_048_577, large.length])(
   },
 );
 
+test("bytes that cannot be made smaller are stored as they are, between others that can", async () => {
+  const text = Buffer.alloc(1 << 20, "text ");
+  const dense = randomBytes(2 << 20);
+  const bytes = Buffer.concat([text, dense, text]);
+  const packed = await bytesOf(compress(arriving(bytes, 100_000), "gzip"));
+  expect(gunzipSync(packed).equals(bytes)).toBe(true);
+  expect(packed.includes(dense.subarray(1000, 1100))).toBe(true);
+  expect(packed.length).toBeLessThan(dense.length + 20_000);
+});
+
 test("the same bytes come out however they arrive", async () => {
   const [whole, pieces] = await Promise.all([
     bytesOf(compress(arriving(large, large.length), "gzip")),
