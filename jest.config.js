@@ -19,6 +19,7 @@ export default {
   projects: [
     project("unit", ["<rootDir>/test/**/*.test.ts"], {
       testPathIgnorePatterns: ["<rootDir>/test/e2e/"],
+      setupFiles: ["<rootDir>/test/support/surroundings.ts"],
     }),
     // execa keeps an object of its own in the global scope, which must outlive the file that loaded it.
     project("e2e", ["<rootDir>/test/e2e/**/*.test.ts"], {
