@@ -3,7 +3,6 @@
  * what is left; which that is, is told by the caller.
  */
 import type { Digest } from "../model/artifact.ts";
-import type { RegistryClient } from "./client.ts";
 import type { Place } from "./place.ts";
 import { locationOf } from "./redirects.ts";
 
