@@ -103,6 +103,16 @@ export class FakeRegistry {
     return made;
   }
 
+  /** Another one with the same images. */
+  copy(): FakeRegistry {
+    const other = new FakeRegistry();
+    for (const [digest, bytes] of this.blobs) other.blobs.set(digest, bytes);
+    for (const [name, held] of this.repositories) {
+      other.repositories.set(name, structuredClone(held));
+    }
+    return other;
+  }
+
   /** `web:1` and the like, with digests. */
   tags(): Record<string, string> {
     const all = [...this.repositories].flatMap(([name, { tags }]) =>
