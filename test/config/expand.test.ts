@@ -1,8 +1,6 @@
 import { join } from "node:path";
 import type { TargetName } from "../../src/model/target.ts";
-import { expanded, fieldsOf, must, removeWorkspaces, shown, target } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { expanded, fieldsOf, must, shown, target } from "./support/workspace.ts";
 
 describe("a matrix", () => {
   const text = `

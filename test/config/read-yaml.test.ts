@@ -1,6 +1,4 @@
-import { loaded, problemsIn, removeWorkspaces } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { loaded, problemsIn } from "./support/workspace.ts";
 
 describe("YAML that is not valid", () => {
   test("is told at its place, without what follows from it", () => {

@@ -50,7 +50,7 @@ test("no work takes no time", () => {
 });
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])(
-  "it takes as long as the real scheduler with durations known: graph %d",
+  "the estimate is what the scheduler takes, were durations known: graph %d",
   async (seed) => {
     const { list, tbuild, bound } = await makespans(randomGraph(seed));
     expect(list).toBeCloseTo(tbuild, 9);
