@@ -1,4 +1,3 @@
-import { temporaryFolder } from "../support/folder.ts";
 import { loaded, problemsIn } from "./support/workspace.ts";
 
 describe("a target file", () => {

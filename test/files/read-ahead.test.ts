@@ -128,7 +128,7 @@ async function changing(file: string, read: Promise<unknown>): Promise<void> {
   });
   for (let time = 1; !isRead; time++) {
     utimesSync(file, time, time);
-    truncateSync(file, Math.max(1, 400_000_000 - time));
+    truncateSync(file, Math.max(1, 150_000_000 - time));
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

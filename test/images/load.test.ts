@@ -166,7 +166,7 @@ test("a place that is not there, or holds nothing to load, is told by its name",
     "there is no `/nowhere/at/all`",
   );
   await expect(load(empty, new Engine())).rejects.toThrow(
-    `there is no OCI layout and no archive in `,
+    `there is no OCI layout and no archive in \`${empty}\``,
   );
 });
 

@@ -134,7 +134,8 @@ describe.each([
 
   test("much output arrives whole and in order", async () => {
     await shell("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done");
-    expect(lines).toEqual(Array.from({ length: 20_000 }, (_unused, index) => `line ${index}`));
+    const all = Array.from({ length: 20_000 }, (_unused, index) => `line ${index}`);
+    expect(lines.join("\n") === all.join("\n")).toBe(true);
   });
 
   test("a line is there when it is written, and not when the command ends", async () => {
