@@ -1,7 +1,8 @@
 /** Uploads that are not gone on with are deleted in the registry. */
 import { sendBlob } from "../../src/registry/send-blob.ts";
-import type { FakeRegistry, Fault } from "../support/fake-registry.ts";
+import type { FakeRegistry } from "../support/fake-registry.ts";
 import { FakeBlobs, randomBytes } from "../support/fleet-images.ts";
+import type { Fault } from "../support/registry-traffic.ts";
 import { clientOf, startRegistry } from "./room.ts";
 
 const large = 3 << 20;

@@ -4,8 +4,8 @@ import { lostConnection } from "../../src/registry/lost-connection.ts";
 import { readManifest } from "../../src/registry/manifests.ts";
 import type { Place } from "../../src/registry/place.ts";
 import { sendBlob } from "../../src/registry/send-blob.ts";
-import type { Fault } from "../support/fake-registry.ts";
 import { FakeBlobs, randomBytes } from "../support/fleet-images.ts";
+import type { Fault } from "../support/registry-traffic.ts";
 import { clientOf, FakeClock, problemOf, signal, startRegistry } from "./room.ts";
 
 type Options = Parameters<typeof clientOf>[1];
