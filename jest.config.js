@@ -11,14 +11,20 @@ const project = (name, testMatch, more = {}) => ({
   testMatch,
   transform,
   extensionsToTreatAsEsm: [".ts"],
-  testEnvironment: "node",
+  cacheDirectory: "<rootDir>/node_modules/.cache/jest",
+  testEnvironment: "<rootDir>/test/support/environment.js",
   ...more,
 });
 
 export default {
+  // What is tested here needs all cores for seconds, and a quarter of them would wait for the rest.
+  maxWorkers: "100%",
+  // No test may need another one of its file.
+  randomize: true,
   projects: [
     project("unit", ["<rootDir>/test/**/*.test.ts"], {
       testPathIgnorePatterns: ["<rootDir>/test/e2e/"],
+      setupFiles: ["<rootDir>/test/support/surroundings.ts"],
     }),
     // execa keeps an object of its own in the global scope, which must outlive the file that loaded it.
     project("e2e", ["<rootDir>/test/e2e/**/*.test.ts"], {

@@ -2,6 +2,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
+import { createSecureContext } from "node:tls";
 import { trustedCertificates } from "../net/certificates.ts";
 import { addressOf, proxyAuthorization, proxyFor, tunnel } from "../net/proxy.ts";
 import { certificateFolders, isLoopback, readHostCertificates } from "./endpoint.ts";
@@ -62,15 +63,15 @@ export class Connections {
     const folders = this.#options.certificateFolders ?? certificateFolders(environment);
     const { authorities, clients } = readHostCertificates(url.host, folders);
     const ca = trustedCertificates(environment, authorities);
-    const options: https.AgentOptions = {
-      keepAlive: true,
-      maxSockets: mostSockets,
+    // Read once: to read all authorities anew takes longer than the handshake of a connection.
+    const secureContext = createSecureContext({
       ...(ca && { ca }),
       ...(clients.length > 0 && {
         cert: clients.map(({ cert }) => cert),
         key: clients.map(({ key }) => key),
       }),
-    };
+    });
+    const options: https.AgentOptions = { keepAlive: true, maxSockets: mostSockets, secureContext };
     const agent = proxy === undefined ? new https.Agent(options) : new TunnelAgent(options, proxy);
     this.#secure.set(url.host, agent);
     return agent;

@@ -39,7 +39,7 @@ async function tagsWith(more: string, ...argv: readonly string[]): Promise<strin
   return `${code} ${place.out.text}${place.err.text}`.replaceAll(registry.host, "HOST");
 }
 
-test.each(["image", "push target"])("the tags of an %s are a table", async (what) => {
+test.each(["image", "push target"])("the tags of %s are a table", async (what) => {
   const word = what === "image" ? `${registry.host}/team/web` : "push";
   expect(await tags(word)).toBe(
     `0 HOST/team/web\n` +

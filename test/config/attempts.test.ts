@@ -1,7 +1,5 @@
 import { parseDuration } from "../../src/model/duration-text.ts";
-import { loaded, problemsIn, removeWorkspaces, target } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { loaded, problemsIn, target } from "./support/workspace.ts";
 
 const withKeys = (keys: string, params = "") =>
   `${params}targets:\n  web: { run: make, ${keys} }\n`;

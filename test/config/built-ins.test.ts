@@ -5,18 +5,7 @@ import { reachableGitNames, usesGit } from "../../src/config/list-targets.ts";
 import type { TargetName } from "../../src/model/target.ts";
 import { commitAll, git } from "../support/git.ts";
 import { testKinds } from "./support/kinds.ts";
-import {
-  expanded,
-  load,
-  loaded,
-  must,
-  problemsIn,
-  removeWorkspaces,
-  resolved,
-  target,
-} from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { expanded, load, loaded, must, problemsIn, resolved, target } from "./support/workspace.ts";
 
 /** The tags of the target `web` in a repository, and what it lacks. */
 function tagsInGit(text: string, prepare: (folder: string) => void = () => {}) {

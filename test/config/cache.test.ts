@@ -1,8 +1,6 @@
 import { expand } from "../../src/config/expand.ts";
 import { resolveParameters } from "../../src/config/resolve-parameters.ts";
-import { loaded, problemsIn, removeWorkspaces } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { loaded, problemsIn } from "./support/workspace.ts";
 
 /** The filled-in section, or the messages. */
 function cacheIn(section: string, given: Readonly<Record<string, string | boolean>> = {}) {

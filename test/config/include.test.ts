@@ -4,13 +4,10 @@ import {
   loaded,
   must,
   problemsIn,
-  removeWorkspaces,
   resolved,
   shown,
   target,
 } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
 
 const files = {
   "targets.yaml": `

@@ -1,6 +1,4 @@
-import { loaded, problemsIn, removeWorkspaces } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { loaded, problemsIn } from "./support/workspace.ts";
 
 const limitsIn = (limits: string) => loaded(`limits: ${limits}\ntargets: {}`).limits;
 const problemsOf = (limits: string) => problemsIn(`limits: ${limits}\ntargets: {}`);

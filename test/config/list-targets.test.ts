@@ -2,9 +2,8 @@ import { join } from "node:path";
 import { findTargetFile } from "../../src/config/find-target-file.ts";
 import { listTargets, reachableParameters, resolveWanted } from "../../src/config/list-targets.ts";
 import { nearest } from "../../src/config/nearest.ts";
-import { loaded, must, removeWorkspaces, shown, workspace } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { temporaryFolder } from "../support/folder.ts";
+import { loaded, must, shown } from "./support/workspace.ts";
 
 const declaration = () =>
   loaded(`
@@ -70,7 +69,7 @@ test("a name from the command line that is none gets a guess and a way on", () =
 });
 
 test("the target file is looked for from the folder upwards", () => {
-  const root = workspace({ "targets.yaml": "", "a/b/c": "", "d/targets.yaml/x": "" });
+  const root = temporaryFolder({ "targets.yaml": "", "a/b/c": "", "d/targets.yaml/x": "" });
   expect(findTargetFile(join(root, "a/b"))).toBe(join(root, "targets.yaml"));
   expect(findTargetFile(join(root, "d"))).toBe(join(root, "targets.yaml"));
   expect(findTargetFile("/")).toBeUndefined();
@@ -82,8 +81,12 @@ test.each([
   ["Images", "images"],
   ["al", "all"],
   ["image", "images"],
-  ["xyz", undefined],
-  ["a", undefined],
-])("the name nearest to %s is %s", (name, wanted) => {
-  expect(nearest(name, ["images", "all", "package-build", "ab-cd"])).toBe(wanted);
+])("for `%s`, `%s` is guessed", (name, wanted) => {
+  expect(nearest(name, known)).toBe(wanted);
 });
+
+test.each(["xyz", "a"])("for `%s`, which is near to nothing, there is no guess", (name) => {
+  expect(nearest(name, known)).toBeUndefined();
+});
+
+const known = ["images", "all", "package-build", "ab-cd"];

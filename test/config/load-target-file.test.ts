@@ -1,6 +1,4 @@
-import { loaded, problemsIn, removeWorkspaces, workspace } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { loaded, problemsIn } from "./support/workspace.ts";
 
 describe("a target file", () => {
   test("that is in order has no problems, and tells its name and its files", () => {
@@ -15,7 +13,7 @@ describe("a target file", () => {
   });
 
   test("without a name is called after its folder", () => {
-    expect(loaded("targets: {}").name).toMatch(/^tbuild-config-/);
+    expect(loaded("targets: {}").name).toMatch(/^tbuild-test-/);
   });
 
   test("survives JSON", () => {
@@ -192,7 +190,6 @@ describe("paths", () => {
 
 describe("a file that is not there", () => {
   test("is told by the name that was given", () => {
-    workspace({});
     expect(problemsIn({ "other.yaml": "" })).toEqual([
       "cannot read `targets.yaml`: there is no such file",
     ]);

@@ -1,16 +1,7 @@
 import { join } from "node:path";
 import { resolveParameters } from "../../src/config/resolve-parameters.ts";
-import {
-  loaded,
-  must,
-  problemsIn,
-  removeWorkspaces,
-  resolved,
-  shown,
-  workspace,
-} from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { temporaryFolder } from "../support/folder.ts";
+import { loaded, must, problemsIn, resolved, shown } from "./support/workspace.ts";
 
 const text = `params:
   version: { default: 5.1.0-1 }
@@ -90,7 +81,7 @@ describe("the value of a parameter", () => {
 
 describe("a secret", () => {
   test("comes from its environment variable or a file, and is kept apart", () => {
-    const folder = workspace({ "targets.yaml": text, "key.txt": "hunter2\n" });
+    const folder = temporaryFolder({ "targets.yaml": text, "key.txt": "hunter2\n" });
     const given = { "key-file": join(folder, "key.txt") };
     const found = must(resolved(loaded(text), { given, environment: { TOKEN: "abc" } }));
     expect(Object.fromEntries(found.secrets)).toEqual({ token: "abc", key: "hunter2" });

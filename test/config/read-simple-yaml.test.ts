@@ -137,7 +137,7 @@ test("a text with small changes is read the same by both, or left to the full pa
     return Math.floor((seed / 2 ** 32) * below);
   };
   let read = 0;
-  for (let round = 0; round < 1500; round++) {
+  for (let round = 0; round < 500; round++) {
     const at = random(fleet.length);
     const drop = random(3);
     const text = fleet.slice(0, at) + (bits[random(bits.length)] ?? "") + fleet.slice(at + drop);
@@ -148,5 +148,5 @@ test("a text with small changes is read the same by both, or left to the full pa
       throw new Error(`read differently: ${JSON.stringify(text.slice(at - 40, at + 40))}`);
     }
   }
-  expect(read).toBeGreaterThan(100);
+  expect(read).toBeGreaterThan(33);
 });

@@ -1,6 +1,4 @@
-import { loaded, problemsIn, removeWorkspaces } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { loaded, problemsIn } from "./support/workspace.ts";
 
 describe("YAML that is not valid", () => {
   test("is told at its place, without what follows from it", () => {
@@ -82,9 +80,8 @@ describe("anchors", () => {
       const alias = `*a${level - 1}`;
       lines.push(`a${level}: &a${level} [${Array(10).fill(alias).join(", ")}]`);
     }
-    const before = performance.now();
+    // They stand for a hundred billion values: whoever goes through them never comes back.
     const [first] = problemsIn(lines.join("\n"));
-    expect(performance.now() - before).toBeLessThan(1000);
     expect(first).toBe(
       "targets.yaml:5:45+3: aliases repeat more than 100000 values; write a `matrix`, or a script that a target runs",
     );
@@ -117,10 +114,9 @@ describe("bytes", () => {
   });
 
   test("in great number are refused before they are read", () => {
-    const before = performance.now();
-    expect(problemsIn(`targets: {}\n${"# filler\n".repeat(1_200_000)}`)).toEqual([
-      "`targets.yaml` has 10.3 MB, a target file may have 4 MB; is it the right file? lists of targets may be split with `include` or made by `matrix`",
+    // Nothing is said of what is wrong in them.
+    expect(problemsIn(`targets: [\n${"# filler\n".repeat(500_000)}`)).toEqual([
+      "`targets.yaml` has 4.3 MB, a target file may have 4 MB; is it the right file? lists of targets may be split with `include` or made by `matrix`",
     ]);
-    expect(performance.now() - before).toBeLessThan(1000);
   });
 });

@@ -1,6 +1,4 @@
-import { problemsIn, removeWorkspaces } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { problemsIn } from "./support/workspace.ts";
 
 const images = "  images: { matrix: { c: [agent, web], os: [a, b] }, image: x }\n";
 const inFile = (target: string) =>

@@ -1,6 +1,4 @@
-import { loaded, problemsIn, removeWorkspaces } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { loaded, problemsIn } from "./support/workspace.ts";
 
 const registriesIn = (registries: string) =>
   loaded(`registries: ${registries}\ntargets: {}`).registries;

@@ -1,8 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { shellText } from "../../src/config/shell-text.ts";
-import { fieldsOf, problemsIn, removeWorkspaces } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { fieldsOf, problemsIn } from "./support/workspace.ts";
 
 const refuse = (name: string) => {
   throw new Error(`impossible: ${name}`);

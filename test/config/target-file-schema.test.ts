@@ -3,10 +3,9 @@ import { Ajv } from "ajv";
 import { parse } from "yaml";
 import { loadTargetFile } from "../../src/config/load-target-file.ts";
 import { targetFileSchema } from "../../src/config/target-file-schema.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { testKinds } from "./support/kinds.ts";
-import { problemsIn, removeWorkspaces, workspace } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { problemsIn } from "./support/workspace.ts";
 
 const ajv = new Ajv({ allowUnionTypes: true });
 const accepts = ajv.compile(targetFileSchema(testKinds));
@@ -156,7 +155,7 @@ targets:
 `;
 
 test("the examples of the language page are valid, by the validator and by the schema", () => {
-  const folder = workspace({ "targets.yaml": documented });
+  const folder = temporaryFolder({ "targets.yaml": documented });
   const result = loadTargetFile("targets.yaml", folder);
   expect(result.ok ? [] : result.problems).toEqual([]);
   acceptsReal(parse(documented));

@@ -1,6 +1,4 @@
-import { fieldsOf, problemsIn, removeWorkspaces } from "./support/workspace.ts";
-
-afterAll(removeWorkspaces);
+import { fieldsOf, problemsIn } from "./support/workspace.ts";
 
 const params = "params: { v: { default: 1.10 }, os: { default: bookworm }, t: { type: secret } }\n";
 const pulls = (text: string) =>

@@ -159,9 +159,7 @@ test("an abort ends the wait for an engine that hangs", async () => {
   answer = ({ path, request }) => {
     if (path === "/build") void buffer(request).then(() => abort.abort());
   };
-  const since = Date.now();
   await expect(build({}, abort.signal)).rejects.toMatchObject({ name: "AbortError" });
-  expect(Date.now() - since).toBeLessThan(1000);
   await builder.sessions[0]?.closed;
 });
 

@@ -67,7 +67,7 @@ test("a secret larger than HTTP/2's window arrives whole", async () => {
   const path = "/moby.buildkit.secrets.v1.Secrets/GetSecret";
   const { status, answer } = await caller.call(path, bytesField(1, "token"));
   expect(status).toBe("0");
-  expect(answer).toEqual(bytesField(1, Buffer.alloc(200_000, "s")));
+  expect(answer?.equals(bytesField(1, Buffer.alloc(200_000, "s")))).toBe(true);
 });
 
 test("an unknown secret is not found", async () => {

@@ -2,8 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type FakeAuth, FakeRegistry } from "../support/fake-registry.ts";
+import { FakeRegistry } from "../support/fake-registry.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import type { FakeAuth } from "../support/registry-traffic.ts";
 import {
   accessTo,
   objectStore,

@@ -7,7 +7,6 @@ import { createInterface } from "node:readline";
 import { jest } from "@jest/globals";
 import { execa } from "execa";
 import { temporaryFolder, writeFiles } from "../support/folder.ts";
-import { commitAgain, commitAll, git } from "../support/git.ts";
 import { processes, says, untilProcesses } from "./running.ts";
 import { build, checkout, tbuild } from "./tbuild.ts";
 import { Watching } from "./watching.ts";
@@ -379,25 +378,4 @@ hint: leave \`watch\` out to be told once what would be built`,
   });
   writeFiles(folder, { "targets.yaml": "targets: { a: { needs: [b] } }\n" });
   expect(await tbuild(folder, ["watch", "a"])).toMatchObject({ exitCode: 2 });
-});
-
-test("another commit or branch builds what names it, and nothing else", async () => {
-  const folder = temporaryFolder({
-    "targets.yaml": `
-name: named
-targets:
-  says: { run: "echo \${git.branch} \${git.commit} >out/says", outputs: [out/says] }
-  plain: { run: "echo plain >out/plain", outputs: [out/plain] }
-  all: { needs: [says, plain] }
-`,
-  });
-  commitAll(folder);
-  const { watch } = await watching(folder, "all");
-  const commit = commitAgain(folder);
-  expect(await watch.rests()).toMatchObject({ changed: [".git/refs/heads/main"], ran: ["says"] });
-  expect(read(folder, "out/says")).toBe(`main ${commit}\n`);
-  git(folder, "checkout", "--quiet", "-b", "feature/x");
-  expect(await watch.rests()).toMatchObject({ changed: [".git/HEAD"], ran: ["says"] });
-  expect(read(folder, "out/says")).toBe(`feature/x ${commit}\n`);
-  expect((await watch.end()).exitCode).toBe(0);
 });

@@ -92,9 +92,12 @@ test.each([
   ["network", problem({ code: "registry-unreachable", transient: true })],
   ["service", problem({ code: "service-failed" })],
   ["command", flaky],
-  [undefined, problem({ code: "output-not-made" })],
-])("%s is the kind of what happened", (kind, failure) => {
+])("a failure may be one of `%s`", (kind, failure) => {
   expect(failureKindOf(failure)).toBe(kind);
+});
+
+test("a failure that would be the same the next time is of no kind", () => {
+  expect(failureKindOf(problem({ code: "output-not-made" }))).toBeUndefined();
 });
 
 test("only what `on` names is worth another attempt", () => {

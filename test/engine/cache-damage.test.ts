@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
 import type { PackedFile } from "../../src/docker/docker.ts";
 import { packFiles } from "../../src/docker/pack-context.ts";
-import { digestOf } from "../support/fake-registry.ts";
 import { sha256 } from "../support/image-archive.ts";
 import { ImageDocker } from "../support/image-docker.ts";
+import { digestOf } from "../support/registry-traffic.ts";
 import { counts, place, registry, warnings, workspace } from "../support/shared-cache.ts";
 
 describe("an entry is not believed", () => {

@@ -146,7 +146,7 @@ test.each<[what: string, change: (root: string) => void, ran: readonly string[]]
     ["upper: key `run` changed"],
   ],
   [
-    "traces that are lost",
+    "the loss of traces",
     (root) => rmSync(`${root}/.tbuild/traces`),
     ["tree: never made", "says: never made", "copy: never made", "upper: never made"],
   ],

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { explain } from "../../src/engine/explain.ts";
 import { DiagnosticError } from "../../src/model/diagnostic.ts";
 import { defaultLimits, type Limits } from "../../src/model/limits.ts";
@@ -27,6 +27,16 @@ async function withLevels(count: number, more: RunOptions = {}): Promise<Workspa
   return workspace;
 }
 
+/** A copy, for tests that look at the same twenty. */
+async function withTwenty(): Promise<Workspace> {
+  twenty ??= withLevels(20);
+  const workspace = new Workspace(targets);
+  cpSync((await twenty).root, workspace.root, { recursive: true, preserveTimestamps: true });
+  return workspace;
+}
+
+let twenty: Promise<Workspace> | undefined;
+
 async function explained(workspace: Workspace, level: number): Promise<readonly string[]> {
   const { request, parts } = workspace.prepare("copy", { given: { level: String(level) } });
   const result = await explain(request, parts);
@@ -36,7 +46,7 @@ async function explained(workspace: Workspace, level: number): Promise<readonly 
 
 describe("when traces reach their limit", () => {
   test("a target whose trace went is made again and says why", async () => {
-    const workspace = await withLevels(20);
+    const workspace = await withTwenty();
     expect(readFileSync(`${workspace.root}/.tbuild/traces`).length).toBeLessThanOrEqual(8000);
     const why = `its trace was evicted on ${today}: traces have a limit of 8 kB`;
     expect(await explained(workspace, 1)).toEqual([`copy is stale: ${why}`]);
@@ -49,12 +59,12 @@ describe("when traces reach their limit", () => {
   });
 
   test("a target that was never made says so still", async () => {
-    const workspace = await withLevels(20);
+    const workspace = await withTwenty();
     expect(await explained(workspace, 99)).toEqual(["copy is stale: never made"]);
   });
 
   test("what every run relies on stays, and so do artifacts", async () => {
-    const workspace = await withLevels(20);
+    const workspace = await withTwenty();
     expect((await workspace.build("base")).ran).toEqual([]);
     expect(readdirSync(`${workspace.root}/out`)).toHaveLength(21);
   });
@@ -92,7 +102,7 @@ describe("when traces reach their limit", () => {
   });
 
   test("a lost record of evictions costs the explanation and nothing else", async () => {
-    const workspace = await withLevels(20);
+    const workspace = await withTwenty();
     rmSync(`${workspace.root}/.tbuild/evictions`);
     expect(await explained(workspace, 1)).toEqual(["copy is stale: never made"]);
   });

@@ -50,7 +50,7 @@ test("no work takes no time", () => {
 });
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])(
-  "it takes as long as the real scheduler with durations known: graph %d",
+  "the estimate is what the scheduler takes, were durations known: graph %d",
   async (seed) => {
     const { list, tbuild, bound } = await makespans(randomGraph(seed));
     expect(list).toBeCloseTo(tbuild, 9);
@@ -58,7 +58,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])(
   },
 );
 
-test("ten thousand pieces are no work", () => {
+test("of ten thousand pieces with countless ways between them, no job is idle without need", () => {
   const size = 10_000;
   const large: Work = {
     durations: Array.from({ length: size }, (_, index) => 1 + (index % 7)),
@@ -66,7 +66,9 @@ test("ten thousand pieces are no work", () => {
       [index - 3, index - 50, index - 400].filter((need) => need >= 0),
     ),
   };
-  const startedAt = performance.now();
-  expect(makespan(large, 8)).toBeGreaterThan(0);
-  expect(performance.now() - startedAt).toBeLessThan(1000);
+  const all = large.durations.reduce((sum, each) => sum + each, 0);
+  const chain = makespan(large, Number.POSITIVE_INFINITY);
+  // The bounds of Graham for list scheduling.
+  expect(makespan(large, 8)).toBeGreaterThanOrEqual(Math.max(all / 8, chain));
+  expect(makespan(large, 8)).toBeLessThanOrEqual(all / 8 + (chain * 7) / 8);
 });

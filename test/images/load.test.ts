@@ -160,11 +160,14 @@ test("an engine that does not hold what it loaded is found out", async () => {
   );
 });
 
-test.each([
-  ["there is no `/nowhere/at/all`", () => "/nowhere/at/all"],
-  ["there is no OCI layout and no archive in ", () => temporaryFolder()],
-])("%s", async (message, place) => {
-  await expect(load(place(), new Engine())).rejects.toThrow(message);
+test("a place that is not there, or holds nothing to load, is told by its name", async () => {
+  const empty = temporaryFolder();
+  await expect(load("/nowhere/at/all", new Engine())).rejects.toThrow(
+    "there is no `/nowhere/at/all`",
+  );
+  await expect(load(empty, new Engine())).rejects.toThrow(
+    `there is no OCI layout and no archive in \`${empty}\``,
+  );
 });
 
 describe("what `save` wrote is loaded again", () => {

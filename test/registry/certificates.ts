@@ -10,12 +10,11 @@ export function certificate(name = "IP:127.0.0.1"): {
 } {
   const folder = temporaryFolder();
   const subject = ["-subj", "/CN=registry", "-addext", `subjectAltName=${name}`];
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
   const files = ["-keyout", `${folder}/key`, "-out", `${folder}/cert`];
-  execFileSync(
-    "openssl",
-    ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...files, ...subject],
-    { stdio: "ignore" },
-  );
+  execFileSync("openssl", ["req", "-x509", ...key, "-nodes", "-days", "2", ...files, ...subject], {
+    stdio: "ignore",
+  });
   return {
     key: readFileSync(`${folder}/key`, "utf8"),
     cert: readFileSync(`${folder}/cert`, "utf8"),

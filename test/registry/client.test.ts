@@ -4,8 +4,9 @@ import { hasBlob, mountBlob } from "../../src/registry/blobs.ts";
 import { manifestDigest, readManifest } from "../../src/registry/manifests.ts";
 import type { Place } from "../../src/registry/place.ts";
 import { sendBlob } from "../../src/registry/send-blob.ts";
-import type { FakeRegistry, Fault } from "../support/fake-registry.ts";
+import type { FakeRegistry } from "../support/fake-registry.ts";
 import { FakeBlobs, randomBytes } from "../support/fleet-images.ts";
+import type { Fault } from "../support/registry-traffic.ts";
 import { clientOf, FakeClock, problemOf, signal, startRegistry } from "./room.ts";
 
 const placeOf = (client: Place["client"], repository = "team/web"): Place => ({

@@ -4,8 +4,8 @@ import { lostConnection } from "../../src/registry/lost-connection.ts";
 import { readManifest } from "../../src/registry/manifests.ts";
 import type { Place } from "../../src/registry/place.ts";
 import { sendBlob } from "../../src/registry/send-blob.ts";
-import type { Fault } from "../support/fake-registry.ts";
 import { FakeBlobs, randomBytes } from "../support/fleet-images.ts";
+import type { Fault } from "../support/registry-traffic.ts";
 import { clientOf, FakeClock, problemOf, signal, startRegistry } from "./room.ts";
 
 type Options = Parameters<typeof clientOf>[1];
@@ -74,7 +74,7 @@ test.each<[string, Failure, Options, string]>([
     {},
     "`HOST` refuses (405: `UNSUPPORTED`); see the log of the registry",
   ],
-])("%s", async (_, failure, options, message) => {
+])("%s: told with what to do", async (_, failure, options, message) => {
   const registry = await startRegistry();
   registry.plan = () => ({ kind: "status", ...failure });
   const told = await asked(registry.host, options);
@@ -82,7 +82,7 @@ test.each<[string, Failure, Options, string]>([
   expect(registry.seen).toHaveLength(1);
 });
 
-test("credentials that are refused", async () => {
+test("credentials that are refused are told with how to log in", async () => {
   const registry = await startRegistry();
   registry.auth = { kind: "basic", ...me };
   expect(await asked(registry.host, { credentials: { ...me, password: "old" } })).toBe(
@@ -90,7 +90,7 @@ test("credentials that are refused", async () => {
   );
 });
 
-test("an account without access", async () => {
+test("an account without access is told with what it lacks", async () => {
   const registry = await startRegistry();
   registry.auth = { kind: "basic", ...me };
   let asks = 0;
@@ -100,7 +100,7 @@ test("an account without access", async () => {
   );
 });
 
-test("an upload to what is not there", async () => {
+test("an upload to what is not there is told with what to check", async () => {
   const registry = await startRegistry();
   registry.plan = () => ({ kind: "status", status: 404 });
   const source = new FakeBlobs();
@@ -127,7 +127,7 @@ test.each<[string, Failure, string]>([
     { status: 500, error: ["UNKNOWN", "write: no space left on device"] },
     "`HOST` has no room left (500: `write: no space left on device`); make room for `team/web` at `HOST`",
   ],
-])("%s, after eight tries", async (_, failure, message) => {
+])("%s: told with what to do, after eight tries", async (_, failure, message) => {
   const registry = await startRegistry();
   const clock = new FakeClock();
   registry.plan = () => ({ kind: "status", ...failure });
@@ -135,7 +135,7 @@ test.each<[string, Failure, string]>([
   expect(clock.waits).toHaveLength(7);
 });
 
-test("a pause that is too long is not waited for", async () => {
+test("a pause that is too long is told and not waited for", async () => {
   const registry = await startRegistry();
   const clock = new FakeClock();
   registry.plan = () => ({ kind: "status", status: 429, retryAfter: "601" });
@@ -145,7 +145,7 @@ test("a pause that is too long is not waited for", async () => {
   expect(clock.waits).toEqual([]);
 });
 
-test("a registry that nobody answers for, after three tries", async () => {
+test("a registry that nobody answers for is told after three tries", async () => {
   const clock = new FakeClock();
   const registry = await startRegistry();
   const { host } = registry;
@@ -156,7 +156,7 @@ test("a registry that nobody answers for, after three tries", async () => {
   expect(clock.waits).toHaveLength(2);
 });
 
-test("a host that has no address", async () => {
+test("a host that has no address is told", async () => {
   expect(await asked("registry.invalid:5000")).toBe(
     "cannot read `HOST/team/web:1`: host of `HOST` was not found; check the name of the registry, and the network",
   );
@@ -177,7 +177,7 @@ test.each<[string, Fault, string]>([
   expect(asks).toBe(3);
 });
 
-test("a registry without TLS where it is expected, and that is told at once", async () => {
+test("a registry without TLS where it is expected is told at once", async () => {
   const registry = await startRegistry();
   // Leads to this machine, and is no name of it.
   const host = registry.host.replace("127.0.0.1", "0.0.0.0");
@@ -191,7 +191,7 @@ test("a registry without TLS where it is expected, and that is told at once", as
 test.each([
   ["CERT_NOT_YET_VALID", "certificate is not yet valid"],
   ["CERT_HAS_EXPIRED", "certificate has expired"],
-])("a certificate that is of another time: %s", (code, message) => {
+])("a certificate that is of another time is told with the clock: %s", (code, message) => {
   const attempt = { host: "r.example", repository: "team/web", doing: "read it" };
   const problem = lostConnection(Object.assign(new Error(message), { code }), attempt, "r.example");
   expect(problem?.diagnostic).toEqual({

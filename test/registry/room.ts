@@ -30,8 +30,7 @@ afterEach(async () => {
   for (const each of open.splice(0)) await each.close();
 });
 
-export async function startRegistry(): Promise<FakeRegistry> {
-  const registry = new FakeRegistry();
+export async function startRegistry(registry = new FakeRegistry()): Promise<FakeRegistry> {
   await registry.listen();
   open.push(registry);
   return registry;

@@ -1,7 +1,7 @@
 /** A push of thirty images through a registry that fails one request in five, in ways that a seed decides. */
 import { Random } from "../random/random-numbers.ts";
-import type { Fault } from "../support/fake-registry.ts";
 import { FakeBlobs } from "../support/fleet-images.ts";
+import type { Fault } from "../support/registry-traffic.ts";
 import { digestsOf, fleet, push } from "./fleets.ts";
 import { startRegistry } from "./room.ts";
 

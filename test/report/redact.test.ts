@@ -98,10 +98,8 @@ test("an event without secrets is passed on as it is", () => {
   expect(seen[0]).toBe(event);
 });
 
-test("a long line without a URL takes no longer than it has to", () => {
-  const line = `@${"x".repeat(64 * 1024)}`;
-  const startedAt = performance.now();
+test("a line of a megabyte without a URL is gone through once, and stays as it is", () => {
+  // Tried from each letter to the end of the line it takes an hour.
+  const line = `@${"x".repeat(1 << 20)}`;
   expect(hideCredentials(line)).toBe(line);
-  // Tried from each letter to the end of the line it took twelve seconds.
-  expect(performance.now() - startedAt).toBeLessThan(1000);
 });

@@ -75,14 +75,18 @@ test("a line of a command cannot steer the terminal", () => {
 });
 
 test.each([
-  [{}, true, true],
-  [{}, false, false],
-  [{ NO_COLOR: "1" }, true, false],
-  [{ NO_COLOR: "" }, true, true],
-  [{ FORCE_COLOR: "1" }, false, true],
-  [{ FORCE_COLOR: "0" }, true, false],
-  [{ FORCE_COLOR: "1", NO_COLOR: "1" }, false, true],
-  [{ TERM: "dumb" }, true, false],
-])("colours follow the environment %j before the terminal", (environment, isTerminal, colours) => {
-  expect(wantsColours(environment as NodeJS.ProcessEnv, isTerminal)).toBe(colours);
-});
+  [{}, "a terminal", true],
+  [{}, "no terminal", false],
+  [{ NO_COLOR: "1" }, "a terminal", false],
+  [{ NO_COLOR: "" }, "a terminal", true],
+  [{ FORCE_COLOR: "1" }, "no terminal", true],
+  [{ FORCE_COLOR: "0" }, "a terminal", false],
+  [{ FORCE_COLOR: "1", NO_COLOR: "1" }, "no terminal", true],
+  [{ TERM: "dumb" }, "a terminal", false],
+])(
+  "colours follow the environment, then the terminal: %j and %s: %p",
+  (environment, to, colours) => {
+    const isTerminal = to === "a terminal";
+    expect(wantsColours(environment as NodeJS.ProcessEnv, isTerminal)).toBe(colours);
+  },
+);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type ProcessEnd, runProcess } from "../../src/rules/commands/process-group.ts";
 import { LastLines, LineSplitter } from "../../src/rules/lines.ts";
+import { lifeLine } from "../support/life-line.ts";
 
 const lines: string[] = [];
 beforeEach(() => lines.splice(0));
@@ -32,11 +33,6 @@ const isAlive = (pid: number): boolean => {
   // Who is dead and not yet fetched by its new parent is no longer running.
   return !/^\d+ \(.*\) Z/.test(statOf(pid));
 };
-
-/** It was told to end, and the kernel takes its moment; a test that waits in vain runs out of time. */
-async function untilGone(pid: number): Promise<void> {
-  while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
-}
 
 test("a command ends with its exit code, its output in whole lines", async () => {
   expect(await shell("printf 'a\\nb'; exit 3")).toEqual({ kind: "exited", code: 3 });
@@ -72,8 +68,9 @@ test("a cancelled command that ignores the request is ended by force", async () 
 });
 
 test("what a command leaves behind ends with it", async () => {
-  expect(await shell("sleep 60 & echo $!")).toEqual({ kind: "exited", code: 0 });
-  await untilGone(Number(lines[0]));
+  const left = lifeLine();
+  expect(await shell(`${left.hold}; sleep 60 &`)).toEqual({ kind: "exited", code: 0 });
+  await left.gone;
 });
 
 test("nothing starts once it is cancelled", async () => {

@@ -77,7 +77,7 @@ describe("an imported root file system", () => {
     );
   });
 
-  test("is there", () => {
+  test("that is not there is told", () => {
     expect(new RuleRoom().reads("rootfs", { rootfs: { path: "r.tar" } })).toBe(
       "root file system `r.tar` is not there, or no file",
     );

@@ -58,9 +58,12 @@ test.each([
   ["host:5000", "shop/web:1", "host:5000/shop/web:1"],
   ["host:5000", "ghcr.io/shop/web", "host:5000/shop/web:latest"],
   ["host/a/b", "web:x", "host/a/b/web:x"],
-  ["host/a", `web@sha256:${"a".repeat(64)}`, undefined],
-])("in %s, %s is %p", (registry, reference, pushed) => {
+])("pushed to %s, %s is called %s", (registry, reference, pushed) => {
   expect(nameIn(registry, reference)).toBe(pushed);
+});
+
+test("an image that is named by its digest alone has no name to push", () => {
+  expect(nameIn("host/a", `web@sha256:${"a".repeat(64)}`)).toBeUndefined();
 });
 
 test("two images with one name in the registry are a mistake", async () => {

@@ -1,50 +1,17 @@
 /** A registry in memory that can do all that registries may do, and fails as a test has planned it. */
-import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-
-export type Fault =
-  | {
-      readonly kind: "status";
-      readonly status: number;
-      readonly retryAfter?: string;
-      readonly error?: readonly [code: string, message: string];
-    }
-  /** The connection is cut before anything is done, or after all of it is. */
-  | { readonly kind: "reset"; readonly done?: boolean }
-  /** Nothing comes any more. */
-  | { readonly kind: "stall" }
-  /** Of the body nothing is read, and no answer comes. */
-  | { readonly kind: "unread" }
-  /** Half of the answer comes, and then nothing any more. */
-  | { readonly kind: "halted" }
-  /** The token is refused before any of the body is read. */
-  | { readonly kind: "expired-early" }
-  /** The connection is cut when some of the body has arrived; that much is kept. */
-  | { readonly kind: "torn"; readonly after: number }
-  /** Of the answer only half of the body comes. */
-  | { readonly kind: "truncated" }
-  /** The token is refused, as if its time were over. */
-  | { readonly kind: "expired" };
-
-export interface Seen {
-  readonly method: string;
-  /** Path with the query. */
-  readonly path: string;
-  readonly headers: IncomingMessage["headers"];
-  readonly body: Buffer;
-}
-
-export interface FakeAuth {
-  readonly kind: "basic" | "token";
-  readonly username?: string;
-  readonly password?: string;
-  readonly identityToken?: string;
-  /** Seconds. */
-  readonly life?: number;
-  /** Repositories that may only be read. */
-  readonly readOnly?: readonly string[];
-}
+import {
+  basicOf,
+  bearerOf,
+  digestOf,
+  errorAnswer,
+  type FakeAnswer,
+  type FakeAuth,
+  type Fault,
+  readUpTo,
+  type Seen,
+} from "./registry-traffic.ts";
 
 interface Repository {
   readonly blobs: Set<string>;
@@ -101,6 +68,16 @@ export class FakeRegistry {
     const made: Repository = { blobs: new Set(), manifests: new Map(), tags: new Map() };
     this.repositories.set(name, made);
     return made;
+  }
+
+  /** Another one with the same images. */
+  copy(): FakeRegistry {
+    const other = new FakeRegistry();
+    for (const [digest, bytes] of this.blobs) other.blobs.set(digest, bytes);
+    for (const [name, held] of this.repositories) {
+      other.repositories.set(name, structuredClone(held));
+    }
+    return other;
   }
 
   /** `web:1` and the like, with digests. */
@@ -355,44 +332,4 @@ export class FakeRegistry {
     const headers = all.length > tags.length ? { link: next } : {};
     return { status: 200, headers, body: JSON.stringify({ name, tags }) };
   }
-}
-
-interface FakeAnswer {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly body?: string | Buffer;
-}
-
-function errorAnswer(
-  status: number,
-  code: string,
-  headers: Record<string, string> = {},
-): FakeAnswer {
-  const message = code.toLowerCase().replaceAll("_", " ");
-  return { status, headers, body: JSON.stringify({ errors: [{ code, message }] }) };
-}
-
-const bearerOf = (sent = ""): string => sent.replace(/^Bearer /, "");
-
-const basicOf = ({ username, password }: FakeAuth): string =>
-  `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
-
-export const digestOf = (bytes: Uint8Array | string): `sha256:${string}` =>
-  `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-
-/** The body, or as much of it as is wanted; the rest is not read. */
-function readUpTo(request: IncomingMessage, most: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const end = () => resolve(Buffer.concat(chunks).subarray(0, most));
-    request.on("data", (chunk: Buffer) => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size >= most) end();
-    });
-    request.on("end", end);
-    request.on("error", reject);
-    request.on("close", () => reject(new Error("broken off")));
-  });
 }

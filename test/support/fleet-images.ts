@@ -3,7 +3,7 @@ import { createCipheriv, createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { Digest } from "../../src/model/artifact.ts";
 import type { BlobSource, Descriptor, ImageContent } from "../../src/model/image-content.ts";
-import { digestOf } from "./fake-registry.ts";
+import { digestOf } from "./registry-traffic.ts";
 
 const types = {
   manifest: "application/vnd.oci.image.manifest.v1+json",

@@ -5,15 +5,18 @@ import path from "node:path";
 
 const made: string[] = [];
 
-/** An empty folder with these files in it; names that end in `/` are folders. */
-export function temporaryFolder(files: Readonly<Record<string, string>> = {}): string {
+/** By path; names that end in `/` are folders. */
+export type TestFiles = Readonly<Record<string, string | Uint8Array>>;
+
+/** An empty folder with these files in it. */
+export function temporaryFolder(files: TestFiles = {}): string {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "tbuild-test-")));
   made.push(folder);
   writeFiles(folder, files);
   return folder;
 }
 
-export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+export function writeFiles(folder: string, files: TestFiles): void {
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(folder, name);
     if (name.endsWith("/")) mkdirSync(file, { recursive: true });

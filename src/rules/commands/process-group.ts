@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { abortError, throwIfAborted } from "../../docker/errors.ts";
 import { LineSplitter } from "../lines.ts";
+import { isGroupAlive } from "./live-group.ts";
 
 export interface ProcessRequest {
   readonly argv: readonly string[];
@@ -95,7 +96,7 @@ function untilEnd(child: ChildProcess, signal: AbortSignal): Promise<ProcessEnd>
 
 /** The program is gone, its children may be cleaning up. */
 export async function untilGroupIsGone(pid: number | undefined, deadline: number): Promise<void> {
-  while (signalGroup(pid, 0)) {
+  while (isGroupAlive(pid)) {
     if (Date.now() > deadline) {
       signalGroup(pid, "SIGKILL");
       return;
@@ -120,7 +121,7 @@ async function untilClosed(
 }
 
 /** @returns whether there is such a group */
-export function signalGroup(pid: number | undefined, signal: NodeJS.Signals | 0): boolean {
+export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): boolean {
   if (pid === undefined) return false;
   try {
     return process.kill(-pid, signal);

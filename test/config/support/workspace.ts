@@ -1,7 +1,4 @@
 /** Target files for tests: written to a folder of their own, loaded, and their problems shown as text. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import type { Declaration } from "../../../src/config/declaration.ts";
 import { expand } from "../../../src/config/expand.ts";
 import { loadTargetFile } from "../../../src/config/load-target-file.ts";
@@ -9,31 +6,14 @@ import { resolveParameters } from "../../../src/config/resolve-parameters.ts";
 import type { Diagnostic } from "../../../src/model/diagnostic.ts";
 import type { Result } from "../../../src/model/result.ts";
 import type { Project, Target, TargetName } from "../../../src/model/target.ts";
+import { type TestFiles, temporaryFolder } from "../../support/folder.ts";
 import { testKinds } from "./kinds.ts";
 
-const folders: string[] = [];
-
-/** Remove what the tests of a file wrote. */
-export function removeWorkspaces(): void {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-}
-
-/** A folder with these files, by path. */
-export function workspace(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "tbuild-config-")));
-  folders.push(folder);
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
-  return folder;
-}
-
-type Files = string | Readonly<Record<string, string | Uint8Array>>;
+type Files = string | TestFiles;
 
 /** Loads `targets.yaml`, given as its text or among other files. */
 export function load(files: Files): Result<Declaration> {
-  const folder = workspace(typeof files === "string" ? { "targets.yaml": files } : files);
+  const folder = temporaryFolder(typeof files === "string" ? { "targets.yaml": files } : files);
   return loadTargetFile("targets.yaml", folder, testKinds);
 }
 

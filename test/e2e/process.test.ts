@@ -1,4 +1,4 @@
-/** The program as a process: its exit codes, and what becomes of output that nobody takes. */
+/** The program as a process: its exit codes, and what becomes of output that nobody takes. @one-engine: no engine is asked. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
