@@ -19,7 +19,7 @@ export const failed: End = {
 };
 
 /** Workers that a test steers: it sees what started, and ends each run itself. */
-export class SteeredWorkers implements Workers {
+class SteeredWorkers implements Workers {
   readonly starts: string[] = [];
   readonly ends: string[] = [];
   readonly fresh = new Set<string>();

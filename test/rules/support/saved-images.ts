@@ -31,7 +31,7 @@ export function hold(
 
 export const idOf = (room: RuleRoom, target: string) => room.made[target]?.[0]?.digest as Digest;
 
-export const tarOut = (file: string, entry: string): string =>
+const tarOut = (file: string, entry: string): string =>
   execFileSync("tar", ["-xOf", file, entry], { encoding: "utf8" });
 
 export const rowsIn = (room: RuleRoom, file: string): unknown =>
