@@ -12,7 +12,7 @@ try {
   await build({
     absWorkingDir: root,
     entryPoints: {
-      targets: "src/config/target-file-schema.ts",
+      targets: "src/config/schema/target-file-schema.ts",
       events: "src/report/event-schema.ts",
     },
     outdir: folder,

@@ -2,12 +2,12 @@
  * Makespans of tbuild's scheduler on random graphs with known durations, in virtual time, beside
  * list scheduling as the estimates of a build have it. Starts nothing and looks at no file.
  */
-import type { Edge } from "../../src/engine/graph.ts";
-import { makespan } from "../../src/engine/makespan.ts";
-import { Plan } from "../../src/engine/plan.ts";
-import { Scheduler } from "../../src/engine/scheduler.ts";
-import type { CheckResult, Workers } from "../../src/engine/scheduler-parts.ts";
-import { systemTimers } from "../../src/engine/timers.ts";
+import type { Edge } from "../../src/engine/plan/graph.ts";
+import { Plan } from "../../src/engine/plan/plan.ts";
+import { makespan } from "../../src/engine/schedule/makespan.ts";
+import { Scheduler } from "../../src/engine/schedule/scheduler.ts";
+import type { CheckResult, Work } from "../../src/engine/schedule/scheduler-parts.ts";
+import { systemTimers } from "../../src/engine/schedule/timers.ts";
 import type { Target, TargetName } from "../../src/model/target.ts";
 
 export interface RandomGraph {
@@ -92,7 +92,7 @@ async function tbuildMakespan(
   plan.demand(names);
   plan.prioritise(({ name }) => knownSeconds(indexOf.get(name) ?? 0));
   const clock = new Clock();
-  const workers: Workers = {
+  const work: Work = {
     check: async (): Promise<CheckResult> => ({ kind: "stale", reason: { kind: "never-made" } }),
     async run({ name }) {
       await clock.pass(durations[indexOf.get(name) ?? 0] ?? 0);
@@ -106,7 +106,7 @@ async function tbuildMakespan(
     },
   };
   const signal = new AbortController().signal;
-  const ended = new Scheduler(plan, workers, {
+  const ended = new Scheduler(plan, work, {
     jobs,
     keepGoing: false,
     signal,

@@ -1,6 +1,6 @@
 /** The plan that the last run of the same command line left, held against the files of now. */
 import path from "node:path";
-import { type CheckedPlan, checkPlan, planKey } from "../engine/check-plan.ts";
+import { type CheckedPlan, checkPlan, planKey } from "../engine/compiled/check-plan.ts";
 import { DiagnosticError } from "../model/diagnostic.ts";
 import type { LazyEngine } from "./lazy-engine.ts";
 import type { TargetRequest } from "./prepare.ts";

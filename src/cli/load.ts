@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import type { Declaration } from "../config/declaration.ts";
-import { loadTargetFile, type TriedFiles } from "../config/load-target-file.ts";
+import { loadTargetFile, type TriedFiles } from "../config/read/load-target-file.ts";
 import { fail, type Result } from "../model/result.ts";
 import type { CommonRequest } from "./request.ts";
 import { targetFileOf } from "./target-file.ts";

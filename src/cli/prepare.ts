@@ -1,12 +1,12 @@
 /** What every command about targets begins with: the target file, the words, the parameters, the project. */
 import type { Declaration } from "../config/declaration.ts";
-import { definitionsOf } from "../config/definitions.ts";
-import { expand, expandLazily } from "../config/expand.ts";
+import { definitionsOf } from "../config/expand/definitions.ts";
+import { expand, expandLazily } from "../config/expand/expand.ts";
+import { type ParameterValues, resolveParameters } from "../config/expand/resolve-parameters.ts";
 import { reachableGitNames, usesGit } from "../config/list-targets.ts";
-import type { TriedFiles } from "../config/load-target-file.ts";
-import { type ParameterValues, resolveParameters } from "../config/resolve-parameters.ts";
-import { type CheckedPlan, hasSameTargets } from "../engine/check-plan.ts";
-import type { CountedGit } from "../engine/compiled-plan.ts";
+import type { TriedFiles } from "../config/read/load-target-file.ts";
+import { type CheckedPlan, hasSameTargets } from "../engine/compiled/check-plan.ts";
+import type { CountedGit } from "../engine/compiled/compiled-plan.ts";
 import type { OptionDefinition } from "../model/command-line.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Limits } from "../model/limits.ts";

@@ -1,7 +1,7 @@
 /** The limits of a run: what the target file sets, and what the machine that it runs on sets over it. */
 
 import { nearest } from "../config/nearest.ts";
-import { isLimit } from "../config/read-limits.ts";
+import { isLimit } from "../config/read/read-limits.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { defaultLimits, type Limits, leastLimit, limitNames } from "../model/limits.ts";
 import { fail, ok, type Result } from "../model/result.ts";

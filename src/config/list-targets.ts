@@ -5,8 +5,8 @@ import type { Parameter } from "../model/parameter.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import type { TargetName } from "../model/target.ts";
 import type { Declaration, TargetDeclaration } from "./declaration.ts";
-import { namesToGive } from "./missing-parameters.ts";
-import { NameResolver } from "./name-resolver.ts";
+import { namesToGive } from "./expand/missing-parameters.ts";
+import { NameResolver } from "./expand/name-resolver.ts";
 import { memberNames, parseName } from "./target-index.ts";
 
 export interface ListedTarget {

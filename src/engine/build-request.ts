@@ -4,9 +4,9 @@ import type { Reporter } from "../model/event.ts";
 import type { Limits } from "../model/limits.ts";
 import type { RunLine } from "../model/run-log.ts";
 import type { Project, TargetName } from "../model/target.ts";
-import type { CheckedPlan, DeclaredTargets } from "./check-plan.ts";
-import type { CountedGit, CountedVariable } from "./compiled-plan.ts";
-import type { Timers } from "./timers.ts";
+import type { CheckedPlan, DeclaredTargets } from "./compiled/check-plan.ts";
+import type { CountedGit, CountedVariable } from "./compiled/compiled-plan.ts";
+import type { Timers } from "./schedule/timers.ts";
 
 /** The plan that is kept of a command, to be held against the files by its next run. */
 export interface PlanUse extends DeclaredTargets {

@@ -14,14 +14,14 @@ import type { DigestStore } from "../store/digest-store.ts";
 import type { Evictions } from "../store/evictions.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import type { TraceStore } from "../store/trace-store.ts";
-import type { EngineImages } from "./engine-images.ts";
-import type { Plan } from "./plan.ts";
-import type { ReadingRoom } from "./read-target.ts";
-import type { Services } from "./services.ts";
-import type { SettledTargets } from "./settled.ts";
-import type { SharedCache } from "./shared-cache.ts";
-import type { TargetLogs } from "./target-logs.ts";
-import type { Timers } from "./timers.ts";
+import type { SettledTargets } from "./compiled/settled.ts";
+import type { EngineImages } from "./fresh/engine-images.ts";
+import type { ReadingRoom } from "./fresh/read-target.ts";
+import type { Plan } from "./plan/plan.ts";
+import type { Services } from "./run/services.ts";
+import type { TargetLogs } from "./run/target-logs.ts";
+import type { Timers } from "./schedule/timers.ts";
+import type { SharedCache } from "./share/shared-cache.ts";
 
 export interface BuildRoom {
   readonly project: Project;

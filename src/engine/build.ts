@@ -7,20 +7,20 @@ import { type Lock, takeLock } from "../store/lock.ts";
 import { StateFolder } from "../store/state-folder.ts";
 import type { BuildParts, BuildRequest } from "./build-request.ts";
 import type { BuildRoom } from "./build-room.ts";
-import { keepPlan } from "./compile-plan.ts";
-import { demandWanted } from "./demand-wanted.ts";
-import { dryRun } from "./dry-run.ts";
+import { keepPlan } from "./compiled/compile-plan.ts";
 import { evictFiles, evictTraces } from "./evict.ts";
+import { dryRun } from "./fresh/dry-run.ts";
 import { openRoom } from "./open-room.ts";
-import type { Plan } from "./plan.ts";
+import { demandWanted } from "./plan/demand-wanted.ts";
+import type { Plan } from "./plan/plan.ts";
 import { damagedTracesProblem } from "./problems.ts";
 import { PushedDigests } from "./pushed-digests.ts";
 import { Recorder } from "./recorder.ts";
-import { Scheduler } from "./scheduler.ts";
+import { TargetWork } from "./run/target-work.ts";
+import { Scheduler } from "./schedule/scheduler.ts";
 import { stateProblem } from "./state-problem.ts";
 import { systemProblem } from "./system-problem.ts";
 import { unfinishedPushes } from "./unfinished-pushes.ts";
-import { TargetWorkers } from "./workers.ts";
 
 export interface BuildResult {
   readonly built: number;
@@ -93,7 +93,7 @@ async function criticalPathOf(
   recorder: Recorder,
 ): Promise<Pick<Told, "criticalPath">> {
   if (!plan || failed > 0 || interrupted || recorder.ran.size < 2) return {};
-  const { criticalPath } = await import("./critical-path.ts");
+  const { criticalPath } = await import("./schedule/critical-path.ts");
   return { criticalPath: criticalPath(plan, recorder, jobs) };
 }
 
@@ -182,12 +182,12 @@ async function runPlan(
   room: BuildRoom,
   digests: PushedDigests,
 ): Promise<Outcome> {
-  const workers = new TargetWorkers(room);
+  const work = new TargetWork(room);
   const missing = demandWanted(request.wanted, room);
   const early = missing.length > 0 ? missing : digests.problems(room.plan.targets());
   if (early.length > 0) return { ...nothing, early };
-  begin(request, room, workers);
-  const scheduler = new Scheduler(room.plan, workers, {
+  begin(request, room, work);
+  const scheduler = new Scheduler(room.plan, work, {
     ...request,
     timers: room.timers,
     ...(request.project.pools && { pools: request.project.pools }),
@@ -198,23 +198,23 @@ async function runPlan(
     await Promise.all([room.services.close(), room.commands.close(), room.cache?.close()]);
   }
   const { plan } = room;
-  return { ...workers.counts, early: [], interrupted: request.signal.aborted, plan };
+  return { ...work.counts, early: [], interrupted: request.signal.aborted, plan };
 }
 
 async function dryRunOf(request: BuildRequest, room: BuildRoom): Promise<Outcome> {
   const early = demandWanted(request.wanted, room);
   if (early.length > 0) return { ...nothing, early };
-  begin(request, room, new TargetWorkers(room));
+  begin(request, room, new TargetWork(room));
   const { problems, fresh } = await dryRun(room);
   return { ...nothing, fresh, early: problems };
 }
 
-function begin(request: BuildRequest, room: BuildRoom, workers: TargetWorkers): void {
+function begin(request: BuildRequest, room: BuildRoom, work: TargetWork): void {
   const { wanted, jobs } = request;
-  const { total, settled } = workers;
+  const { total, settled } = work;
   const project = room.project.name;
   room.reporter.report({ kind: "started", project, wanted, total, fresh: settled, jobs });
-  workers.announceChoices();
+  work.announceChoices();
 }
 
 function keepForNextRun({ traces, remembered }: BuildRoom): void {

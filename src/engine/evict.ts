@@ -8,7 +8,7 @@ import path from "node:path";
 import { boundFolder } from "../store/bounded-folder.ts";
 import type { BuildRequest } from "./build-request.ts";
 import type { BuildRoom } from "./build-room.ts";
-import { traceKey } from "./trace-key.ts";
+import { traceKey } from "./fresh/trace-key.ts";
 
 /** How many commands a workspace keeps a plan of. */
 const plansKept = 12;

@@ -16,21 +16,21 @@ import { Evictions } from "../store/evictions.ts";
 import { workspaceVariable } from "../store/leftovers.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import { TraceStore } from "../store/trace-store.ts";
-import { alternativesOf, firstChoice } from "./alternatives.ts";
 import type { BuildParts, BuildRequest } from "./build-request.ts";
 import type { BuildRoom } from "./build-room.ts";
-import { type CheckedPlan, hasSameTargets, isTracesOf } from "./check-plan.ts";
-import { EngineImages } from "./engine-images.ts";
-import { buildGraph, type Graph } from "./graph.ts";
-import { lazyGraph } from "./lazy-graph.ts";
-import { Plan } from "./plan.ts";
-import { serviceDigest } from "./service-digest.ts";
-import { Services } from "./services.ts";
-import { SettledTargets, touchedBy } from "./settled.ts";
-import { type CacheRoom, SharedCache } from "./shared-cache.ts";
-import { TargetLogs } from "./target-logs.ts";
-import { systemTimers } from "./timers.ts";
-import { traceKey } from "./trace-key.ts";
+import { type CheckedPlan, hasSameTargets, isTracesOf } from "./compiled/check-plan.ts";
+import { lazyGraph } from "./compiled/lazy-graph.ts";
+import { SettledTargets, touchedBy } from "./compiled/settled.ts";
+import { EngineImages } from "./fresh/engine-images.ts";
+import { serviceDigest } from "./fresh/service-digest.ts";
+import { traceKey } from "./fresh/trace-key.ts";
+import { alternativesOf, firstChoice } from "./plan/alternatives.ts";
+import { buildGraph, type Graph } from "./plan/graph.ts";
+import { Plan } from "./plan/plan.ts";
+import { Services } from "./run/services.ts";
+import { TargetLogs } from "./run/target-logs.ts";
+import { systemTimers } from "./schedule/timers.ts";
+import { type CacheRoom, SharedCache } from "./share/shared-cache.ts";
 
 /** @returns the room, or the problems of the graph */
 export function openRoom(

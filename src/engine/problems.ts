@@ -5,8 +5,8 @@ import { shownDuration } from "../model/duration.ts";
 import type { PassedOver } from "../model/event.ts";
 import type { NoValue, Project, Target, TargetName } from "../model/target.ts";
 import { describeStaleReason, type StaleReason } from "../model/trace.ts";
-import type { TimeLimit } from "./attempts.ts";
-import { shownTitle } from "./shown-title.ts";
+import { shownTitle } from "./plan/shown-title.ts";
+import type { TimeLimit } from "./schedule/attempts.ts";
 
 /** @param cycle its first target stands at its end once more */
 export function cycleProblem(project: Project, cycle: readonly TargetName[]): Diagnostic {

@@ -12,7 +12,7 @@ import type { CleanContext, Found } from "../rules/clean-context.ts";
 import { takeLock } from "../store/lock.ts";
 import { StateFolder } from "../store/state-folder.ts";
 import { TraceStore } from "../store/trace-store.ts";
-import { cleanContext, reportLook } from "./clean-context.ts";
+import { cleanContext, reportLook } from "./run/clean-context.ts";
 import { stateProblem } from "./state-problem.ts";
 
 export interface PurgeRequest {

@@ -3,7 +3,7 @@ import type { Project, TargetName } from "../model/target.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
 import { nameIn } from "../rules/push/push-names.ts";
 import { parseReference } from "../rules/reference.ts";
-import { alternativesOf } from "./alternatives.ts";
+import { alternativesOf } from "./plan/alternatives.ts";
 
 export interface RegistryPlace {
   /** As references name it. */

@@ -1,5 +1,5 @@
 /** What is not as a build that came to its end read it and left it. */
-import type { Survey } from "../engine/survey.ts";
+import type { Survey } from "../engine/fresh/survey.ts";
 import type { RunningBuild } from "./running-build.ts";
 import { differences, type Snapshots } from "./snapshots.ts";
 

@@ -1,5 +1,5 @@
 /** Snapshots at targets so that no change after the look goes unnoticed, and tells of bursts of changes. */
-import type { Survey } from "../engine/survey.ts";
+import type { Survey } from "../engine/fresh/survey.ts";
 import { Places } from "../files/places.ts";
 import { Burst } from "./burst.ts";
 import { type Snapshots, snapshotAll } from "./snapshots.ts";

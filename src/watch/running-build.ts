@@ -8,7 +8,7 @@ import {
   type Snapshot,
   type Survey,
   type SurveyedTarget,
-} from "../engine/survey.ts";
+} from "../engine/fresh/survey.ts";
 import type { Event, TargetOutcome } from "../model/event.ts";
 import type { Project, TargetName } from "../model/target.ts";
 import { differencesOf, type Snapshots, type TargetSnapshot } from "./snapshots.ts";

@@ -1,5 +1,5 @@
 /** What all targets of a survey read and made at one time, and how two such times differ. */
-import type { Snapshot, Survey } from "../engine/survey.ts";
+import type { Snapshot, Survey } from "../engine/fresh/survey.ts";
 import type { TargetName } from "../model/target.ts";
 
 export interface TargetSnapshot {

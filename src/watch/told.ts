@@ -1,7 +1,7 @@
 /** What a watch tells, as data: names cut to a number that can be read, and its own problems. */
 import { statSync } from "node:fs";
 import path from "node:path";
-import type { Survey } from "../engine/survey.ts";
+import type { Survey } from "../engine/fresh/survey.ts";
 import { Places } from "../files/places.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Event, Names } from "../model/event.ts";

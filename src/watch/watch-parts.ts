@@ -1,7 +1,7 @@
 /** What a watch is given of the world: how to load, look, build, notice changes and tell. */
 import type { BuildResult } from "../engine/build.ts";
 import type { BuildRequest } from "../engine/build-request.ts";
-import type { Survey } from "../engine/survey.ts";
+import type { Survey } from "../engine/fresh/survey.ts";
 import type { Places } from "../files/places.ts";
 import type { Digest } from "../model/artifact.ts";
 import type { Event } from "../model/event.ts";

@@ -8,7 +8,7 @@
  */
 import type { BuildResult } from "../engine/build.ts";
 import type { BuildRequest } from "../engine/build-request.ts";
-import type { Survey } from "../engine/survey.ts";
+import type { Survey } from "../engine/fresh/survey.ts";
 import { changedWhileBuilt } from "./changed-while-built.ts";
 import { Noticing } from "./noticing.ts";
 import { RunningBuild } from "./running-build.ts";

@@ -1,5 +1,5 @@
 import { candidatesFor } from "../../src/cli/commands/complete.ts";
-import { loadTargetFile } from "../../src/config/load-target-file.ts";
+import { loadTargetFile } from "../../src/config/read/load-target-file.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { fleetDeclaration } from "./fleet.ts";
 

@@ -1,6 +1,6 @@
 /** A target file that has one of everything which the command line must cope with. */
 import type { Declaration } from "../../src/config/declaration.ts";
-import { loadTargetFile } from "../../src/config/load-target-file.ts";
+import { loadTargetFile } from "../../src/config/read/load-target-file.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const fleet = `name: fleet

@@ -1,6 +1,6 @@
 /** Names that stand for values without being declared: `${git.commit}`, `${semver.major}` and the like. */
 
-import { expand } from "../../src/config/expand.ts";
+import { expand } from "../../src/config/expand/expand.ts";
 import { reachableGitNames, usesGit } from "../../src/config/list-targets.ts";
 import type { TargetName } from "../../src/model/target.ts";
 import { commitAll, git } from "../support/git.ts";

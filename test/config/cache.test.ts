@@ -1,5 +1,5 @@
-import { expand } from "../../src/config/expand.ts";
-import { resolveParameters } from "../../src/config/resolve-parameters.ts";
+import { expand } from "../../src/config/expand/expand.ts";
+import { resolveParameters } from "../../src/config/expand/resolve-parameters.ts";
 import { loaded, problemsIn } from "./support/workspace.ts";
 
 /** The filled-in section, or the messages. */

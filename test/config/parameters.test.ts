@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { resolveParameters } from "../../src/config/resolve-parameters.ts";
+import { resolveParameters } from "../../src/config/expand/resolve-parameters.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { loaded, must, problemsIn, resolved, shown } from "./support/workspace.ts";
 

@@ -1,7 +1,7 @@
-import type { Node } from "../../src/config/node.ts";
-import { readSimpleYaml } from "../../src/config/read-simple-yaml.ts";
-import { readFullYaml } from "../../src/config/read-yaml.ts";
-import { textOf } from "../../src/config/source.ts";
+import type { Node } from "../../src/config/yaml/node.ts";
+import { readSimpleYaml } from "../../src/config/yaml/read-simple-yaml.ts";
+import { readFullYaml } from "../../src/config/yaml/read-yaml.ts";
+import { textOf } from "../../src/config/yaml/source.ts";
 
 const fleet = `# yaml-language-server: $schema=./schema/targets.schema.json
 name: shop

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { shellText } from "../../src/config/shell-text.ts";
+import { shellText } from "../../src/config/read/shell-text.ts";
 import { fieldsOf, problemsIn } from "./support/workspace.ts";
 
 const refuse = (name: string) => {

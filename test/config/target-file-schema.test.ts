@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
-import { loadTargetFile } from "../../src/config/load-target-file.ts";
-import { targetFileSchema } from "../../src/config/target-file-schema.ts";
+import { loadTargetFile } from "../../src/config/read/load-target-file.ts";
+import { targetFileSchema } from "../../src/config/schema/target-file-schema.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { testKinds } from "./support/kinds.ts";
 import { problemsIn } from "./support/workspace.ts";

@@ -1,4 +1,4 @@
-import { Attempts, failureKindOf } from "../../src/engine/attempts.ts";
+import { Attempts, failureKindOf } from "../../src/engine/schedule/attempts.ts";
 import { type Retries, usualRetries } from "../../src/model/attempts.ts";
 import type { Diagnostic } from "../../src/model/diagnostic.ts";
 import type { Target } from "../../src/model/target.ts";

@@ -1,5 +1,5 @@
-import { criticalPath } from "../../src/engine/critical-path.ts";
-import { Plan } from "../../src/engine/plan.ts";
+import { Plan } from "../../src/engine/plan/plan.ts";
+import { criticalPath } from "../../src/engine/schedule/critical-path.ts";
 import { graphOf, name } from "../support/graph.ts";
 import { Workspace } from "../support/workspace.ts";
 

@@ -1,5 +1,5 @@
 import { chmodSync, renameSync, rmSync, symlinkSync, utimesSync } from "node:fs";
-import { explain } from "../../src/engine/explain.ts";
+import { explain } from "../../src/engine/fresh/explain.ts";
 import { explanationLines } from "../../src/report/explanation.ts";
 import { Workspace } from "../support/workspace.ts";
 

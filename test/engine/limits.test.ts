@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { explain } from "../../src/engine/explain.ts";
+import { explain } from "../../src/engine/fresh/explain.ts";
 import { DiagnosticError } from "../../src/model/diagnostic.ts";
 import { defaultLimits, type Limits } from "../../src/model/limits.ts";
 import { explanationLines } from "../../src/report/explanation.ts";

@@ -1,5 +1,5 @@
 import { makespans, randomGraph } from "../../scripts/bench-lib/schedule.ts";
-import { makespan, type Work } from "../../src/engine/makespan.ts";
+import { makespan, type Work } from "../../src/engine/schedule/makespan.ts";
 
 /** Durations by name, and what each needs. */
 function work(durations: Record<string, number>, needs: Record<string, string> = {}): Work {

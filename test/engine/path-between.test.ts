@@ -1,4 +1,4 @@
-import { pathBetween } from "../../src/engine/path-between.ts";
+import { pathBetween } from "../../src/engine/plan/path-between.ts";
 import { graphOf, name } from "../support/graph.ts";
 
 const graph = graphOf(`

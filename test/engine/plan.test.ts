@@ -1,4 +1,4 @@
-import { Plan } from "../../src/engine/plan.ts";
+import { Plan } from "../../src/engine/plan/plan.ts";
 import { graphOf, name } from "../support/graph.ts";
 
 describe("a plan", () => {

@@ -1,6 +1,6 @@
 import { chmodSync, cpSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
-import { explain } from "../../src/engine/explain.ts";
+import { explain } from "../../src/engine/fresh/explain.ts";
 import type { Trace } from "../../src/model/trace.ts";
 import { explanationLines } from "../../src/report/explanation.ts";
 import { TraceStore } from "../../src/store/trace-store.ts";

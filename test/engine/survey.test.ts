@@ -1,5 +1,5 @@
 import { symlinkSync } from "node:fs";
-import { type Snapshot, type Survey, surveyTargets } from "../../src/engine/survey.ts";
+import { type Snapshot, type Survey, surveyTargets } from "../../src/engine/fresh/survey.ts";
 import { name } from "../support/graph.ts";
 import { Workspace } from "../support/workspace.ts";
 

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Declaration } from "../../src/config/declaration.ts";
-import { expand } from "../../src/config/expand.ts";
-import { loadTargetFile } from "../../src/config/load-target-file.ts";
-import { resolveParameters } from "../../src/config/resolve-parameters.ts";
+import { expand } from "../../src/config/expand/expand.ts";
+import { resolveParameters } from "../../src/config/expand/resolve-parameters.ts";
+import { loadTargetFile } from "../../src/config/read/load-target-file.ts";
 import type { Result } from "../../src/model/result.ts";
 import type { Project } from "../../src/model/target.ts";
 

@@ -1,5 +1,5 @@
 /** Time that stands still until a test moves it, and chance that is always in the middle. */
-import type { Timers } from "../../src/engine/timers.ts";
+import type { Timers } from "../../src/engine/schedule/timers.ts";
 
 interface Waiting {
   readonly at: number;

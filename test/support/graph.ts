@@ -1,6 +1,6 @@
 /** Graphs for tests of plan and scheduler, written as short YAML: `all: [a, b]`. */
 import { parse } from "yaml";
-import type { Edge, Graph } from "../../src/engine/graph.ts";
+import type { Edge, Graph } from "../../src/engine/plan/graph.ts";
 import type { Target, TargetName } from "../../src/model/target.ts";
 
 export const name = (text: string): TargetName => text as TargetName;

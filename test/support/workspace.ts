@@ -1,10 +1,10 @@
 /** A workspace in a temporary folder, built through the engine's one door, without a command line. */
 import { readFileSync, rmSync } from "node:fs";
-import { definitionsOf } from "../../src/config/definitions.ts";
-import { expand, expandLazily } from "../../src/config/expand.ts";
+import { definitionsOf } from "../../src/config/expand/definitions.ts";
+import { expand, expandLazily } from "../../src/config/expand/expand.ts";
+import { resolveParameters } from "../../src/config/expand/resolve-parameters.ts";
 import { reachableGitNames, resolveWanted, usesGit } from "../../src/config/list-targets.ts";
-import { loadTargetFile } from "../../src/config/load-target-file.ts";
-import { resolveParameters } from "../../src/config/resolve-parameters.ts";
+import { loadTargetFile } from "../../src/config/read/load-target-file.ts";
 import type { Docker } from "../../src/docker/docker.ts";
 import { type BuildResult, build } from "../../src/engine/build.ts";
 import type { BuildParts, BuildRequest, PlanUse } from "../../src/engine/build-request.ts";
@@ -14,8 +14,8 @@ import {
   hasSameTargets,
   isFresh,
   planKey,
-} from "../../src/engine/check-plan.ts";
-import type { Timers } from "../../src/engine/timers.ts";
+} from "../../src/engine/compiled/check-plan.ts";
+import type { Timers } from "../../src/engine/schedule/timers.ts";
 import type { Event } from "../../src/model/event.ts";
 import { defaultLimits } from "../../src/model/limits.ts";
 import type { Result } from "../../src/model/result.ts";

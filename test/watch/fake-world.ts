@@ -1,7 +1,7 @@
 /** A world to watch without files or builds: texts by name, targets that read them, builds that the test steers. */
 import type { BuildResult } from "../../src/engine/build.ts";
 import type { BuildRequest } from "../../src/engine/build-request.ts";
-import { declarationOf, type Snapshot, type Survey } from "../../src/engine/survey.ts";
+import { declarationOf, type Snapshot, type Survey } from "../../src/engine/fresh/survey.ts";
 import { Places } from "../../src/files/places.ts";
 import type { Event, TargetOutcome } from "../../src/model/event.ts";
 import { ok } from "../../src/model/result.ts";

@@ -1,6 +1,6 @@
 /** `tbuild [targets…]`: brings targets up to date. What shows that they are is all that is loaded at first. */
-import { type CheckedPlan, isFresh } from "../../engine/check-plan.ts";
-import { tellFresh } from "../../engine/tell-fresh.ts";
+import { type CheckedPlan, isFresh } from "../../engine/compiled/check-plan.ts";
+import { tellFresh } from "../../engine/compiled/tell-fresh.ts";
 import { Redactor } from "../../report/redact.ts";
 import { findKnownPlan, type KnownPlan } from "../known-plan.ts";
 import { LazyEngine } from "../lazy-engine.ts";

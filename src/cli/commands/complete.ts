@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Declaration } from "../../config/declaration.ts";
 import { findTargetFile } from "../../config/find-target-file.ts";
 import { listTargets, reachableParameters, reachableRules } from "../../config/list-targets.ts";
-import { loadTargetFile } from "../../config/load-target-file.ts";
+import { loadTargetFile } from "../../config/read/load-target-file.ts";
 import {
   commands,
   commonOptions,

@@ -1,5 +1,5 @@
 /** `tbuild explain [targets…]`: why each is fresh, or what would make it again. Writes nothing. */
-import { explain } from "../../engine/explain.ts";
+import { explain } from "../../engine/fresh/explain.ts";
 import { DiagnosticError } from "../../model/diagnostic.ts";
 import type { Explanation } from "../../model/explanation.ts";
 import { explanationLines } from "../../report/explanation.ts";

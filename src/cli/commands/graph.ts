@@ -1,5 +1,5 @@
 /** `tbuild graph [targets…]`: the targets below the named ones, drawn. Writes nothing. */
-import { drawGraph, drawGraphWithState, graphOf } from "../../engine/draw-graph.ts";
+import { drawGraph, drawGraphWithState, graphOf } from "../../engine/plan/draw-graph.ts";
 import { type GraphFormat, graphOptions } from "../../model/command-line.ts";
 import { DiagnosticError } from "../../model/diagnostic.ts";
 import type { GraphDrawing } from "../../model/graph-drawing.ts";

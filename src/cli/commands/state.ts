@@ -1,5 +1,5 @@
 /** `tbuild state`: what is kept between runs, how large it is, and its limits. Writes nothing. */
-import { lookAtState } from "../../engine/look-at-state.ts";
+import { lookAtState } from "../../engine/fresh/look-at-state.ts";
 import { unfinishedPushes } from "../../engine/unfinished-pushes.ts";
 import { stateLines } from "../../report/state-table.ts";
 import { loadDeclaration } from "../load.ts";

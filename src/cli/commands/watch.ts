@@ -1,5 +1,5 @@
 /** `tbuild watch [targets…]`: builds, and builds again after each change of what was read or made. */
-import { surveyTargets } from "../../engine/survey.ts";
+import { surveyTargets } from "../../engine/fresh/survey.ts";
 import { reportOptions, watchOptions } from "../../model/command-line.ts";
 import { DiagnosticError } from "../../model/diagnostic.ts";
 import { fail, ok, type Result } from "../../model/result.ts";

@@ -1,6 +1,6 @@
 /** `tbuild why A B`: the shortest way from one target to another along dependencies. */
-import { graphOf } from "../../engine/draw-graph.ts";
-import { type Hop, pathBetween } from "../../engine/path-between.ts";
+import { graphOf } from "../../engine/plan/draw-graph.ts";
+import { type Hop, pathBetween } from "../../engine/plan/path-between.ts";
 import type { TargetName } from "../../model/target.ts";
 import { prepare, type TargetRequest } from "../prepare.ts";
 import { showProblems } from "../show-problems.ts";

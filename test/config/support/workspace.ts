@@ -1,8 +1,8 @@
 /** Target files for tests: written to a folder of their own, loaded, and their problems shown as text. */
 import type { Declaration } from "../../../src/config/declaration.ts";
-import { expand } from "../../../src/config/expand.ts";
-import { loadTargetFile } from "../../../src/config/load-target-file.ts";
-import { resolveParameters } from "../../../src/config/resolve-parameters.ts";
+import { expand } from "../../../src/config/expand/expand.ts";
+import { resolveParameters } from "../../../src/config/expand/resolve-parameters.ts";
+import { loadTargetFile } from "../../../src/config/read/load-target-file.ts";
 import type { Diagnostic } from "../../../src/model/diagnostic.ts";
 import type { Result } from "../../../src/model/result.ts";
 import type { Project, Target, TargetName } from "../../../src/model/target.ts";

@@ -1,0 +1,168 @@
+/** Finds the value of each parameter: command line, then environment, then default. Fills no templates of targets. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { GitName } from "../../files/git-head.ts";
+import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { GivenValue, Parameter } from "../../model/parameter.ts";
+import { fail, ok, type Result } from "../../model/result.ts";
+import type { NoValue } from "../../model/target.ts";
+import type { Binding, Declaration } from "../declaration.ts";
+import { nearest } from "../nearest.ts";
+import * as problems from "../problems/problems.ts";
+import { checkParameter } from "../read/check-value.ts";
+import { fill } from "../read/template.ts";
+import { TextValues } from "./built-in-values.ts";
+
+export interface ParameterValues {
+  /** By key, secrets left out; a parameter that is not given has none. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly secrets: ReadonlyMap<string, string>;
+  /** Why built-in names that were asked for have no value, by key. */
+  readonly noValue?: ReadonlyMap<string, NoValue>;
+  /** Digest of what git names stand for. */
+  readonly gitDigest?: (names: readonly GitName[]) => string;
+  /** Files that say where git is. */
+  readonly gitFiles?: () => readonly string[];
+}
+
+interface Resolution {
+  readonly given: ReadonlyMap<string, GivenValue>;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly root: string;
+  readonly texts: Map<string, string>;
+  readonly secrets: Map<string, string>;
+  readonly problems: Diagnostic[];
+}
+
+/** A secret's file is given as `NAME-file`. Relative paths that are given start at `cwd`. */
+export function resolveParameters(
+  declaration: Declaration,
+  given: ReadonlyMap<string, GivenValue>,
+  environment: NodeJS.ProcessEnv,
+  cwd: string,
+): Result<ParameterValues> {
+  const { root, parameters } = declaration;
+  const texts = new TextValues(root, environment);
+  const secrets = new Map<string, string>();
+  const resolution = { given, environment, cwd, root, texts, secrets, problems: [] };
+  checkGiven(parameters, resolution);
+  for (const parameter of parameters) {
+    if (parameter.type === "secret") resolveSecret(parameter, resolution);
+    else resolveText(parameter, resolution);
+  }
+  for (const binding of declaration.bindings) resolveBinding(binding, resolution);
+  if (resolution.problems.length > 0) return fail(...resolution.problems);
+  return ok({
+    texts,
+    secrets,
+    noValue: texts.noValue,
+    gitDigest: (names) => texts.gitDigest(names),
+    gitFiles: () => texts.git.files(),
+  });
+}
+
+/** The names that the command line may give. */
+function optionNames(parameters: readonly Parameter[]): readonly string[] {
+  return parameters.map(({ name, type }) => (type === "secret" ? `${name}-file` : name));
+}
+
+function checkGiven(
+  parameters: readonly Parameter[],
+  { given, problems: found }: Resolution,
+): void {
+  const known = optionNames(parameters);
+  const secrets = new Map(
+    parameters.flatMap((each) => (each.type === "secret" ? [[each.name, each]] : [])),
+  );
+  for (const name of given.keys()) {
+    const secret = secrets.get(name);
+    if (secret !== undefined) found.push(problems.secretOnCommandLine(name, secret.env));
+    else if (!known.includes(name)) found.push(problems.unknownGiven(name, nearest(name, known)));
+  }
+}
+
+/** An empty variable counts as not set: that is how scripts switch one off. */
+function fromEnvironment(
+  { env }: Parameter,
+  environment: NodeJS.ProcessEnv,
+): GivenValue | undefined {
+  const value = env === undefined ? undefined : environment[env];
+  return value ? { value, from: `environment variable ${env}` } : undefined;
+}
+
+function resolveText(parameter: Parameter, resolution: Resolution): void {
+  const { name, type } = parameter;
+  const found = resolution.given.get(name) ?? fromEnvironment(parameter, resolution.environment);
+  if (found === undefined) {
+    const value = defaultText(parameter, resolution.root);
+    if (value !== undefined) resolution.texts.set(name, value);
+    return;
+  }
+  const subject = `parameter \`${name}\``;
+  if (found.value === "" && type !== "string" && type !== "choice") {
+    resolution.problems.push(problems.emptyValue(subject, found.from));
+    return;
+  }
+  if (typeof found.value === "boolean" && type !== "flag") {
+    resolution.problems.push(problems.needsValue(subject, found.from));
+    return;
+  }
+  const checked = checkParameter(parameter, {
+    subject,
+    value: String(found.value),
+    from: found.from,
+  });
+  if (!checked.ok) resolution.problems.push(...checked.problems);
+  else {
+    const text = type === "path" ? placeOf(checked.value, resolution.cwd) : checked.value;
+    resolution.texts.set(name, text);
+  }
+}
+
+/** The default as templates show it; a flag is off unless it says otherwise. */
+function defaultText({ type, default: value }: Parameter, root: string): string | undefined {
+  if (value === undefined) return type === "flag" ? "false" : undefined;
+  return type === "path" ? placeOf(String(value), root) : String(value);
+}
+
+/** `-` is standard output, wherever one is. */
+const placeOf = (path: string, folder: string): string =>
+  path === "-" ? path : resolve(folder, path);
+
+function resolveSecret(parameter: Parameter, resolution: Resolution): void {
+  const { name } = parameter;
+  const file = resolution.given.get(`${name}-file`);
+  if (file === undefined) {
+    const found = fromEnvironment(parameter, resolution.environment);
+    if (found !== undefined) resolution.secrets.set(name, String(found.value));
+    return;
+  }
+  const path = String(file.value);
+  try {
+    const text = readFileSync(resolve(resolution.cwd, path), "utf8");
+    // Editors and `echo` end a file with a line feed that is no part of the secret.
+    resolution.secrets.set(name, text.replace(/\r?\n$/, ""));
+  } catch (error) {
+    const cause = error as NodeJS.ErrnoException;
+    resolution.problems.push(problems.secretFileUnreadable(name, path, cause));
+  }
+}
+
+/** The value that an include fixes; where it needs a parameter that is not given, the inner default. */
+function resolveBinding({ key, parameter, value, folder }: Binding, resolution: Resolution): void {
+  const text = fill(value.text, { values: resolution.texts, member: [] });
+  if (text === undefined) {
+    const fallback = defaultText(parameter, resolution.root);
+    if (fallback !== undefined) resolution.texts.set(key, fallback);
+    return;
+  }
+  const subject = `parameter \`${parameter.name}\``;
+  const checked = checkParameter(parameter, { subject, value: text, at: value.at });
+  if (!checked.ok) resolution.problems.push(...checked.problems);
+  else {
+    const isPath = parameter.type === "path";
+    const shown = isPath ? resolve(resolution.root, folder, checked.value) : checked.value;
+    resolution.texts.set(key, shown);
+  }
+}

@@ -1,0 +1,32 @@
+/** Checks one value of a parameter against its type. Knows not where values come from. */
+import type { Parameter } from "../../model/parameter.ts";
+import { fail, ok, type Result } from "../../model/result.ts";
+import * as problems from "../problems/problems.ts";
+
+const flags: Readonly<Record<string, string>> = {
+  true: "true",
+  "1": "true",
+  yes: "true",
+  false: "false",
+  "0": "false",
+  no: "false",
+};
+
+/** The value as templates show it; a path is left for the caller to resolve. */
+export function checkParameter(
+  { type, choices = [] }: Parameter,
+  given: problems.BadValue,
+): Result<string> {
+  const { value } = given;
+  if (type === "choice" && !choices.includes(value))
+    return fail(problems.badChoice(given, choices));
+  if (type === "number") {
+    const good = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim());
+    return good ? ok(value.trim()) : fail(problems.badValue(given, "a number"));
+  }
+  if (type === "flag") {
+    const flag = flags[value.trim().toLowerCase()];
+    return flag === undefined ? fail(problems.badValue(given, "`true` or `false`")) : ok(flag);
+  }
+  return ok(value);
+}

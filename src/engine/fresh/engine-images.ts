@@ -1,0 +1,46 @@
+/** What images the engine holds, asked once a run and kept true to what the run itself makes. */
+import type { Docker } from "../../docker/docker.ts";
+import type { Digest } from "../../model/artifact.ts";
+import type { ImagesView } from "./check-freshness.ts";
+
+export class EngineImages implements ImagesView {
+  #ids: Map<string, Digest> | undefined;
+
+  /** Asks the engine, the first time. Throws what `Docker.images` throws. */
+  async load(docker: () => Promise<Docker>): Promise<void> {
+    if (this.#ids) return;
+    const images = await (await docker()).images();
+    this.#ids = new Map(images.flatMap(({ id, references }) => references.map((r) => [r, id])));
+  }
+
+  get loaded(): boolean {
+    return this.#ids !== undefined;
+  }
+
+  idOf(reference: string): Digest | undefined {
+    return this.#ids?.get(reference);
+  }
+
+  /**
+   * Looks whether these references still name what they named. The list is the one that traces are
+   * compared with, so it has the last word; to ask for a few is so much cheaper that it comes first.
+   */
+  async refresh(references: readonly string[], docker: () => Promise<Docker>): Promise<void> {
+    if (!this.#ids) return this.load(docker);
+    const engine = await docker();
+    const now = await Promise.all(references.map((reference) => engine.imageId(reference)));
+    if (references.every((reference, index) => this.#ids?.get(reference) === now[index])) return;
+    this.forget();
+    await this.load(docker);
+  }
+
+  /** Tells of an image that this run made or brought. */
+  note(references: readonly string[], id: Digest): void {
+    for (const reference of references) this.#ids?.set(reference, id);
+  }
+
+  /** The next check asks the engine again: something removed images. */
+  forget(): void {
+    this.#ids = undefined;
+  }
+}

@@ -1,0 +1,67 @@
+/** The part of the graph below wanted targets, as plain data for whoever draws it. */
+
+import { FileDigests } from "../../files/digests.ts";
+import { WorkspaceFiles } from "../../files/workspace-files.ts";
+import type { GraphDrawing } from "../../model/graph-drawing.ts";
+import { fail, ok, type Result } from "../../model/result.ts";
+import type { Project, TargetName } from "../../model/target.ts";
+import { StateFolder } from "../../store/state-folder.ts";
+import type { BuildParts, BuildRequest } from "../build-request.ts";
+import { examine } from "../fresh/examine.ts";
+import { openRoom } from "../open-room.ts";
+import { demandWanted } from "./demand-wanted.ts";
+import { buildGraph, type Graph } from "./graph.ts";
+
+/** The checked graph of a project, without looking at what is fresh. */
+export function graphOf(project: Project): Result<Graph> {
+  return buildGraph(project, new WorkspaceFiles(project.root, new FileDigests()));
+}
+
+/** Everything below the wanted targets, alternatives that are not taken included. */
+export function drawGraph(graph: Graph, wanted: readonly TargetName[]): GraphDrawing {
+  const open = [...wanted];
+  const seen = new Set<TargetName>(open);
+  for (const name of open) {
+    for (const { to } of graph.edges.get(name) ?? []) {
+      if (seen.has(to)) continue;
+      seen.add(to);
+      open.push(to);
+    }
+  }
+  return {
+    targets: open.map((name) => {
+      const target = graph.project.targets.get(name);
+      return { name, title: target?.title ?? name, rule: target?.rule?.kind ?? "group" };
+    }),
+    edges: open.flatMap((from) =>
+      (graph.edges.get(from) ?? []).map(({ to, kind }) => ({ from, to, kind })),
+    ),
+  };
+}
+
+/** The same with the state of each target, and the seconds that it took when it was last made. */
+export async function drawGraphWithState(
+  request: BuildRequest,
+  parts: BuildParts,
+): Promise<Result<GraphDrawing>> {
+  const opened = openRoom(request, parts, new StateFolder(request.project.root));
+  if (!opened.ok) return opened;
+  const room = opened.value;
+  const problems = demandWanted(request.wanted, room);
+  if (problems.length > 0) return fail(...problems);
+  const verdicts = await examine(room);
+  const drawing = drawGraph(room.plan.graph, request.wanted);
+  return ok({
+    ...drawing,
+    targets: drawing.targets.map((drawn) => {
+      const target = room.project.targets.get(drawn.name as TargetName);
+      const verdict = verdicts.get(drawn.name as TargetName);
+      const seconds = target && room.traceOf(target)?.seconds;
+      return {
+        ...drawn,
+        state: verdict?.kind ?? "not-taken",
+        ...(seconds !== undefined && { seconds }),
+      };
+    }),
+  });
+}
