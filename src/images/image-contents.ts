@@ -75,7 +75,7 @@ function contentsOf(
       const made = layers.make(diffId);
       if (onLayer) made.then((layer) => onLayer(describe(layer, diffId), images)).catch(layers.end);
     };
-    const taking = { docker, store: blobs, records, forms, signal, onLayer: begin };
+    const taking = { docker, store: blobs, records, forms, compression, signal, onLayer: begin };
     try {
       const contents: ImageContent[] = [];
       for (const record of await takeOut(ids, { ...taking, ...(progress && { progress }) })) {

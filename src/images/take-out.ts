@@ -3,10 +3,12 @@
  * engine reads a layer of several images once. Both forms that engines give are read: the one of
  * old engines with a folder for each layer, and the one of new ones that is an OCI layout.
  */
+import type { Readable } from "node:stream";
 import type { Docker, ProgressSink } from "../docker/docker.ts";
 import type { Digest } from "../model/artifact.ts";
 import type { BlobRecords, ImageRecord } from "../store/blob-records.ts";
 import type { BlobStore } from "../store/blob-store.ts";
+import type { Compression } from "../store/compress.ts";
 import type { LayerForms } from "../store/layer-forms.ts";
 import { groupImages } from "./group-images.ts";
 import { readTaken } from "./taken-image.ts";
@@ -17,6 +19,8 @@ export interface TakingParts {
   readonly store: BlobStore;
   readonly records: BlobRecords;
   readonly forms: LayerForms;
+  /** The form that new layers get as they come; absent: unpacked. */
+  readonly compression?: Compression;
   readonly signal: AbortSignal;
   readonly progress?: Pick<ProgressSink, "transfer">;
   /** Told of each layer that came, while others still do, and of those images that have it. */
@@ -39,7 +43,7 @@ export async function takeOut(
   );
   const others = lacking.filter((id) => !withNew.has(id));
   if (others.length > 0) await takeConfigs(others, parts);
-  for (const group of groupImages([...withNew], imagesOf)) await takeWhole(group, imagesOf, parts);
+  await takeGroups(groupImages([...withNew], imagesOf), imagesOf, parts);
   return ids.map((id) => {
     const record = wholeRecord(id, parts);
     if (record === undefined) throw incomplete(`layers of \`${id}\` are missing`);
@@ -56,7 +60,8 @@ function wholeRecord(id: Digest, { records, forms }: TakingParts): ImageRecord |
 /** Of images whose layers are all there. */
 async function takeConfigs(ids: readonly Digest[], parts: TakingParts): Promise<void> {
   const left = new Set(ids);
-  for await (const entry of await entriesOf(ids, parts)) {
+  const archive = await parts.docker.save(ids, parts.signal);
+  for await (const entry of tarEntries(archive as AsyncIterable<Buffer>)) {
     const digest = digestIn(entry.name);
     if (digest === undefined) continue;
     await takeEntry(entry, digest, parts);
@@ -67,21 +72,64 @@ async function takeConfigs(ids: readonly Digest[], parts: TakingParts): Promise<
   keepRecords(ids, parts);
 }
 
-async function takeWhole(
-  ids: readonly Digest[],
-  imagesOf: ReadonlyMap<Digest, readonly Digest[]>,
+type ImagesOf = ReadonlyMap<Digest, readonly Digest[]>;
+
+/** While one comes the next one is asked for: an engine takes its time before the first byte. */
+async function takeGroups(
+  groups: readonly (readonly Digest[])[],
+  imagesOf: ImagesOf,
   parts: TakingParts,
 ): Promise<void> {
-  for await (const entry of await entriesOf(ids, parts)) {
-    const taken = await takeEntry(entry, digestIn(entry.name), parts);
+  const { docker, signal, forms } = parts;
+  // A layer of a size that a known one has is most likely that one, and is looked at before it is compressed.
+  const knownSizes = new Set([...imagesOf.keys()].map((diffId) => forms.find(diffId)?.rawSize));
+  const isNew = ({ size }: TarEntry) => !knownSizes.has(size);
+  const ask = (ids: readonly Digest[] | undefined) => ids && docker.save(ids, signal);
+  let next = ask(groups[0]);
+  try {
+    for (const [index, ids] of groups.entries()) {
+      const archive = (await next) as Readable;
+      next = ask(groups[index + 1]);
+      // Its failure is told when it is its turn.
+      next?.catch(() => undefined);
+      await takeWhole(archive, { imagesOf, isNew }, parts);
+      keepRecords(ids, parts);
+    }
+  } catch (error) {
+    await next?.then((archive) => (archive as Readable).destroy()).catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Expected {
+  readonly imagesOf: ImagesOf;
+  readonly isNew: (entry: TarEntry) => boolean;
+}
+
+async function takeWhole(
+  archive: Readable,
+  { imagesOf, isNew }: Expected,
+  parts: TakingParts,
+): Promise<void> {
+  for await (const entry of tarEntries(archive)) {
+    const digest = digestIn(entry.name);
+    const isLayer = digest === undefined ? isOldLayer(entry) : imagesOf.has(digest);
+    const taken =
+      isLayer && isNew(entry)
+        ? await takeLayer(entry, digest, parts)
+        : await takeEntry(entry, digest, parts);
     const images = taken && imagesOf.get(taken);
     if (taken && images) parts.onLayer?.(taken, images);
   }
-  keepRecords(ids, parts);
 }
 
-async function entriesOf(ids: readonly Digest[], { docker, signal }: TakingParts) {
-  return tarEntries((await docker.save(ids, signal)) as AsyncIterable<Buffer>);
+async function takeLayer(
+  entry: TarEntry,
+  expected: Digest | undefined,
+  { forms, compression = "none", signal, progress }: TakingParts,
+): Promise<Digest> {
+  if (expected !== undefined && forms.find(expected)) return expected;
+  return forms.keep(showing(entry, progress), compression, { signal, expected });
 }
 
 function keepRecords(ids: readonly Digest[], { records, store }: TakingParts): void {
@@ -93,10 +141,7 @@ function keepRecords(ids: readonly Digest[], { records, store }: TakingParts): v
 }
 
 /** The images that have each layer. */
-async function layersOf(
-  ids: readonly Digest[],
-  docker: TakingParts["docker"],
-): Promise<ReadonlyMap<Digest, readonly Digest[]>> {
+async function layersOf(ids: readonly Digest[], docker: TakingParts["docker"]): Promise<ImagesOf> {
   const images = new Map<Digest, Digest[]>();
   const found = await Promise.all(ids.map((id) => docker.layersOf(id)));
   for (const [index, diffIds] of found.entries()) {
@@ -122,7 +167,7 @@ async function takeEntry(
   digest: Digest | undefined,
   { store, forms, signal, progress }: TakingParts,
 ): Promise<Digest | undefined> {
-  const isLayer = digest === undefined && /(^|\/)layer\.tar$/.test(entry.name);
+  const isLayer = digest === undefined && isOldLayer(entry);
   if (entry.kind !== "file" || (digest === undefined && !isLayer)) return undefined;
   if (digest !== undefined && forms.find(digest)) return undefined;
   const blob = await store.add(showing(entry, progress), signal, digest);
@@ -130,6 +175,9 @@ async function takeEntry(
   if (isLayer && forms.dropUnpacked(blob.digest)) return undefined;
   return blob.digest;
 }
+
+const isOldLayer = ({ name, kind }: TarEntry): boolean =>
+  kind === "file" && /(^|\/)layer\.tar$/.test(name);
 
 /** New engines name every file by its digest, old ones the configurations only. */
 function digestIn(name: string): Digest | undefined {

@@ -4,7 +4,7 @@
  */
 import type { Digest } from "../model/artifact.ts";
 import type { BlobRecords, LayerRecord } from "./blob-records.ts";
-import { type BlobStore, type ByteSource, Summing, verified } from "./blob-store.ts";
+import { type BlobStore, type ByteSource, Summing, verified, WrongDigest } from "./blob-store.ts";
 import { type Compression, compress, decompress, hasZstd } from "./compress.ts";
 
 const compressions: readonly Compression[] = hasZstd()
@@ -36,6 +36,29 @@ export class LayerForms {
     );
     if (isElsewhere) this.#store.remove(diffId);
     return isElsewhere;
+  }
+
+  /**
+   * Keeps a layer that comes unpacked, in the form that is asked for and in no other.
+   * @param expected its digest, where that is known
+   * @returns its digest
+   * @throws WrongDigest, and then nothing is kept
+   */
+  async keep(
+    source: ByteSource,
+    compression: Compression,
+    { signal, expected }: { readonly signal: AbortSignal; readonly expected?: Digest | undefined },
+  ): Promise<Digest> {
+    if (compression === "none") return (await this.#store.add(source, signal, expected)).digest;
+    const sum = new Summing();
+    const blob = await this.#store.add(compress(sum.over(source), compression), signal);
+    const raw = sum.blob();
+    if (expected !== undefined && raw.digest !== expected) {
+      this.#store.remove(blob.digest);
+      throw new WrongDigest(expected, raw);
+    }
+    this.#records.keepLayer(raw.digest, compression, { ...blob, rawSize: raw.size });
+    return raw.digest;
   }
 
   /**
