@@ -19,8 +19,6 @@ const project = (name, testMatch, more = {}) => ({
 export default {
   // What is tested here needs all cores for seconds, and a quarter of them would wait for the rest.
   maxWorkers: "100%",
-  // No test may need another one of its file.
-  randomize: true,
   projects: [
     project("unit", ["<rootDir>/test/**/*.test.ts"], {
       testPathIgnorePatterns: ["<rootDir>/test/e2e/"],

@@ -133,14 +133,16 @@ describe("images", () => {
 
 describe("a registry", () => {
   test("gets an image and gives it back", async () => {
-    const name = `${registry.host}/team/tiny:${run}`;
+    // One that has nothing of the image yet.
+    const empty = await startRegistry(mkdtempSync(join(folder, "empty-")));
+    const name = `${empty.host}/team/tiny:${run}`;
     const id = (await docker.imageId(image)) ?? "";
     await docker.tag(id, name);
     const pushed = recorder();
     const digest = await docker.push(name, pushed.progress, never);
     expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(pushed.transfers.size).toBe(1);
-    const url = `http://${registry.host}/v2/team/tiny/manifests/${digest}`;
+    const url = `http://${empty.host}/v2/team/tiny/manifests/${digest}`;
     const accept = [
       "application/vnd.docker.distribution.manifest.v2+json",
       "application/vnd.oci.image.manifest.v1+json",
@@ -148,11 +150,12 @@ describe("a registry", () => {
     expect((await fetch(url, { headers: { accept: accept.join(", ") } })).status).toBe(200);
     await docker.removeImage(name);
     expect(await docker.pull(name, recorder().progress, never)).toBe(id);
-    expect(
-      await docker.pull(`${registry.host}/team/tiny@${digest}`, recorder().progress, never),
-    ).toBe(id);
+    expect(await docker.pull(`${empty.host}/team/tiny@${digest}`, recorder().progress, never)).toBe(
+      id,
+    );
     await docker.removeImage(name);
-    await docker.removeImage(`${registry.host}/team/tiny@${digest}`);
+    await docker.removeImage(`${empty.host}/team/tiny@${digest}`);
+    await empty.stop();
   });
 
   test("is asked for the tag `latest` when none is named, and for no other", async () => {

@@ -101,6 +101,7 @@ targets:
 
   test("and broken is an error", async () => {
     const folder = workspace(targets, { ...files, "broken.tar": "no tar at all" });
+    if (await imageId(tag("given"))) await docker("rmi", "--force", tag("given"));
 
     const { exitCode, stderr } = await tbuild(folder, ["image", "--given", "broken.tar"]);
 
