@@ -3,7 +3,15 @@
  * power cut can complete it. The file is whole and on the disk before the first tag is written.
  */
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { makeFolders } from "../files/make-folders.ts";
 import type { TagMove } from "../model/tag-move.ts";
@@ -64,6 +72,10 @@ export class BurstJournals {
     const folder = path.dirname(file);
     this.#open.delete(file);
     rmSync(file, { force: true });
+    // Begun by a build that was killed before its journal was whole: it wrote no tag. Nobody else begins one now.
+    for (const name of readdirSync(folder).filter((each) => each.endsWith(".new"))) {
+      rmSync(path.join(folder, name), { force: true });
+    }
     syncFolder(folder);
     try {
       rmdirSync(folder);

@@ -57,6 +57,15 @@ test("nothing is left of a burst that ended", () => {
   expect(existsSync(bursts)).toBe(false);
 });
 
+test("what a killed build had begun of a journal goes with the next one", () => {
+  const going = later().begin(host, moves);
+  const begun = path.join(bursts, `host@${"0".repeat(12)}.4711.new`);
+  writeFileSync(begun, "half of a");
+  expect(findBursts(folder)).toHaveLength(1);
+  going.end();
+  expect(existsSync(bursts)).toBe(false);
+});
+
 describe("a journal that is not what was written is not trusted", () => {
   const damages: readonly [string, (text: string) => string][] = [
     ["torn", (text) => text.slice(0, -20)],
