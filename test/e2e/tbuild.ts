@@ -67,7 +67,14 @@ export async function docker(...args: readonly string[]): Promise<string> {
 /** A copy of the Contrail fleet in a folder of its own. */
 export function fleetCopy(): string {
   const folder = temporaryFolder();
-  for (const name of ["targets.yaml", "packages", "images", "ansible", "scripts/fleet"]) {
+  for (const name of [
+    "targets.yaml",
+    "packages",
+    "images",
+    "ansible",
+    "bundles",
+    "scripts/fleet",
+  ]) {
     cpSync(path.join(checkout, name), path.join(folder, name), { recursive: true });
   }
   return folder;

@@ -54,6 +54,11 @@ describe("a command on the host", () => {
       exitCode: 3,
       details: ["doing"],
     });
+    const chosen = "seq 9; echo '::error::a'; echo shown; echo below; exit 1";
+    expect(problemOf(await new RuleRoom().act("run", shell(chosen)))).toMatchObject({
+      message: "a",
+      details: ["shown", "below"],
+    });
     expect(told(await new RuleRoom().act("run", shell("echo '::error::a'; true")))).toEqual([]);
   });
 
