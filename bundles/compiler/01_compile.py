@@ -37,6 +37,7 @@ class Failure(Exception):
 def main():
     options = read_options()
     try:
+        check_version(options)
         with tempfile.TemporaryDirectory() as work:
             wheels = os.path.join(work, "wheels")
             run_pip(options, work, wheels)
@@ -58,6 +59,15 @@ def read_options():
     for name in ("also", "extra-index"):
         parser.add_argument(f"--{name}", default="")
     return parser.parse_args()
+
+
+def check_version(options):
+    """pip would read something else into `1.0,<2` or `1.*`."""
+    try:
+        Version(options.version)
+    except InvalidVersion:
+        message = f"`{options.version}` is no version of a Python package"
+        raise Failure(message, "a version is like `1.2`, `1.2.3` or `2.0rc1`") from None
 
 
 # --- pip ---
