@@ -146,7 +146,7 @@ function unusedBy(
   const parameter = ownerOf(name, declaration.parameters);
   if (!parameter) return [];
   const reaches = (target: readonly string[]): boolean =>
-    reachableParameters(declaration, target).includes(parameter);
+    reachableParameters(declaration, target).some((each) => each.name === parameter.name);
   if (reaches(names)) return [];
   const users = listTargets(declaration).flatMap((target) =>
     reaches([target.name]) ? [target.name] : [],

@@ -79,6 +79,7 @@ export interface DeclaredTypes {
   laid: readonly DeclaredLaid[];
   pathOrTargets: { readonly path: Text } | { readonly targets: readonly Text[] };
   globsOrTargets: readonly DeclaredInput[];
+  images: Readonly<Record<string, Text>>;
   secrets: Readonly<Record<string, string>>;
   alternatives: readonly TargetDeclaration[];
   service: DeclaredService;
@@ -146,6 +147,8 @@ export interface Binding {
   readonly folder: string;
   /** Keys of the parameters that the value uses. */
   readonly uses: readonly string[];
+  /** The default of the one parameter that it is does not count. */
+  readonly onlyGiven?: true;
 }
 
 /** The registry that is the shared cache, and whether what is made here is kept there. */

@@ -46,13 +46,27 @@ export function resolveWanted(
   return problems.length > 0 ? fail(...problems) : ok([...found]);
 }
 
-/** The parameters that the named targets or anything below them may use, all alternatives included. */
+/**
+ * The parameters that the named targets or anything below them may use, all alternatives included. One that
+ * only an included file uses, and requires, is as that file declares it.
+ */
 export function reachableParameters(
   declaration: Declaration,
   names: readonly string[],
 ): readonly Parameter[] {
-  const given = reachableNames(declaration, names);
-  return declaration.parameters.filter(({ name }) => given.has(name));
+  const keys = reachableKeys(declaration, names);
+  const given = new Set([...keys].flatMap((key) => namesToGive(declaration, key)));
+  return declaration.parameters
+    .filter(({ name }) => given.has(name))
+    .map((parameter) => (keys.has(parameter.name) ? parameter : asUsed(parameter)));
+
+  function asUsed(outer: Parameter): Parameter {
+    const users = declaration.bindings.filter(
+      ({ key, uses }) => keys.has(key) && uses.includes(outer.name),
+    );
+    const [only] = users;
+    return only && users.every(({ onlyGiven }) => onlyGiven) ? only.parameter : outer;
+  }
 }
 
 /** What git tells and the named targets or anything below them may use. */
@@ -80,10 +94,14 @@ export function reachableRules(
 }
 
 function reachableNames(declaration: Declaration, names: readonly string[]): ReadonlySet<string> {
+  const keys = reachableKeys(declaration, names);
+  return new Set([...keys].flatMap((key) => namesToGive(declaration, key)));
+}
+
+function reachableKeys(declaration: Declaration, names: readonly string[]): ReadonlySet<string> {
   const parts = reachableTargets(declaration, names);
   // What is kept in the shared cache concerns every target.
-  const used = new Set([...(declaration.cache?.uses ?? []), ...parts.flatMap(({ uses }) => uses)]);
-  return new Set([...used].flatMap((key) => namesToGive(declaration, key)));
+  return new Set([...(declaration.cache?.uses ?? []), ...parts.flatMap(({ uses }) => uses)]);
 }
 
 /** Alternatives included. */

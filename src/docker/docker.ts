@@ -79,8 +79,10 @@ export interface RunRequest {
   readonly image: string;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Folder in the container that `inputs` are laid into and that the command starts in. */
+  /** Folder in the container that `inputs` are laid into. */
   readonly workdir: string;
+  /** Folder below `workdir` that the command starts in; empty for `workdir` itself. */
+  readonly startFolder?: string;
   readonly inputs: readonly PackedFile[];
   /** Files for elsewhere in the container, by their paths below `/`. */
   readonly aside?: readonly PackedFile[];

@@ -2,6 +2,7 @@
  * Runs a command in a container that holds only its inputs and brings its outputs back. Nothing is
  * mounted, so the engine may be on another machine; laying outputs down is left to `copy-outputs.ts`.
  */
+import { posix } from "node:path";
 import type Dockerode from "dockerode";
 import { environmentList, outputDemultiplexer, removeContainer } from "./containers.ts";
 import { copyOutputs, relativeOutput } from "./copy-outputs.ts";
@@ -50,7 +51,7 @@ async function createFor(engine: Dockerode, request: RunRequest): Promise<Docker
       Entrypoint: [program],
       Cmd: rest,
       Env: environmentList(request.environment),
-      WorkingDir: request.workdir,
+      WorkingDir: posix.join(request.workdir, request.startFolder ?? ""),
       // The inputs belong to root, and so does the folder: nobody else could write there.
       User: "0:0",
       Labels: { ...request.labels },

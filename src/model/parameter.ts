@@ -12,6 +12,10 @@ export interface Parameter {
   readonly choices?: readonly string[];
   /** Environment variable that gives it where the command line does not. */
   readonly env?: string;
+  /** Regular expression that a whole value must match. */
+  readonly pattern?: string;
+  /** The default of an outer file does not count: somebody gives it, or nobody does. */
+  readonly required?: true;
   readonly help?: string;
   readonly declaredAt: Location;
 }

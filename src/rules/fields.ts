@@ -56,6 +56,8 @@ export interface FieldTypes {
   pathOrTargets: PathOrTargets;
   /** Globs of the workspace, or targets. */
   globsOrTargets: readonly InputSpec[];
+  /** Names to one image target each. */
+  images: Readonly<Record<string, TargetName>>;
   /** Ids to names of secret parameters. */
   secrets: Readonly<Record<string, string>>;
   /** Inline rules; each became a target of its own. */

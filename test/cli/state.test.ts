@@ -14,6 +14,7 @@ const files = {
   ".tbuild/digests": "x".repeat(90),
   ".tbuild/digests.recent": "x".repeat(10),
   ".tbuild/runs/one.ndjson": "x",
+  ".tbuild/keep/a/cache": "x".repeat(40),
   ".tbuild/out/a/deep/file": "x".repeat(3000),
 };
 
@@ -28,6 +29,7 @@ test("tells what is kept between runs, how large it is, and what its limit is", 
   expect(code).toBe(0);
   expect(lines).toEqual([
     "digests   100 B of 64 MB   2 files",
+    "keep       40 B            what commands in containers find again",
     "logs     1.5 kB of 256 MB  3 files",
     "out      3.0 kB            artifacts of targets that name no place for them",
     "runs        1 B of 1.5 MB  1 file",

@@ -98,6 +98,32 @@ describe("an included file", () => {
     expect(must(expanded(text)).targets.size).toBe(1);
   });
 
+  test("may require a parameter: then the default of the outer file is none for it", () => {
+    const text = {
+      "targets.yaml":
+        "params: { v: { type: string, default: 1, env: V } }\ninclude: { t: t.yaml }\ntargets: { y: { pull: 'y:${v}' } }\n",
+      "t.yaml":
+        "params: { v: { required: true, pattern: '[0-9]+' } }\ntargets: { x: { pull: 'x:${v}' } }",
+    };
+    expect([target(text, "t/x").missing, fieldsOf(text, "y")]).toEqual([["v"], { pull: "y:1" }]);
+    expect(fieldsOf(text, "t/x", { given: { v: "2" } })).toEqual({ pull: "x:2" });
+    expect(fieldsOf(text, "t/x", { environment: { V: "3" } })).toEqual({ pull: "x:3" });
+    expect(shown(resolved(loaded(text), { given: { v: "a" } }))).toEqual([
+      "t.yaml:1:11+1: parameter `v` cannot be `a`: expected text like `[0-9]+`",
+    ]);
+    const alone = { "targets.yaml": text["t.yaml"] };
+    expect([target(alone, "x").missing, fieldsOf(alone, "x", { given: { v: "2" } })]).toEqual([
+      ["v"],
+      { pull: "x:2" },
+    ]);
+    const fixed = {
+      ...text,
+      "targets.yaml":
+        "params: { v: { type: string, default: 1 } }\ninclude: { t: { file: t.yaml, params: { v: '${v}' } } }\n",
+    };
+    expect(fieldsOf(fixed, "t/x")).toEqual({ pull: "x:1" });
+  });
+
   test("may be included twice, with other values", () => {
     const text = {
       "targets.yaml":

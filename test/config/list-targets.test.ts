@@ -49,6 +49,22 @@ test("a target has the parameters of all that it may need as options, alternativ
   expect(reachable("nothing")).toEqual([]);
 });
 
+test("a parameter that only an included file uses, and requires, is as that file declares it", () => {
+  const files = loaded({
+    "targets.yaml": `
+params: { v: { type: string, default: 1, help: outer } }
+include: { t: t.yaml }
+targets: { x: { pull: "x:\${v}" }, both: { needs: [x, t/y] } }
+`,
+    "t.yaml": 'params: { v: { required: true, help: inner } }\ntargets: { y: { pull: "y:${v}" } }',
+  });
+  const told = (name: string) =>
+    reachableParameters(files, [name]).map((each) => [each.name, each.default, each.help]);
+  expect(told("x")).toEqual([["v", "1", "outer"]]);
+  expect(told("t/y")).toEqual([["v", undefined, "inner"]]);
+  expect(told("both")).toEqual([["v", "1", "outer"]]);
+});
+
 test("names from the command line become targets, each once", () => {
   expect(must(resolveWanted(declaration(), ["images", "images[b,x]", "save"]))).toEqual([
     "images[a,x]",

@@ -110,6 +110,28 @@ describe("the declaration of a parameter", () => {
     expect(types).toEqual(["a string", "b number", "c flag", "d choice", "e string"]);
   });
 
+  test("may have a pattern, which a whole value must match", () => {
+    const declaration = loaded(
+      "params: { name: { pattern: '[a-z]+|[0-9]+', help: Name of it } }\ntargets: {}",
+    );
+    const given = (value: string) => shown(resolved(declaration, { given: { name: value } }));
+    expect([given("ab"), given("12")]).toEqual([[], []]);
+    expect(given("a1")).toEqual([
+      "parameter `name` cannot be `a1`: expected text like `[a-z]+|[0-9]+` (given by --name); Name of it",
+    ]);
+    expect(given("")).toEqual([
+      "parameter `name` cannot be ``: expected text like `[a-z]+|[0-9]+` (given by --name); Name of it",
+    ]);
+  });
+
+  test("of a secret may say that it is empty when nobody gives it", () => {
+    const secret = "params: { key: { type: secret, env: KEY, default: '' } }\ntargets: {}";
+    const { secrets } = must(resolved(loaded(secret)));
+    expect([...secrets]).toEqual([["key", ""]]);
+    const given = must(resolved(loaded(secret), { environment: { KEY: "k" } }));
+    expect([...given.secrets]).toEqual([["key", "k"]]);
+  });
+
   test("is checked in all its keys", () => {
     const wrong = `params:
   a: { typ: path }
@@ -124,6 +146,11 @@ describe("the declaration of a parameter", () => {
   j: { default: [x] }
   k: { choices: [] }
   e-file: {}
+  l: { type: path, pattern: x }
+  m: { pattern: "(" }
+  n: { required: yes please }
+  o: { required: true, default: 1 }
+  p: { pattern: x, default: y }
 targets: {}
 `;
     expect(problemsIn(wrong)).toEqual([
@@ -140,6 +167,11 @@ targets: {}
       "targets.yaml:11:17+3: expected a value for default of parameter `j`, found a list",
       "targets.yaml:12:17+2: `choices` is empty",
       "targets.yaml:13:3+6: a parameter cannot be called `e-file`: `--e-file` gives the secret `e`; choose another name",
+      "targets.yaml:14:29+1: `pattern` goes with type `string`, not with `path`",
+      "targets.yaml:15:17+3: expected a regular expression for `pattern`, found the text `(`",
+      "targets.yaml:16:18+10: expected `true` or `false` for `required`, found the text `yes please`",
+      "targets.yaml:17:18+4: `required` says that somebody gives it, and `default` who else does; leave out one of the two",
+      "targets.yaml:18:29+1: default of parameter `p` cannot be `y`: expected text like `x`",
     ]);
   });
 });

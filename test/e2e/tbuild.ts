@@ -64,11 +64,14 @@ export async function docker(...args: readonly string[]): Promise<string> {
   return (await execa("docker", args)).stdout;
 }
 
-/** A copy of the Contrail fleet in a folder of its own. */
+/** A copy of the Contrail fleet, and of what makes bundles, in a folder of its own. */
 export function fleetCopy(): string {
   const folder = temporaryFolder();
-  for (const name of ["targets.yaml", "packages", "images", "ansible", "scripts/fleet"]) {
-    cpSync(path.join(checkout, name), path.join(folder, name), { recursive: true });
+  const names = ["targets.yaml", "packages", "images", "ansible", "bundles", "scripts/fleet"];
+  // What was bundled in the checkout itself is no part of it.
+  const filter = (source: string) => source !== path.join(checkout, "bundles/out");
+  for (const name of names) {
+    cpSync(path.join(checkout, name), path.join(folder, name), { recursive: true, filter });
   }
   return folder;
 }

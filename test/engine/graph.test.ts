@@ -23,6 +23,15 @@ test("a cycle is shown as a chain", async () => {
   ]);
 });
 
+test("an image that a command is told of is a dependency", async () => {
+  const targets = `
+  a: { run: "true", images: { B: b } }
+  b: { needs: [a] }
+`;
+  const problems = await problemsOf(targets);
+  expect(problems.map(({ message }) => message)).toEqual(["dependency cycle: a -> b -> a"]);
+});
+
 test("a cycle through an alternative that is not chosen is a cycle all the same", async () => {
   const targets = `
   a:

@@ -5,7 +5,7 @@ import { expand } from "../../src/config/expand/expand.ts";
 import { resolveParameters } from "../../src/config/expand/resolve-parameters.ts";
 import { loadTargetFile } from "../../src/config/read/load-target-file.ts";
 import type { Result } from "../../src/model/result.ts";
-import type { Project } from "../../src/model/target.ts";
+import type { Project, TargetName } from "../../src/model/target.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const components = readdirSync(path.join(root, "packages"))
@@ -52,10 +52,48 @@ describe("the Contrail fleet", () => {
   });
 });
 
+describe("the bundles", () => {
+  const given = (python: string) => ({ package: "demo", version: "1.0", python });
+
+  test.each(["3.11", "3.13"])("have no problems in their target file with Python %s", (python) => {
+    const targets = fleetWith(given(python)).targets;
+    const missing = [...targets.values()].filter(({ name }) =>
+      /^(bundle|dependencies)$/.test(name),
+    );
+    expect(missing.map((target) => target.missing)).toEqual([[], []]);
+    expect(targets.get("bundles/base" as TargetName)?.rule?.fields).toMatchObject({
+      base: `bundles/debian-${python}`,
+    });
+  });
+
+  test("share nothing between Pythons but Debian's files and the tag without a Python", () => {
+    const [one, other] = ["3.11", "3.13"].map((python) =>
+      madeBy(fleetWith(given(python)), /^bundles/),
+    );
+    expect(one?.filter((each) => other?.includes(each))).toEqual([
+      "bundles/debian:bookworm",
+      "bundles/debian:trixie",
+      "bundles/out/debian/bookworm.tar",
+      "bundles/out/debian/trixie.tar",
+      "bundles/out/nothing/",
+      "bundles/demo:1.0",
+    ]);
+  });
+
+  test("do not take the version of the fleet for that of a package", () => {
+    const { targets } = fleetWith({ package: "demo" });
+    expect(targets.get("bundles/bundle" as TargetName)?.missing).toEqual(["version"]);
+  });
+});
+
 /** Tags and outputs of what depends on the release, as the target file has them. */
 function made(os: string): readonly string[] {
   const kinds = /^(images|package-build|package-source|contrail-repo|builder|debian)/;
-  return [...fleet(os).targets.values()]
+  return madeBy(fleet(os), kinds);
+}
+
+function madeBy(project: Project, kinds: RegExp): readonly string[] {
+  return [...project.targets.values()]
     .filter(({ name }) => kinds.test(name))
     .flatMap(({ rule }) => {
       const { tags = [], outputs = [] } = (rule?.fields ?? {}) as Readonly<
@@ -65,9 +103,14 @@ function made(os: string): readonly string[] {
     });
 }
 
-function fleet(os: string): Project {
+const fleet = (os: string): Project => fleetWith({ os });
+
+function fleetWith(values: Readonly<Record<string, string>>): Project {
   const declaration: Declaration = must(loadTargetFile("targets.yaml", root));
-  const given = new Map([["os", { value: os, from: "--os" }]]);
+  const named = Object.entries(values).map(
+    ([name, value]) => [name, { value, from: `--${name}` }] as const,
+  );
+  const given = new Map(named);
   return must(expand(declaration, must(resolveParameters(declaration, given, {}, root))));
 }
 

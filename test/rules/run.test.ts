@@ -44,6 +44,24 @@ describe("a command on the host", () => {
     });
   });
 
+  test("that says itself what went wrong is shown by its own words", async () => {
+    const text = "echo doing; echo '::error::no such `tool`'; echo '::hint:: install it '; exit 3";
+    expect(problemOf(await new RuleRoom().act("run", shell(text)))).toEqual({
+      code: "command-failed",
+      blame: "target",
+      message: "no such `tool`",
+      hint: "install it",
+      exitCode: 3,
+      details: ["doing"],
+    });
+    const chosen = "seq 9; echo '::error::a'; echo shown; echo below; exit 1";
+    expect(problemOf(await new RuleRoom().act("run", shell(chosen)))).toMatchObject({
+      message: "a",
+      details: ["shown", "below"],
+    });
+    expect(told(await new RuleRoom().act("run", shell("echo '::error::a'; true")))).toEqual([]);
+  });
+
   test("gets the values of parameters as variables, never as code", async () => {
     const room = new RuleRoom();
     const run = { shell: 'printf %s "$version" >a', variables: { version: "1; touch b $(id)" } };
@@ -190,10 +208,24 @@ describe("a command on the host", () => {
   test("has no keys that are for containers", () => {
     const room = new RuleRoom();
     const inputs = [{ targets: [name("a")], as: "x" }];
-    expect(room.check("run", shell("true", { network: "none", inputs }))).toEqual([
+    const keys = { network: "none", inputs, keep: ["kept"] };
+    expect(room.check("run", shell("true", keys))).toEqual([
       "`network` is for a command in a container",
       "`as` is for a command in a container: on the host outputs stay where they are",
+      "`keep` is for a command in a container: on the host it can keep what it likes",
     ]);
+  });
+
+  test("gets the IDs of images that it names", async () => {
+    const room = new RuleRoom();
+    const digest = `sha256:${"a".repeat(64)}` as const;
+    room.made["web"] = [{ kind: "image", digest, references: ["shop/web:1"] }];
+    room.made["docs"] = [{ kind: "file", digest, path: "docs" }];
+    await room.act("run", shell('echo "$WEB" >id', { outputs: ["id"], images: { WEB: "web" } }));
+    expect(room.read("id")).toBe(`${digest}\n`);
+    expect(told(await room.act("run", shell("true", { images: { WEB: "docs" } })))).toBe(
+      "`docs` makes no image, and `images` needs one",
+    );
   });
 });
 

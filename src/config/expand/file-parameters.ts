@@ -8,7 +8,7 @@ import type { Binding } from "../declaration.ts";
 import * as problems from "../problems/problems.ts";
 import { readParameters } from "../read/read-parameters.ts";
 import { readText } from "../read/read-text.ts";
-import { placeOf, type Reader, type Scope, type ScopedParameter, suggest } from "../read/reader.ts";
+import { placeOf, type Reader, type ScopedParameter, suggest } from "../read/reader.ts";
 import { type Entry, type MapNode, type Node, valueAt } from "../yaml/node.ts";
 
 /** An include as it is written in the outer file. */
@@ -46,7 +46,7 @@ export class FileParameters {
       const scoped =
         entry && inclusion
           ? this.#bind(parameter, entry, inclusion)
-          : this.#share(parameter, inclusion?.outer.scope);
+          : this.#share(parameter, inclusion);
       found.parameters.set(parameter.name, scoped);
     }
     for (const { key, keyAt } of inclusion?.fixed ?? []) {
@@ -87,9 +87,9 @@ export class FileParameters {
   }
 
   /** One parameter for all files that declare the name; the outermost declaration counts. */
-  #share(parameter: Parameter, outer: Scope | undefined): ScopedParameter {
+  #share(parameter: Parameter, inclusion: Inclusion | undefined): ScopedParameter {
     const { name, type, declaredAt } = parameter;
-    const shared = outer?.parameters.get(name);
+    const shared = inclusion?.outer.scope.parameters.get(name);
     const known = this.shared.get(name);
     if (shared === undefined && known === undefined) {
       this.shared.set(name, parameter);
@@ -100,6 +100,23 @@ export class FileParameters {
       const places = known ? [declaredAt, known.declaredAt] : [declaredAt];
       this.#problems.push(problems.typeConflict(name, [type, other], places));
     }
-    return shared ?? { key: name, type: other };
+    const key = shared?.key ?? name;
+    const asGiven = parameter.required && type !== "secret" && key === name && inclusion;
+    return asGiven ? this.#bindGiven(parameter, inclusion) : { key, type: other };
+  }
+
+  /** What somebody gives the outer parameter, but not its default. */
+  #bindGiven(parameter: Parameter, { outer, prefix }: Inclusion): ScopedParameter {
+    const { name, type, declaredAt } = parameter;
+    const key = prefix + name;
+    this.bindings.push({
+      key,
+      parameter,
+      value: { text: [{ param: name }], at: declaredAt },
+      folder: outer.scope.folder,
+      uses: [name],
+      onlyGiven: true,
+    });
+    return { key, type };
   }
 }

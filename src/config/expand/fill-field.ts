@@ -95,6 +95,10 @@ const fillers: { readonly [T in FieldType]: FillValue<T> } = {
       ? { path: pathIn(filler, value.path, what) }
       : { targets: targetsIn(filler, value.targets) },
   globsOrTargets: inputsIn,
+  images: (filler, value, what) =>
+    Object.fromEntries(
+      Object.entries(value).map(([key, text]) => [key, targetIn(filler, text, what)]),
+    ),
   secrets: (_, value) => value,
   // Alternatives have become targets before; `expand` names them.
   alternatives: () => [],

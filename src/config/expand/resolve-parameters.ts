@@ -32,6 +32,8 @@ interface Resolution {
   readonly root: string;
   readonly texts: Map<string, string>;
   readonly secrets: Map<string, string>;
+  /** Parameters that have their value from the command line or the environment. */
+  readonly byHand: Set<string>;
   readonly problems: Diagnostic[];
 }
 
@@ -45,7 +47,8 @@ export function resolveParameters(
   const { root, parameters } = declaration;
   const texts = new TextValues(root, environment);
   const secrets = new Map<string, string>();
-  const resolution = { given, environment, cwd, root, texts, secrets, problems: [] };
+  const byHand = new Set<string>();
+  const resolution = { given, environment, cwd, root, texts, secrets, byHand, problems: [] };
   checkGiven(parameters, resolution);
   for (const parameter of parameters) {
     if (parameter.type === "secret") resolveSecret(parameter, resolution);
@@ -99,6 +102,7 @@ function resolveText(parameter: Parameter, resolution: Resolution): void {
     if (value !== undefined) resolution.texts.set(name, value);
     return;
   }
+  resolution.byHand.add(name);
   const subject = `parameter \`${name}\``;
   if (found.value === "" && type !== "string" && type !== "choice") {
     resolution.problems.push(problems.emptyValue(subject, found.from));
@@ -135,7 +139,8 @@ function resolveSecret(parameter: Parameter, resolution: Resolution): void {
   const file = resolution.given.get(`${name}-file`);
   if (file === undefined) {
     const found = fromEnvironment(parameter, resolution.environment);
-    if (found !== undefined) resolution.secrets.set(name, String(found.value));
+    const value = found?.value ?? parameter.default;
+    if (value !== undefined) resolution.secrets.set(name, String(value));
     return;
   }
   const path = String(file.value);
@@ -150,7 +155,9 @@ function resolveSecret(parameter: Parameter, resolution: Resolution): void {
 }
 
 /** The value that an include fixes; where it needs a parameter that is not given, the inner default. */
-function resolveBinding({ key, parameter, value, folder }: Binding, resolution: Resolution): void {
+function resolveBinding(binding: Binding, resolution: Resolution): void {
+  const { key, parameter, value, folder } = binding;
+  if (binding.onlyGiven && !resolution.byHand.has(parameter.name)) return;
   const text = fill(value.text, { values: resolution.texts, member: [] });
   if (text === undefined) {
     const fallback = defaultText(parameter, resolution.root);

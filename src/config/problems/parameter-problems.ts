@@ -94,6 +94,29 @@ export const badValue = ({ subject, value, from, at }: BadValue, wanted: string)
     details: from === undefined ? undefined : [`given by ${from}`],
   });
 
+export const notAsPattern = (
+  { subject, value, from, at }: BadValue,
+  pattern: string,
+  help: string | undefined,
+) =>
+  usage("bad-value", `${subject} cannot be \`${value}\`: expected text like \`${pattern}\``, at, {
+    details: from === undefined ? undefined : [`given by ${from}`],
+    hint: help,
+  });
+
+export const patternNeedsString = (type: string, at: Location) =>
+  usage("pattern-needs-string", `\`pattern\` goes with type \`string\`, not with \`${type}\``, at);
+
+export const requiredDefault = (at: Location) =>
+  usage(
+    "required-default",
+    "`required` says that somebody gives it, and `default` who else does",
+    at,
+    {
+      hint: "leave out one of the two",
+    },
+  );
+
 export const emptyValue = (subject: string, from: string) =>
   usage("bad-value", `${subject} cannot be empty`, undefined, { details: [`given by ${from}`] });
 

@@ -12,14 +12,19 @@ const flags: Readonly<Record<string, string>> = {
   no: "false",
 };
 
+/** A pattern has to match all of a value. */
+export const wholeValue = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, "u");
+
 /** The value as templates show it; a path is left for the caller to resolve. */
 export function checkParameter(
-  { type, choices = [] }: Parameter,
+  { type, choices = [], pattern, help }: Parameter,
   given: problems.BadValue,
 ): Result<string> {
   const { value } = given;
   if (type === "choice" && !choices.includes(value))
     return fail(problems.badChoice(given, choices));
+  if (pattern !== undefined && !wholeValue(pattern).test(value))
+    return fail(problems.notAsPattern(given, pattern, help));
   if (type === "number") {
     const good = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim());
     return good ? ok(value.trim()) : fail(problems.badValue(given, "a number"));

@@ -6,6 +6,7 @@ import type {
   DeclaredInput,
   DeclaredLaid,
   DeclaredTypes,
+  Text,
 } from "../declaration.ts";
 import { checkInside } from "../expand/paths.ts";
 import * as problems from "../problems/problems.ts";
@@ -81,6 +82,7 @@ const readers: { readonly [T in FieldType]: ReadValue<DeclaredTypes[T]> } = {
   laid: readLaid,
   pathOrTargets: readPathOrTargets,
   globsOrTargets: (reader, node, what) => readList(reader, node, what, readGlobOrTarget),
+  images: readImages,
   secrets: readSecrets,
   alternatives: () => undefined,
   service: readService,
@@ -162,6 +164,20 @@ function readLaid(reader: Reader, node: Node, what: string): readonly DeclaredLa
     if (problem !== undefined) reader.problems.push(problem);
     const targets = readReferences(reader, value, `\`${key}\` of ${what}`);
     if (targets !== undefined) found.push({ at: key, targets });
+  }
+  return node.kind === "map" ? found : undefined;
+}
+
+/** Names of variables, each with one target. */
+function readImages(
+  reader: Reader,
+  node: Node,
+  what: string,
+): Readonly<Record<string, Text>> | undefined {
+  const found: Record<string, Text> = {};
+  for (const { key, value } of entriesOf(reader, node, what)) {
+    const target = readOneReference(reader, value, `\`${key}\` of ${what}`);
+    if (target !== undefined) found[key] = target;
   }
   return node.kind === "map" ? found : undefined;
 }

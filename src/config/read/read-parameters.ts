@@ -5,10 +5,10 @@ import * as problems from "../problems/problems.ts";
 import { reservedParameters } from "../reserved.ts";
 import type { Entry, MapNode, Node, ScalarNode } from "../yaml/node.ts";
 import { describeNode, valueAt } from "../yaml/node.ts";
-import { checkParameter } from "./check-value.ts";
+import { checkParameter, wholeValue } from "./check-value.ts";
 import { checkKeys, entriesOf, placeOf, type Reader, wrong } from "./reader.ts";
 
-const parameterKeys = ["type", "default", "choices", "env", "help"];
+const parameterKeys = ["type", "default", "choices", "pattern", "required", "env", "help"];
 
 const nameRule = "use letters, digits, `-` and `_`, a letter first";
 export const parameterName = /^[A-Za-z][\w-]*$/;
@@ -55,6 +55,8 @@ function readParameter(reader: Reader, { key, keyAt, value }: Entry): Parameter 
     ...plain,
     type,
     ...(choices && { choices }),
+    ...readPattern(reader, value, type),
+    ...readRequired(reader, value),
     ...(env !== undefined && { env }),
     ...(help !== undefined && { help }),
   };
@@ -104,6 +106,43 @@ function readChoices(reader: Reader, node: MapNode): readonly string[] | undefin
   });
 }
 
+function readPattern(
+  reader: Reader,
+  node: MapNode,
+  type: ParameterType,
+): { readonly pattern?: string } {
+  const given = valueAt(node, "pattern");
+  if (given === undefined) return {};
+  const at = placeOf(reader, given);
+  if (type !== "string") {
+    reader.problems.push(problems.patternNeedsString(type, at));
+    return {};
+  }
+  if (given.kind === "scalar" && isExpression(given.text)) return { pattern: given.text };
+  wrong(reader, "`pattern`", "a regular expression", given);
+  return {};
+}
+
+function isExpression(text: string): boolean {
+  try {
+    return wholeValue(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function readRequired(reader: Reader, node: MapNode): { readonly required?: true } {
+  const given = valueAt(node, "required");
+  if (given === undefined) return {};
+  const at = placeOf(reader, given);
+  if (given.kind !== "scalar" || typeof given.value !== "boolean") {
+    wrong(reader, "`required`", "`true` or `false`", given);
+  } else if (given.value && valueAt(node, "default") !== undefined) {
+    reader.problems.push(problems.requiredDefault(at));
+  } else if (given.value) return { required: true };
+  return {};
+}
+
 function readName(reader: Reader, node: MapNode, key: string): string | undefined {
   const given = valueAt(node, key);
   if (given === undefined) return undefined;
@@ -132,7 +171,8 @@ function readDefault(
     return {};
   }
   const at = placeOf(reader, given);
-  if (parameter.type === "secret") {
+  // That there is none is no secret.
+  if (parameter.type === "secret" && given.text !== "") {
     reader.problems.push(problems.secretDefault(parameter.name, at));
     return {};
   }

@@ -78,6 +78,7 @@ const fieldSchemas: { readonly [T in FieldType]: Schema } = {
   laid: mapOf(shapes.references),
   pathOrTargets: anyOf(text, targetInput),
   globsOrTargets: oneOrMore(anyOf(text, targetInput)),
+  images: mapOf(text),
   secrets: mapOf({ type: "string", pattern: "^\\$\\{[^}]*\\}$" }),
   alternatives: { ...listOf({ $ref: "#/definitions/alternative" }), minItems: 1 },
   service,

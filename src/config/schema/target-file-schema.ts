@@ -102,6 +102,10 @@ const parameter: Schema = {
           items: shapes.value,
           minItems: 1,
         }),
+        pattern: described("Regular expression that a whole value must match", {
+          type: "string",
+        }),
+        required: described("The default of an outer file does not count", { type: "boolean" }),
         env: described("Environment variable that gives it", {
           type: "string",
           pattern: environmentName.source,

@@ -26,6 +26,9 @@ export function dependenciesInFields(rule: Rule): readonly TargetName[] {
       case "laid":
         for (const laid of value as FieldTypes["laid"]) found.push(...laid.targets);
         break;
+      case "images":
+        found.push(...Object.values(value as FieldTypes["images"]));
+        break;
       case "pathOrTargets": {
         const either = value as FieldTypes["pathOrTargets"];
         if ("targets" in either) found.push(...either.targets);

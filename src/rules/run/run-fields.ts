@@ -11,6 +11,10 @@ export const runFields = {
   network: optional("choice", "Network of the container", {
     choices: ["default", "host", "none"],
   }),
+  images: optional("images", "Environment variables with the IDs of images that targets make"),
+  keep: optional("outputs", "Folders that the next such command in a container finds again", {
+    counts: false,
+  }),
   secrets: optional("secrets", "Environment variables with values of secret parameters", {
     counts: false,
   }),

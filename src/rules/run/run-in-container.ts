@@ -4,11 +4,11 @@ import path from "node:path";
 import type { PackedFile, RunRequest } from "../../docker/docker.ts";
 import type { TargetName } from "../../model/target.ts";
 import { namedBundle, proxyVariables, serviceUrls } from "../caller-environment.ts";
-import { imageOf, layOutputs, mergeLaid, nameOfImage } from "../lay-outputs.ts";
-import { LastLines } from "../lines.ts";
+import { imageOf, joinLaid, layOutputs, mergeLaid, nameOfImage } from "../lay-outputs.ts";
 import { placeOutput } from "../output-files.ts";
 import { ownLabels, workspaceLabel } from "../own-labels.ts";
 import { type ActContext, type ActOutcome, packed } from "../rule.ts";
+import { KeptFolders } from "./kept-folders.ts";
 import { argvOf, outputOf, type RunValues } from "./run-fields.ts";
 import {
   collectOutputs,
@@ -16,8 +16,9 @@ import {
   declaredEnvironment,
   missingOutput,
 } from "./run-result.ts";
+import { SaidLines } from "./said-lines.ts";
 
-/** Folder in the container that the inputs lie in and the command starts in. */
+/** Folder in the container that stands for the workspace. */
 const workdir = "/workspace";
 /** Where the caller's certificates lie below `/`: not among the inputs, which a command may list. */
 const bundle = ".tbuild/ca-certificates.crt";
@@ -29,25 +30,28 @@ export async function runInContainer(
   context: ActContext,
 ): Promise<ActOutcome> {
   const temporary = await context.temporaryFolder();
-  const request = requestFor(values, image, context, temporary);
-  const last = new LastLines();
+  const kept = new KeptFolders(values.keep ?? [], context);
+  const request = requestFor(values, image, context, { temporary, kept });
+  const said = new SaidLines();
   const progress = {
     ...context.progress,
     output(line: string) {
-      last.add(line);
+      said.add(line);
       context.progress.output(line);
     },
   };
   const docker = await context.docker();
   const { exitCode, missing } = await docker.run(request, progress, context.signal);
   if (exitCode !== 0) {
-    return commandFailure(`failed with exit code ${exitCode}`, exitCode, last);
+    return commandFailure(`failed with exit code ${exitCode}`, exitCode, said);
   }
-  const lacking = (values.outputs ?? []).find((declared) =>
+  const outputs = outputPaths(values);
+  const lacking = [...(values.outputs ?? []), ...(values.keep ?? [])].find((declared) =>
     missing.some((name) => outputOf(name).path === outputOf(declared).path),
   );
   if (lacking !== undefined) return missingOutput(lacking);
-  for (const output of request.outputs) {
+  kept.take(temporary);
+  for (const output of outputs) {
     placeOutput(context, path.join(temporary, output), output);
   }
   return collectOutputs(values, context);
@@ -57,30 +61,42 @@ function requestFor(
   values: RunValues,
   image: TargetName,
   context: ActContext,
-  destination: string,
+  { temporary, kept }: { readonly temporary: string; readonly kept: KeptFolders },
 ): RunRequest {
-  const outputs = (values.outputs ?? []).map((declared) => outputOf(declared).path);
+  const outputs = [...outputPaths(values), ...kept.places];
   const certificates = values.network === "none" ? undefined : namedBundle(context.environment);
   return {
     image: nameOfImage(imageOf(context, "in", image)),
     command: argvOf(values.run),
     environment: environmentOf(values, context, certificates !== undefined),
     workdir,
-    inputs: [...inputsOf(values, context), ...foldersOf(outputs, destination)],
+    startFolder: context.target.folder ?? "",
+    inputs: [
+      ...inputsOf(values, context),
+      ...kept.lay(temporary),
+      ...foldersOf(outputs, temporary),
+    ],
     // Where they are found is often a link.
     ...(certificates !== undefined && { aside: [packed(bundle, realpathSync(certificates))] }),
     outputs,
-    destination,
+    destination: temporary,
     extraHosts: context.services.map(({ host }) => `${host}:host-gateway`),
     labels: { ...ownLabels(context), [workspaceLabel]: context.workspaceId },
     ...networkOf(values),
   };
 }
 
+const outputPaths = (values: RunValues): readonly string[] =>
+  (values.outputs ?? []).map((declared) => outputOf(declared).path);
+
+/** `as` starts where the command does: in the folder of the target file. */
 function inputsOf(values: RunValues, context: ActContext): readonly PackedFile[] {
-  const laid = (values.inputs ?? []).flatMap((spec) =>
-    "targets" in spec ? layOutputs(context, "inputs", spec.targets, spec.as) : [],
-  );
+  const { folder = "" } = context.target;
+  const laid = (values.inputs ?? []).flatMap((spec) => {
+    if (!("targets" in spec)) return [];
+    const as = spec.as === undefined ? undefined : joinLaid(folder, spec.as);
+    return layOutputs(context, "inputs", spec.targets, as);
+  });
   const own = context.inputs.map(({ name, path: source }) => packed(name, source));
   return mergeLaid(context, "inputs", [...own, ...laid]);
 }

@@ -5,12 +5,12 @@ import path from "node:path";
 import { workspaceVariable } from "../../store/leftovers.ts";
 import { hostEnvironment, proxyVariables, serviceUrls } from "../caller-environment.ts";
 import type { ProcessEnd } from "../commands/process-group.ts";
-import { LastLines } from "../lines.ts";
 import { clearOutput, isAtOrBelow, shownPath, whyNotOurs } from "../output-files.ts";
 import { failed, failure, usageError } from "../problems.ts";
 import type { ActContext, ActOutcome } from "../rule.ts";
 import { argvOf, outputOf, type RunValues } from "./run-fields.ts";
 import { collectOutputs, commandFailure, declaredEnvironment } from "./run-result.ts";
+import { SaidLines } from "./said-lines.ts";
 
 /**
  * Removes the outputs of an earlier run, runs the command, and takes its outputs. When it fails or
@@ -32,20 +32,20 @@ export async function runOnHost(values: RunValues, context: ActContext): Promise
 }
 
 async function command(values: RunValues, context: ActContext): Promise<ActOutcome> {
-  const last = new LastLines();
+  const said = new SaidLines();
   const end = await context.commands.run(
     {
       argv: argvOf(values.run),
       folder: path.join(context.project.root, context.target.folder ?? ""),
       environment: environmentOf(values, context),
       onLine(line) {
-        last.add(line);
+        said.add(line);
         context.progress.output(line);
       },
     },
     context.signal,
   );
-  return isSuccess(end) ? collectOutputs(values, context) : failureOf(end, values, last);
+  return isSuccess(end) ? collectOutputs(values, context) : failureOf(end, values, said);
 }
 
 function environmentOf(values: RunValues, context: ActContext): Record<string, string> {
@@ -64,12 +64,12 @@ function environmentOf(values: RunValues, context: ActContext): Record<string, s
 
 const isSuccess = (end: ProcessEnd): boolean => end.kind === "exited" && end.code === 0;
 
-function failureOf(end: ProcessEnd, values: RunValues, last: LastLines): ActOutcome {
+function failureOf(end: ProcessEnd, values: RunValues, said: SaidLines): ActOutcome {
   switch (end.kind) {
     case "exited":
-      return commandFailure(`failed with exit code ${end.code}`, end.code, last);
+      return commandFailure(`failed with exit code ${end.code}`, end.code, said);
     case "signalled":
-      return commandFailure(`was ended by signal ${end.signal}`, codeOf(end.signal), last);
+      return commandFailure(`was ended by signal ${end.signal}`, codeOf(end.signal), said);
     case "not-started": {
       const program = argvOf(values.run)[0] ?? "";
       const why = end.why === "ENOENT" ? "was not found" : `cannot be started: ${end.why}`;

@@ -4,12 +4,13 @@ import path from "node:path";
 import type { FilesView } from "../../files/files-view.ts";
 import type { Artifact } from "../../model/artifact.ts";
 import { pick } from "../caller-environment.ts";
-import type { LastLines } from "../lines.ts";
+import { imageOf } from "../lay-outputs.ts";
 import { artifactOf } from "../output-files.ts";
 import { failed, failure } from "../problems.ts";
 import type { ActContext, ActOutcome } from "../rule.ts";
 import { secretOf } from "../secret-of.ts";
 import { outputOf, type RunValues, variablesOf } from "./run-fields.ts";
+import type { SaidLines } from "./said-lines.ts";
 
 /** The variables that the rule itself sets, the later ones winning. */
 export function declaredEnvironment(
@@ -19,9 +20,19 @@ export function declaredEnvironment(
   return {
     ...values.env,
     ...pick(context.environment, values["pass-env"] ?? []),
+    ...imageVariables(values, context),
     ...secretVariables(values, context),
     ...variablesOf(values.run),
   };
+}
+
+function imageVariables(values: RunValues, context: ActContext): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values.images ?? {}).map(([variable, target]) => [
+      variable,
+      imageOf(context, "images", target).digest,
+    ]),
+  );
 }
 
 function secretVariables(values: RunValues, context: ActContext): Record<string, string> {
@@ -33,13 +44,11 @@ function secretVariables(values: RunValues, context: ActContext): Record<string,
   );
 }
 
-/** A command that ended with something else than 0. */
-export function commandFailure(how: string, exitCode: number, last: LastLines): ActOutcome {
-  const { diagnostic } = failure("target", "command-failed", `command ${how}`, {
-    details: last.lines,
-    exitCode,
-  });
-  return failed(diagnostic);
+/** A command that ended with something else than 0: in its own words, where it found some. */
+export function commandFailure(how: string, exitCode: number, said: SaidLines): ActOutcome {
+  const { message, more } = said.failure(`command ${how}`);
+  const problem = failure("target", "command-failed", message, { ...more, exitCode });
+  return failed(problem.diagnostic);
 }
 
 /** The declared outputs of a command that succeeded, or the failure to make one. */

@@ -48,6 +48,15 @@ function hostProblems(values: RunValues, target: Target): readonly Diagnostic[] 
       }),
     );
   }
+  if (values.keep !== undefined) {
+    problems.push(
+      usageProblem(target, "keep", {
+        code: "keep-on-host",
+        message: "`keep` is for a command in a container: on the host it can keep what it likes",
+        hint: "name an image target with `in`, or leave `keep` out",
+      }),
+    );
+  }
   return problems;
 }
 

@@ -25,6 +25,7 @@ const run = declared("run", {
   "pass-env": optional("strings", "Variables from the caller"),
   in: optional("target", "Image to run in"),
   network: optional("choice", "Network", { choices: ["default", "host", "none"] }),
+  images: optional("images", "IDs of images"),
   secrets: optional("secrets", "Secrets"),
 });
 

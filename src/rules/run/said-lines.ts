@@ -1,0 +1,40 @@
+/** What a command says of its own failure, in lines of its output; and its last other lines. */
+import { LastLines } from "../lines.ts";
+
+/** `::error::no such package` and, for the next action, `::hint::look at its name`. */
+const own = /^::(?<what>error|hint)::\s*(?<text>.*\S)\s*$/;
+
+export class SaidLines {
+  #last = new LastLines();
+  #before: LastLines | undefined;
+  #error: string | undefined;
+  #hint: string | undefined;
+
+  add(line: string): void {
+    const { what, text } = own.exec(line)?.groups ?? {};
+    if (what === "error") {
+      this.#error = text;
+      this.#before = this.#last;
+      this.#last = new LastLines();
+    } else if (what === "hint") this.#hint = text;
+    else this.#last.add(line);
+  }
+
+  /**
+   * Its message in place of `otherwise`, with its hint; and what it said after the message, which it chose to
+   * be shown, or else its last lines before.
+   */
+  failure(otherwise: string) {
+    return {
+      message: this.#error ?? otherwise,
+      more: {
+        details: this.#lines(),
+        ...(this.#hint !== undefined && { hint: this.#hint }),
+      },
+    };
+  }
+  #lines(): readonly string[] {
+    const { lines } = this.#last;
+    return lines.length > 0 ? lines : (this.#before?.lines ?? []);
+  }
+}
