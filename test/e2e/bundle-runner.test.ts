@@ -147,7 +147,7 @@ test("a request that takes longer than there is does not hold up the end", async
 
   const { milliseconds } = await stop(name);
 
-  expect(milliseconds).toBeLessThan(3000);
+  expect(milliseconds).toBeLessThan(2000);
   await slow;
 });
 

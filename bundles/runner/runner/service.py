@@ -14,6 +14,8 @@ from .problem import SURROUNDINGS, Problem, listed
 SUPERVISORD = "/usr/bin/supervisord"
 UWSGI = "/opt/app/bin/uwsgi"
 SOCKET = f"{user.RUN}/supervisor.sock"
+ADDRESS = "http://app:app@supervisord"  # as supervisord.conf says; the socket is what it is reached by
+FIFO = f"{user.RUN}/uwsgi.fifo"
 ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
 TURN = 0.05  # seconds: how often supervisord is made to look at who has ended, while it stops
 LOOK = 1  # seconds between two looks at what became of the programs
@@ -40,6 +42,7 @@ def prepare(app, name):
             f"uWSGI is not among what `{app.name}` was bundled with",
             "add `uwsgi` to what its wheelhouse is made of",
         )
+    drain = number_of("BUNDLE_DRAIN", 1)
     values = {
         "package": app.name,
         "version": app.version,
@@ -47,7 +50,8 @@ def prepare(app, name):
         "module": services[name],
         "run": user.RUN,
         "workers": number_of("BUNDLE_WORKERS", 2),
-        "drain": number_of("BUNDLE_DRAIN", 1),
+        "drain": drain,
+        "patience": drain + 1,
     }
     for file in ("uwsgi", "nginx"):
         suffix = "ini" if file == "uwsgi" else "conf"
@@ -84,7 +88,8 @@ def keep(command, name):
 def stop(supervisord):
     """Lets supervisord stop first nginx and then uWSGI, each after its last request.
 
-    Left alone it looks once a second at who has ended, which would take longer than there is.
+    Left alone, both supervisord and uWSGI look once a second at who has ended, which together would take
+    longer than there is. Whoever is asked something looks at once.
     """
     if ask("shutdown") is None:
         supervisord.terminate()
@@ -94,20 +99,32 @@ def stop(supervisord):
             return
         except subprocess.TimeoutExpired:
             ask("getState")
+            wake(FIFO)
 
 
 def ask(method):
     """An answer of supervisord, or None while there is none to be had."""
     try:
-        with xmlrpc.client.ServerProxy("http://supervisord", transport=OverSocket()) as server:
+        with xmlrpc.client.ServerProxy(ADDRESS, transport=OverSocket()) as server:
             return getattr(server.supervisor, method)()
     except (OSError, http.client.HTTPException, xmlrpc.client.Error):
         return None
 
 
+def wake(path):
+    """Writes what is no command to uWSGI."""
+    try:
+        fifo = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return  # It has ended, or the uwsgi.ini of /config has no fifo.
+    with open(fifo, "wb") as file:
+        file.write(b"\n")
+
+
 class OverSocket(xmlrpc.client.Transport):
     def make_connection(self, host):
-        connection = http.client.HTTPConnection(host, timeout=LOOK)
+        host, self._extra_headers, _ = self.get_host_info(host)
+        connection = http.client.HTTPConnection(host)
         connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.sock.settimeout(LOOK)
         connection.sock.connect(SOCKET)
