@@ -8,6 +8,11 @@
 set -eu
 [ ! -r /run/bundle/environment ] || . /run/bundle/environment
 
+refuse() {
+    logger --stderr --tag cronwrapper --priority cron.err -- "$1"
+    exit 2
+}
+
 name='' kill_previous='' environments=''
 while [ $# -gt 0 ]; do
     case $1 in
@@ -17,13 +22,13 @@ while [ $# -gt 0 ]; do
         --environment) environments=$2; shift 2 ;;
         --environment=*) environments=${1#*=}; shift ;;
         --) shift; break ;;
-        -*) echo "cronwrapper: no option \`$1\`" >&2; exit 2 ;;
+        -*)refuse "no option \`$1\`";
         *) break ;;
     esac
 done
-[ $# -gt 0 ] || { echo "cronwrapper: no command is given" >&2; exit 2; }
+[ $# -gt 0 ] || refuse "no command is given"
 [ -n "$name" ] || name=job-$(printf '%s\n' "$@" | cksum | cut -d' ' -f1)
-case $name in */* | .*) echo "cronwrapper: \`$name\` cannot be the name of a job" >&2; exit 2 ;; esac
+case $name in */* | .*)refuse "\`$name\` cannot be the name of a job"; esac
 
 say() { logger --tag "$name" --priority "cron.$1" -- "$2"; }
 
@@ -40,7 +45,7 @@ folder=/run/bundle/cron
 mkdir -p "$folder"
 pid_file=$folder/$name.pid
 exec 9<>"$pid_file"
-end_previous() { kill "-$1" -- "-$(cat "$pid_file")" 2>/dev/null || true; }
+end_previous() { kill -s "$1" -- "-$(cat "$pid_file")" 2>/dev/null || true; }
 if ! flock --nonblock 9; then
     previous=$(cat "$pid_file")
     if [ -z "$kill_previous" ]; then

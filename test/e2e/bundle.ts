@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
 import { type TestFiles, temporaryFolder } from "../support/folder.ts";
-import { onBase, run, tag, workspace } from "./small-workspace.ts";
+import { onBase, project, tag, workspace } from "./small-workspace.ts";
 import { checkout, docker, type Ended, tbuild } from "./tbuild.ts";
 
 export const image = tag("bundle");
@@ -40,7 +40,7 @@ export async function buildBundle(): Promise<void> {
   copy("test/e2e/pantry/make-wheelhouse", "make-wheelhouse");
   for (const name of ["pyproject.toml", "src"]) copy(`test/e2e/pantry/${name}`, `source/${name}`);
   const { exitCode, stdout, stderr } = await tbuild(folder, ["bundle"]);
-  if (exitCode !== 0) throw new Error(`the bundle was not built:\n${stdout}${stderr}`);
+  if (exitCode !== 0) throw new Error(`the bundle was not built:\n${stdout}\n${stderr}`);
 }
 
 /** A folder with these files that belongs to the user of the image. */
@@ -51,53 +51,35 @@ export function appFolder(files: TestFiles): string {
   return folder;
 }
 
+/** By this label the suite's containers are found and removed at its end. */
+const ours = ["--label", `org.tbuild.project=${project}`];
+
 /** Runs a command of the image to its end. Options are those of `docker run`. */
 export async function inBundle(
   words: readonly string[],
   options: readonly string[] = [],
 ): Promise<Ended> {
-  const args = ["run", "--rm", ...named(), ...options, image, ...words];
+  const args = ["run", "--rm", ...ours, ...options, image, ...words];
   const { exitCode, stdout, stderr } = await execa("docker", args, { reject: false });
   return { exitCode, stdout, stderr };
 }
 
-/** Starts a command of the image, and gives back the container's name. */
+/** Starts a command of the image, and gives back the container's ID. */
 export async function start(
   words: readonly string[],
   options: readonly string[] = [],
 ): Promise<string> {
-  const name = named();
-  await docker("run", "--detach", ...name, ...options, image, ...words);
-  return name[1] as string;
+  return docker("run", "--detach", ...ours, ...options, image, ...words);
 }
-
-const started: string[] = [];
-
-/** Options that name a container, so that it is removed with the suite. */
-function named(): string[] {
-  const name = `tbuild-test-${run}-bundle-${started.length}`;
-  started.push(name);
-  return ["--name", name];
-}
-
-afterAll(async () => {
-  if (started.length > 0) await docker("rm", "--force", "--volumes", ...started).catch(() => {});
-}, 60_000);
 
 /** Starts a service and waits until its health check says that it is ready. */
 export async function serve(service: string, options: readonly string[] = []): Promise<string> {
-  const health = ["--health-interval", "1s", "--publish", "127.0.0.1::8080"];
-  const name = await start(
-    ["si-service", service],
-    [...health, "--publish", "127.0.0.1::8081", ...options],
-  );
+  const ports = ["--publish", "127.0.0.1::8080", "--publish", "127.0.0.1::8081"];
+  const often = ["--health-interval", "1s"];
+  const name = await start(["si-service", service], [...ports, ...often, ...options]);
+  const both = "{{.State.Status}} {{.State.Health.Status}}";
   for (;;) {
-    const { stdout: state } = await execa("docker", [
-      "inspect",
-      "--format",
-      "{{.State.Status}} {{.State.Health.Status}}",
-      name,
-    ]);
+    const state = await docker("inspect", "--format", both, name);
     if (state === "running healthy") return name;
     if (!state.startsWith("running")) throw new Error(`${state}:\n${await logs(name)}`);
     await wait(100);

@@ -29,7 +29,8 @@ def become(app):
             table = table_of(file.read(), path)
     write_environment()
     with open(TABLE, "w", encoding="utf-8") as file:
-        file.write(table)
+        # The wrapper has said it all; what is left would be mail.
+        file.write(f'MAILTO=""\n{table}')
     # Its own words about each start would say what the wrapper says again.
     os.execv(CRON, ["cron", "-f", "-L", "0"])
 
