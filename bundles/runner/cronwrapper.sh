@@ -22,13 +22,13 @@ while [ $# -gt 0 ]; do
         --environment) environments=$2; shift 2 ;;
         --environment=*) environments=${1#*=}; shift ;;
         --) shift; break ;;
-        -*)refuse "no option \`$1\`";
+        -*) refuse "no option \`$1\`" ;;
         *) break ;;
     esac
 done
 [ $# -gt 0 ] || refuse "no command is given"
 [ -n "$name" ] || name=job-$(printf '%s\n' "$@" | cksum | cut -d' ' -f1)
-case $name in */* | .*)refuse "\`$name\` cannot be the name of a job"; esac
+case $name in */* | .*) refuse "\`$name\` cannot be the name of a job" ;; esac
 
 say() { logger --tag "$name" --priority "cron.$1" -- "$2"; }
 
