@@ -1,4 +1,7 @@
-/** The runner image of bundles: its commands, their exit codes and signals, its mounts, and what it refuses. */
+/**
+ * The runner image of bundles: its commands, their exit codes and signals, its mounts, and what it refuses.
+ * @one-engine: what is in the image does not depend on it.
+ */
 import { chmodSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";

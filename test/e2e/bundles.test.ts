@@ -1,4 +1,7 @@
-/** Bundles of Python packages from end to end: wheels compiled in containers, an image, what tells of it. */
+/**
+ * Bundles of Python packages from end to end: wheels compiled in containers, an image, what tells of it.
+ * @one-engine: what comes out does not depend on it.
+ */
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
