@@ -1,26 +1,21 @@
 /** Explains targets: why each is fresh, or what would make it again. Writes nothing. */
 import type { Cause, Explanation } from "../../model/explanation.ts";
-import { fail, ok, type Result } from "../../model/result.ts";
+import { ok, type Result } from "../../model/result.ts";
 import type { TargetName } from "../../model/target.ts";
-import { StateFolder } from "../../store/state-folder.ts";
 import type { BuildParts, BuildRequest } from "../build-request.ts";
 import type { BuildRoom } from "../build-room.ts";
-import { openRoom } from "../open-room.ts";
-import { demandWanted } from "../plan/demand-wanted.ts";
 import { shownName } from "./dry-run.ts";
-import { examine, type Verdict } from "./examine.ts";
+import type { Verdict } from "./examine.ts";
+import { examineWanted } from "./examine-wanted.ts";
 
 /** @throws DiagnosticError when the engine is needed and cannot be asked */
 export async function explain(
   request: BuildRequest,
   parts: BuildParts,
 ): Promise<Result<readonly Explanation[]>> {
-  const opened = openRoom(request, parts, new StateFolder(request.project.root));
-  if (!opened.ok) return opened;
-  const room = opened.value;
-  const problems = demandWanted(request.wanted, room);
-  if (problems.length > 0) return fail(...problems);
-  const verdicts = await examine(room);
+  const examined = await examineWanted(request, parts);
+  if (!examined.ok) return examined;
+  const { room, verdicts } = examined.value;
   return ok(request.wanted.map((name) => explainOne(name, verdicts, room)));
 }
 

@@ -3,13 +3,10 @@
 import { FileDigests } from "../../files/digests.ts";
 import { WorkspaceFiles } from "../../files/workspace-files.ts";
 import type { GraphDrawing } from "../../model/graph-drawing.ts";
-import { fail, ok, type Result } from "../../model/result.ts";
+import { ok, type Result } from "../../model/result.ts";
 import type { Project, TargetName } from "../../model/target.ts";
-import { StateFolder } from "../../store/state-folder.ts";
 import type { BuildParts, BuildRequest } from "../build-request.ts";
-import { examine } from "../fresh/examine.ts";
-import { openRoom } from "../open-room.ts";
-import { demandWanted } from "./demand-wanted.ts";
+import { examineWanted } from "../fresh/examine-wanted.ts";
 import { buildGraph, type Graph } from "./graph.ts";
 
 /** The checked graph of a project, without looking at what is fresh. */
@@ -44,12 +41,9 @@ export async function drawGraphWithState(
   request: BuildRequest,
   parts: BuildParts,
 ): Promise<Result<GraphDrawing>> {
-  const opened = openRoom(request, parts, new StateFolder(request.project.root));
-  if (!opened.ok) return opened;
-  const room = opened.value;
-  const problems = demandWanted(request.wanted, room);
-  if (problems.length > 0) return fail(...problems);
-  const verdicts = await examine(room);
+  const examined = await examineWanted(request, parts);
+  if (!examined.ok) return examined;
+  const { room, verdicts } = examined.value;
   const drawing = drawGraph(room.plan.graph, request.wanted);
   return ok({
     ...drawing,
