@@ -7,9 +7,9 @@
  * a target called `true` for the value of the flag before it.
  */
 import { parseArgs } from "node:util";
-import { nearest } from "../config/nearest.ts";
 import type { OptionDefinition } from "../model/command-line.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import { nearest } from "../model/nearest.ts";
 import * as problems from "./usage-problems.ts";
 
 export interface ReadOption {

@@ -10,6 +10,7 @@ import type { Trace } from "../model/trace.ts";
 import type { Commands } from "../rules/commands/commands.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import type { BurstJournals } from "../store/burst-journals.ts";
+import type { Clones } from "../store/clones.ts";
 import type { DigestStore } from "../store/digest-store.ts";
 import type { Evictions } from "../store/evictions.ts";
 import type { StateFolder } from "../store/state-folder.ts";
@@ -41,6 +42,7 @@ export interface BuildRoom {
   /** Where the project has one, and this run may use it. */
   readonly cache: SharedCache | undefined;
   readonly journals: BurstJournals;
+  readonly clones: Clones;
   /** The trace of the target as it is declared now. */
   readonly traceOf: (target: Target) => Trace | undefined;
   readonly images: EngineImages;
