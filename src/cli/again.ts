@@ -7,7 +7,14 @@ import { type ReadOption, readWords } from "./read-words.ts";
 import { commandOf } from "./shell-word.ts";
 
 /** Where the target file is and what may be used; how it is reported and in what order is up to the user. */
-const kept = new Set(["file", "directory", "no-fallback", "no-cache-from", "no-cache-to"]);
+const kept = new Set([
+  "file",
+  "directory",
+  "no-fallback",
+  "no-cache-from",
+  "no-cache-to",
+  "source",
+]);
 
 /**
  * Options that the target cannot reach would be refused, so they are left out.
@@ -30,7 +37,8 @@ export function againCommand(
   return commandOf([name, ...words]);
 }
 
-function wordsOf({ typed, value }: ReadOption): readonly string[] {
+function wordsOf({ typed, value, values }: ReadOption): readonly string[] {
   if (typeof value === "boolean") return [typed];
+  if (values) return values.flatMap((each) => [typed, each]);
   return value.startsWith("-") ? [`${typed}=${value}`] : [typed, value];
 }

@@ -21,6 +21,7 @@ const plain = {
   quiet: false,
   verbose: false,
   reports: {},
+  sources: [],
 };
 
 const kindOf = (...argv: string[]): string => {

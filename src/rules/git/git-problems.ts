@@ -4,7 +4,7 @@ import path from "node:path";
 import type { DiagnosticError } from "../../model/diagnostic.ts";
 import { nearest } from "../../model/nearest.ts";
 import type { Target } from "../../model/target.ts";
-import { failure, redactUrls, unavailable, usageError } from "../problems.ts";
+import { counted, failure, redactUrls, unavailable, usageError } from "../problems.ts";
 import type { ActContext, ActOutcome } from "../rule.ts";
 import type { Git } from "./git-program.ts";
 import { namesOf } from "./git-refs.ts";
@@ -139,7 +139,7 @@ function refHint(
   if (near.length > 0) return `did you mean ${near.map(quoted).join(" or ")}?`;
   if (branches.length === 0) return undefined;
   if (branches.length <= mostNames) return `its branches: ${branches.map(quoted).join(", ")}`;
-  return `it has ${branches.length} branches and ${tags.length} tags, and none of a name like that`;
+  return `it has ${branches.length} branches and ${counted(tags.length, "tag")}, and none of a name like that`;
 }
 
 /** At most three, the nearest first. */
