@@ -5,6 +5,7 @@ import { expand, expandLazily } from "../config/expand/expand.ts";
 import { type ParameterValues, resolveParameters } from "../config/expand/resolve-parameters.ts";
 import { reachableGitNames, usesGit } from "../config/list-targets.ts";
 import type { TriedFiles } from "../config/read/load-target-file.ts";
+import { withSources } from "../config/sources.ts";
 import { type CheckedPlan, hasSameTargets } from "../engine/compiled/check-plan.ts";
 import type { CountedGit } from "../engine/compiled/compiled-plan.ts";
 import type { OptionDefinition } from "../model/command-line.ts";
@@ -16,7 +17,6 @@ import { loadDeclaration } from "./load.ts";
 import { readArguments } from "./read-arguments.ts";
 import { readLimits } from "./read-limits.ts";
 import type { CommonRequest } from "./request.ts";
-import { withSources } from "./sources.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 interface GitUse {

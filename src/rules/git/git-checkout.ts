@@ -8,7 +8,8 @@ import { DiagnosticError } from "../../model/diagnostic.ts";
 import { artifactOf, placeOutput } from "../output-files.ts";
 import { redactUrls } from "../problems.ts";
 import type { ActContext, ActOutcome } from "../rule.ts";
-import { type GitRoom, obtainCommit, type WantedCommit } from "./clone.ts";
+import type { Checkout, Written } from "./checkout.ts";
+import { type GitRoom, obtainCommit } from "./clone.ts";
 import { findCommit, listRefs } from "./find-commit.ts";
 import { checkoutPlace, type GitValues } from "./git-fields.ts";
 import { causeOf, gitFailed, NotToBeHad, notToBeHad, unknownRef } from "./git-problems.ts";
@@ -48,35 +49,16 @@ export function placed(
   return { kind: "made", artifacts: [artifact], note };
 }
 
-export interface Checkout {
-  readonly url: string;
-  readonly wanted: WantedCommit;
-  /** Absolute; not there, or empty. */
-  readonly folder: string;
-  readonly submodules: boolean;
-}
-
-/** A commit whose files lie in a folder. */
-export interface Written {
-  readonly url: string;
-  /** Its clone, absolute. */
-  readonly clone: string;
-  readonly commit: string;
-  readonly folder: string;
-  /** Git's list of what it wrote. */
-  readonly index: string;
-}
-
 /**
  * With its submodules where they are wanted. A clone that turns out to be damaged is made anew.
  * @returns false when the server knows no such commit
  * @throws NotToBeHad
  */
-export async function checkOutCommit(checkout: Checkout, room: GitRoom): Promise<boolean> {
+async function checkOutCommit(checkout: Checkout, room: GitRoom): Promise<boolean> {
   const { url, wanted, folder, submodules } = checkout;
   const clone = await obtainUndamaged(checkout, room);
   if (clone === undefined) return false;
-  const written = { url, clone, commit: wanted.commit, folder, index: indexOf(folder) };
+  const written: Written = { url, clone, commit: wanted.commit, folder, index: indexOf(folder) };
   await fillLargeFiles(written, room);
   rmSync(written.index, { force: true });
   if (submodules) await checkOutSubmodules(written, room, checkOutCommit);

@@ -2,8 +2,8 @@
 import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { counted, failure, redactUrls } from "../problems.ts";
+import type { Written } from "./checkout.ts";
 import type { GitRoom } from "./clone.ts";
-import type { Written } from "./git-checkout.ts";
 import { causeOf, gitFailed, NotToBeHad } from "./git-problems.ts";
 
 interface LargeFile {

@@ -1,20 +1,26 @@
 /** Puts the local checkouts that `--source` names in the place of the repositories of targets. */
 import { realpathSync, statSync } from "node:fs";
 import path from "node:path";
-import type { Declaration } from "../config/declaration.ts";
-import { resolveWanted } from "../config/list-targets.ts";
 import { findCheckout } from "../files/local-checkout.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
-import type { CommonRequest } from "./request.ts";
-import * as problems from "./source-problems.ts";
+import type { Declaration } from "./declaration.ts";
+import { resolveWanted } from "./list-targets.ts";
+import * as problems from "./problems/source-problems.ts";
+
+export interface GivenSources {
+  /** As they were typed: `NAME=PATH`. */
+  readonly sources: readonly string[];
+  /** Folder that their paths start at, absolute. */
+  readonly directory: string;
+}
 
 /** The same project, in which these targets are made from local checkouts. */
 export function withSources(
   project: Result<Project>,
   declaration: Declaration,
-  { sources, directory }: Pick<CommonRequest, "sources" | "directory">,
+  { sources, directory }: GivenSources,
   environment: NodeJS.ProcessEnv,
 ): Result<Project> {
   if (!project.ok || sources.length === 0) return project;
