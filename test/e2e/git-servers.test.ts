@@ -212,6 +212,23 @@ targets:
   expect((await tbuild(folder, ["one", "--force"], { env: home() })).exitCode).toBe(0);
 });
 
+test("clones are state: `tbuild state` tells their size, `clean` removes them, and nothing is stale after it", async () => {
+  const server = await served({ api: { a: "1" } });
+  const folder = temporaryFolder({
+    "targets.yaml": `
+name: play
+targets:
+  api: { git: "${server.url}/api/.git", to: out/api }
+  clean: { clean: project, only: [state] }
+`,
+  });
+  await tbuild(folder, ["api"], { env: home() });
+  expect((await tbuild(folder, ["state"])).stdout).toMatch(/^clones +[\d.]+ kB of 10 GB /m);
+  expect((await tbuild(folder, ["clean"])).exitCode).toBe(0);
+  expect(existsSync(path.join(folder, ".tbuild/clones"))).toBe(false);
+  expect((await build(folder, ["api"], { env: home() })).ran).toEqual([]);
+});
+
 test("a server of plain files, which knows no single commits, gives all of the history", async () => {
   const folder = temporaryFolder({ a: "1" });
   commitAll(folder);
