@@ -1,5 +1,5 @@
 /** Records of successful runs, and why one no longer holds. */
-import type { Artifact, Digest } from "./artifact.ts";
+import type { Digest, KeptArtifact } from "./artifact.ts";
 import { describeEviction, type Eviction } from "./eviction.ts";
 import { describePart, isPlainPart } from "./part.ts";
 import type { TargetName } from "./target.ts";
@@ -17,7 +17,7 @@ export interface Trace {
   readonly fingerprint: Digest;
   readonly parts: Parts;
   /** Dependents hash these and never our fingerprint: this gives early cutoff. */
-  readonly artifacts: readonly Artifact[];
+  readonly artifacts: readonly KeptArtifact[];
   /** Wall time of the run. */
   readonly seconds: number;
   /** Milliseconds since the epoch when the run ended. */

@@ -88,6 +88,7 @@ const artifact = union<Artifact>({
   file: { path: text, digest },
   tree: { path: text, digest },
   image: { digest, references: list(text) },
+  published: { reference: described("In its registry", text), digest },
 });
 
 const reason = union<StaleReason>({

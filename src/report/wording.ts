@@ -1,5 +1,5 @@
 /** Every sentence of a report, once: `plain` and `pretty` differ in layout and colour and not in words. */
-import type { Event, Names, PassedOver, TargetOutcome } from "../model/event.ts";
+import type { Event, Names, PassedOver } from "../model/event.ts";
 
 import { countedThings, type Removal } from "../model/removal.ts";
 import { bytes } from "../model/size.ts";
@@ -176,6 +176,10 @@ function allFresh(fresh: number): string {
 export const again = (command: string): string => `again: ${command}`;
 export const logAt = (path: string): string => `log: ${path}`;
 
-/** Outcomes that are worth a line of their own in every report. */
-export const isTold = (outcome: TargetOutcome): boolean =>
-  outcome === "built" || outcome === "restored" || outcome === "failed" || outcome === "cancelled";
+/** Ends that are worth a line of their own in every report: what was made, and what somebody had to be asked for. */
+export const isTold = ({ outcome, note }: EventOf<"target-finished">): boolean =>
+  outcome === "built" ||
+  outcome === "restored" ||
+  outcome === "failed" ||
+  outcome === "cancelled" ||
+  (outcome === "fresh" && note !== undefined);

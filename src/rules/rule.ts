@@ -90,6 +90,9 @@ export interface ActContext {
   readonly forget: (gone: ReadonlySet<RemovalKind>) => Promise<void>;
 }
 
+/** What a question to somebody outside needs. */
+export type AskContext = Pick<ActContext, "target" | "access" | "signal">;
+
 interface ActProgress {
   output(line: string, step?: string): void;
   step(step: {
@@ -112,6 +115,8 @@ export type ActOutcome =
       readonly note?: string;
       readonly traffic?: Traffic;
     }
+  /** It is there already, and nothing was made: no news for anybody but those who need it. */
+  | { readonly kind: "found"; readonly artifacts: readonly Artifact[]; readonly note: string }
   | { readonly kind: "failed"; readonly problem: Diagnostic }
   /** It is not to be had: in a `first-of` the next alternative is tried. */
   | { readonly kind: "unavailable"; readonly why: string; readonly problem: Diagnostic };
@@ -137,6 +142,10 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   notShared?(values: ValuesOf<F>): string | undefined;
   /** What acting would remove, found without touching anything: told by a dry run. */
   look?(values: ValuesOf<F>, context: CleanContext): Promise<readonly Removal[]>;
+  /** Of a kind that only asks and makes nothing: what acting would find. A dry run asks too. */
+  ask?(values: ValuesOf<F>, context: AskContext): Promise<ActOutcome>;
+  /** Why, by its keys alone, it is no alternative now: it is passed over without being asked. */
+  passedOver?(values: ValuesOf<F>): string | undefined;
   /** Runs only while nothing else does. */
   readonly exclusive?: boolean;
   /** Problems that the types of the keys cannot tell. */

@@ -1,6 +1,6 @@
 /** Records what a run made, when that is the truth about its inputs. */
 import { type Signature, sameSignature } from "../../files/looks.ts";
-import type { Artifact } from "../../model/artifact.ts";
+import { type Artifact, isKept } from "../../model/artifact.ts";
 import { DiagnosticError } from "../../model/diagnostic.ts";
 import { pathOfPart } from "../../model/part.ts";
 import type { Target } from "../../model/target.ts";
@@ -36,6 +36,7 @@ export function recordRun(
     if (artifact.kind === "image") room.images.note(artifact.references, artifact.digest);
   }
   if (actsAlways(target)) return;
+  if (!artifacts.every(isKept)) throw new Error(`${target.name} made what no trace can tell of`);
   const key = traceKey(room.project, target);
   const changed = findChanged(target, reading, signatures, room);
   if (changed !== undefined) {

@@ -21,7 +21,8 @@ export async function pushImages(values: PushValues, context: ActContext): Promi
         : await pushViaRegistry(pushes, values, client, context);
     context.progress.pushed(digests);
     if (values.digests !== undefined) writeDigests(values.digests, digests);
-    return { kind: "made", artifacts: [], note, ...(traffic && { traffic }) };
+    const artifacts = digests.map((tag) => ({ kind: "published" as const, ...tag }));
+    return { kind: "made", artifacts, note, ...(traffic && { traffic }) };
   } finally {
     client.close();
   }

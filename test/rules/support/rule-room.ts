@@ -196,14 +196,15 @@ export class RuleRoom {
 
 /** What came out, short: the message of a failure, or the paths and names that were made. */
 export function told(outcome: ActOutcome): string | readonly string[] {
-  if (outcome.kind !== "made") return outcome.problem.message;
-  return outcome.artifacts.flatMap((artifact) =>
-    artifact.kind === "image" ? artifact.references : artifact.path,
-  );
+  if (outcome.kind === "failed" || outcome.kind === "unavailable") return outcome.problem.message;
+  return outcome.artifacts.flatMap((artifact) => {
+    if (artifact.kind === "published") return `${artifact.reference}@${artifact.digest}`;
+    return artifact.kind === "image" ? artifact.references : artifact.path;
+  });
 }
 
 export function problemOf(outcome: ActOutcome): Diagnostic {
-  if (outcome.kind === "made") throw new Error("nothing went wrong");
+  if (outcome.kind === "made" || outcome.kind === "found") throw new Error("nothing went wrong");
   return outcome.problem;
 }
 
