@@ -69,6 +69,7 @@ export const commonOptions: readonly OptionDefinition[] = [
   },
   { name: "keep-going", short: "k", help: "After a failure make what does not need it" },
   { name: "dry-run", short: "n", help: "Tell what would be built, and why" },
+  { name: "yes", help: "Do what cannot be undone without asking" },
   { name: "force", help: "Make the named targets again, fresh or not" },
   { name: "no-cache-from", help: "Restore nothing from the shared cache" },
   { name: "no-cache-to", help: "Keep nothing in the shared cache" },
@@ -111,10 +112,6 @@ export const watchOptions: readonly OptionDefinition[] = [
     takes: "SECONDS",
     help: "Look every so often, where the file system tells of no changes",
   },
-];
-
-export const purgeOptions: readonly OptionDefinition[] = [
-  { name: "yes", help: "Remove without asking" },
 ];
 
 export interface RuleOption extends OptionDefinition {
@@ -209,7 +206,6 @@ export const commands = [
     name: "purge",
     usage: "tbuild purge",
     takes: "own",
-    options: purgeOptions,
     help: "Remove all that this workspace ever made (--dry-run, --yes)",
   },
   { name: "list", usage: "tbuild list", takes: "nothing", help: "Targets of the target file" },

@@ -32,6 +32,10 @@ export function prettyReporter(options: ReportOptions, terminal: Terminal | unde
       progress.apply(event, options.clock.now());
       // What is fresh is counted in no time: nothing is drawn before something has to be made.
       if (terminal !== undefined) region ??= regionFor(event, progress, options, terminal);
+      if (event.kind === "confirmation") {
+        if (event.state === "asked") region?.hold();
+        else region?.release();
+      }
       if (event.kind === "finished") {
         region?.close();
         region = undefined;

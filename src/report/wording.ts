@@ -1,6 +1,7 @@
 /** Every sentence of a report, once: `plain` and `pretty` differ in layout and colour and not in words. */
 import type { Event, Names, PassedOver } from "../model/event.ts";
 
+import { overwriteLines, overwritesInShort } from "../model/overwrite.ts";
 import { countedThings, type Removal } from "../model/removal.ts";
 import { bytes } from "../model/size.ts";
 
@@ -116,6 +117,12 @@ export function serviceLine(event: EventOf<"service">): string {
 export function waitingLine(event: EventOf<"waiting">): string {
   return `waiting for another tbuild in this workspace, process ${event.pid}: ${event.command}`;
 }
+
+/** What `--yes` said yes to: the question is put to nobody, and its subject told. */
+export const givenLines = ({ title, overwrites }: EventOf<"confirmation">): readonly string[] => [
+  `${title}: ${overwritesInShort(overwrites)}, and \`--yes\` was given`,
+  ...overwriteLines(overwrites).map((line) => `  ${line}`),
+];
 
 /** What began a build, or ended one. */
 export function changedLine({ changed, stops }: EventOf<"changed">): string {

@@ -7,6 +7,7 @@ import type { FilesView } from "../files/files-view.ts";
 import type { Artifact, Digest, Output } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { PushedTag } from "../model/event.ts";
+import type { Overwrite } from "../model/overwrite.ts";
 import type { RegistryAccess } from "../model/registries.ts";
 import type { Removal, RemovalKind } from "../model/removal.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
@@ -66,6 +67,11 @@ export interface ActContext {
   readonly blobs: BlobStore;
   /** What pushes of this workspace are about to do with tags. */
   readonly journals: BurstJournals;
+  /**
+   * Asks whether tags may name other images where that cannot be undone; returns where they may.
+   * @throws DiagnosticError where the answer is no, or nobody can be asked
+   */
+  readonly confirm: (overwrites: readonly Overwrite[]) => Promise<void>;
   /**
    * Standard output, for a target that writes its bytes there; nothing else is written to it then.
    * @throws DiagnosticError where it is a terminal, or taken

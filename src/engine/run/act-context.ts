@@ -49,6 +49,7 @@ export function makeActContext(
     previous,
     blobs: room.blobs,
     journals: room.journals,
+    confirm: (overwrites) => room.confirmations.confirm(target, overwrites, tools.signal),
     pipe: room.pipe,
     workspaceId: room.state.workspaceId(),
     get madeImages() {

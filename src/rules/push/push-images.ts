@@ -17,7 +17,7 @@ export async function pushImages(values: PushValues, context: ActContext): Promi
     await completePushes(client, context);
     const { note, traffic, digests } =
       values.via === "engine"
-        ? await pushViaEngine(pushes, registry, context)
+        ? await pushViaEngine(pushes, values, client, context)
         : await pushViaRegistry(pushes, values, client, context);
     context.progress.pushed(digests);
     if (values.digests !== undefined) writeDigests(values.digests, digests);

@@ -8,6 +8,7 @@ import { WorkspaceFiles } from "../../../src/files/workspace-files.ts";
 import type { Artifact } from "../../../src/model/artifact.ts";
 import { type Diagnostic, DiagnosticError } from "../../../src/model/diagnostic.ts";
 import type { PushedTag } from "../../../src/model/event.ts";
+import type { Overwrite } from "../../../src/model/overwrite.ts";
 import type { Registries } from "../../../src/model/registries.ts";
 import type { Removal } from "../../../src/model/removal.ts";
 import type { Project, Target, TargetName } from "../../../src/model/target.ts";
@@ -41,6 +42,10 @@ export class RuleRoom {
   readonly forgotten: string[] = [];
   readonly madeAt = new Map<string, number>();
   readonly removed: Removal[] = [];
+  /** What was asked before it was done. */
+  readonly confirmed: Overwrite[] = [];
+  /** Answers: what it throws is a no. */
+  onConfirm: () => void = () => {};
   readonly abort = new AbortController();
   registries: Registries = {};
   /** Parts of the context that a test sets. */
@@ -141,6 +146,10 @@ export class RuleRoom {
       previous: [],
       blobs: this.blobs,
       journals: this.journals,
+      confirm: async (overwrites) => {
+        this.confirmed.push(...overwrites);
+        this.onConfirm();
+      },
       pipe: () => this.pipe,
       workspaceId: "w1",
       madeImages: [],
