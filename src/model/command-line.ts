@@ -105,6 +105,20 @@ export const graphOptions: readonly OptionDefinition[] = [
   },
 ];
 
+/** How `tbuild inventory` shows, and whom it asks. */
+const inventoryFormats = ["table", "json", "html"] as const;
+export type InventoryFormat = (typeof inventoryFormats)[number];
+
+export const inventoryOptions: readonly OptionDefinition[] = [
+  {
+    name: "format",
+    takes: "FORMAT",
+    choices: inventoryFormats,
+    help: "How to show it; table if not given",
+  },
+  { name: "published", help: "Ask registries for their tags too" },
+];
+
 /** How `tbuild watch` notices changes. */
 export const watchOptions: readonly OptionDefinition[] = [
   {
@@ -183,6 +197,13 @@ export const commands = [
     usage: "tbuild why TARGET DEPENDENCY",
     takes: "targets",
     help: "How one target needs another",
+  },
+  {
+    name: "inventory",
+    usage: "tbuild inventory [targets…]",
+    takes: "targets",
+    options: inventoryOptions,
+    help: "Every image, and how it is managed (--format json, html)",
   },
   {
     name: "tags",

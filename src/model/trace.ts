@@ -24,6 +24,8 @@ export interface Trace {
   readonly finishedAt: number;
   /** Index of the alternative that a `first-of` took. */
   readonly alternative?: number;
+  /** Of a checkout: the commit that lies there. */
+  readonly commit?: string;
   /** HOST/NAME of the shared cache that it came from. */
   readonly restoredFrom?: string;
   /** Engine that holds the images; artifacts that are images exist only there. */

@@ -7,6 +7,7 @@ import type { FilesView } from "../files/files-view.ts";
 import type { Artifact, Digest, Output } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { PushedTag } from "../model/event.ts";
+import type { ImageSource } from "../model/inventory.ts";
 import type { Overwrite } from "../model/overwrite.ts";
 import type { RegistryAccess } from "../model/registries.ts";
 import type { Removal, RemovalKind } from "../model/removal.ts";
@@ -120,6 +121,8 @@ export type ActOutcome =
       readonly artifacts: readonly Artifact[];
       readonly note?: string;
       readonly traffic?: Traffic;
+      /** Of a checkout: what was checked out. */
+      readonly commit?: string;
     }
   /** It is there already, and nothing was made: no news for anybody but those who need it. */
   | { readonly kind: "found"; readonly artifacts: readonly Artifact[]; readonly note: string }
@@ -130,6 +133,13 @@ export type ActOutcome =
 /** Something of a Dockerfile and the like that names an image: an edge, if a target makes it. */
 interface ImageMention {
   readonly reference: string;
+}
+
+interface KnownImage<F extends FieldSet> {
+  /** Others make it: it is in the inventory where its target says how it is managed. */
+  readonly isOthers: boolean;
+  /** Names of the image, those in its registry too. */
+  references(values: ValuesOf<F>, target: Target): readonly string[];
 }
 
 export interface RuleKind<F extends FieldSet = FieldSet> {
@@ -152,6 +162,10 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   ask?(values: ValuesOf<F>, context: AskContext): Promise<ActOutcome>;
   /** Why, by its keys alone, it is no alternative now: it is passed over without being asked. */
   passedOver?(values: ValuesOf<F>): string | undefined;
+  /** Of a kind whose targets are images: what the inventory tells of them. */
+  readonly image?: KnownImage<F>;
+  /** Where what it makes comes from, as far as its keys have values. */
+  sources?(values: Partial<ValuesOf<F>>): readonly ImageSource[];
   /** Runs only while nothing else does. */
   readonly exclusive?: boolean;
   /** Problems that the types of the keys cannot tell. */

@@ -18,6 +18,8 @@ export interface RunToRecord {
   readonly signatures: readonly (Signature | undefined)[];
   /** Wall time of the run. */
   readonly seconds: number;
+  /** Of a checkout. */
+  readonly commit?: string | undefined;
   /** HOST/NAME of the shared cache that it came from. */
   readonly restoredFrom?: string;
 }
@@ -30,7 +32,7 @@ export function recordRun(
   target: Target,
   reading: Reading,
   artifacts: readonly Artifact[],
-  { room, signatures, seconds, restoredFrom }: RunToRecord,
+  { room, signatures, seconds, commit, restoredFrom }: RunToRecord,
 ): void {
   for (const artifact of artifacts) {
     if (artifact.kind === "image") room.images.note(artifact.references, artifact.digest);
@@ -48,7 +50,11 @@ export function recordRun(
   const { parts, fingerprint } = reading;
   const finishedAt = Date.now();
   const made = { key, target: target.name, fingerprint, parts, artifacts, seconds, finishedAt };
-  keep(restoredFrom === undefined ? made : { ...made, restoredFrom }, room);
+  const more = {
+    ...(commit !== undefined && { commit }),
+    ...(restoredFrom !== undefined && { restoredFrom }),
+  };
+  keep({ ...made, ...more }, room);
 }
 
 /** A trace that cannot be written, on a full disk, costs another run of the target and nothing else. */

@@ -156,7 +156,7 @@ function settle(
 ): RunResult["state"] {
   switch (outcome.kind) {
     case "made":
-      recordRun(target, reading, outcome.artifacts, run);
+      recordRun(target, reading, outcome.artifacts, { ...run, commit: outcome.commit });
       return { kind: "done", how: "built", artifacts: outcome.artifacts };
     case "found":
       return { kind: "done", how: "fresh", artifacts: outcome.artifacts };

@@ -28,7 +28,7 @@ export async function checkOut(values: GitValues, context: ActContext): Promise<
   placeOutput(context, folder, to);
   const artifact = artifactOf(context.files, { kind: "tree", path: to });
   if (artifact === undefined) throw new Error(`checkout ${to} vanished`);
-  return { kind: "made", artifacts: [artifact], note: `at ${commit.slice(0, 7)}` };
+  return { kind: "made", artifacts: [artifact], commit, note: `at ${commit.slice(0, 7)}` };
 }
 
 /** @returns the commit, or undefined when the server knows none of that name */

@@ -20,6 +20,7 @@ export const published = ruleKind({
         }),
       ),
   outputs: () => [],
+  image: { isOthers: true, references: (values) => values.published },
   passedOver: ({ unless }) => (unless === true ? "switched off by `unless`" : undefined),
   title: (values) => ["published", ...(values.published ?? [])].join(" "),
   async ask(values, context) {
