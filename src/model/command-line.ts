@@ -2,20 +2,11 @@
  * The commands and options of the command line, declared once: reading, help and completion go by these,
  * and so does what a target file may not call its own. What parameters add is not known here.
  */
+import { graphOptions, inventoryOptions, watchOptions } from "./command-options.ts";
+import type { OptionDefinition } from "./option.ts";
 import { removalKinds } from "./removal.ts";
 
-export interface OptionDefinition {
-  readonly name: string;
-  readonly short?: string;
-  /** What its value is called in help; a flag takes none. */
-  readonly takes?: string;
-  readonly choices?: readonly string[];
-  /** Several of the choices may be given, with commas between them. */
-  readonly list?: boolean;
-  readonly help: string;
-  /** Whether `--no-NAME` turns it off. */
-  readonly negatable?: boolean;
-}
+export type { OptionDefinition };
 
 export const logKinds = ["pretty", "plain", "json"] as const;
 export type LogKind = (typeof logKinds)[number];
@@ -91,42 +82,6 @@ export const versionOption: OptionDefinition = {
   name: "version",
   help: "The version of tbuild, if no target is named",
 };
-
-/** How `tbuild graph` draws. */
-const graphFormats = ["plain", "dot", "mermaid", "json", "svg"] as const;
-export type GraphFormat = (typeof graphFormats)[number];
-
-export const graphOptions: readonly OptionDefinition[] = [
-  {
-    name: "format",
-    takes: "FORMAT",
-    choices: graphFormats,
-    help: "How to draw; plain if not given",
-  },
-];
-
-/** How `tbuild inventory` shows, and whom it asks. */
-const inventoryFormats = ["table", "json", "html"] as const;
-export type InventoryFormat = (typeof inventoryFormats)[number];
-
-export const inventoryOptions: readonly OptionDefinition[] = [
-  {
-    name: "format",
-    takes: "FORMAT",
-    choices: inventoryFormats,
-    help: "How to show it; table if not given",
-  },
-  { name: "published", help: "Ask registries for their tags too" },
-];
-
-/** How `tbuild watch` notices changes. */
-export const watchOptions: readonly OptionDefinition[] = [
-  {
-    name: "poll",
-    takes: "SECONDS",
-    help: "Look every so often, where the file system tells of no changes",
-  },
-];
 
 export interface RuleOption extends OptionDefinition {
   /** Kind of the targets that it is for. */

@@ -3,7 +3,7 @@ import { heldImages } from "../../engine/held-images.ts";
 import { type KnownImage, knownImages } from "../../engine/inventory.ts";
 import { graphOf } from "../../engine/plan/draw-graph.ts";
 import { pushedRepositories } from "../../engine/pushed-repositories.ts";
-import { type InventoryFormat, inventoryOptions } from "../../model/command-line.ts";
+import { type InventoryFormat, inventoryOptions } from "../../model/command-options.ts";
 import { type Diagnostic, DiagnosticError } from "../../model/diagnostic.ts";
 import {
   type Inventory,
