@@ -148,7 +148,7 @@ describe("a release that names another image", () => {
   }, 120_000);
 
   test.each([
-    ["n\r", 1, "1 tag would be overwritten, and the answer was no: no tag was moved"],
+    ["n\r", 1, "1 tag would be overwritten, and the answer was no"],
     ["\r", 1, "and the answer was no"],
     ["\x04", 1, "and the answer was no"],
     ["\x03", 130, "interrupted"],

@@ -40,7 +40,7 @@ test("a no ends the target", async () => {
   expect(await problemOf(confirmations.confirm(target, overwrites, signal))).toEqual({
     code: "declined",
     blame: "target",
-    message: "1 tag would be overwritten, and the answer was no: no tag was moved",
+    message: "1 tag would be overwritten, and the answer was no",
     at: target.declaredAt,
     hint: "push under another tag",
   });

@@ -22,7 +22,7 @@ export const unconfirmedProblem = (
 export const declinedProblem = (target: Target, overwrites: readonly Overwrite[]): Diagnostic => ({
   code: "declined",
   blame: "target",
-  message: `${overwritesInShort(overwrites)}, and the answer was no: no tag was moved`,
+  message: `${overwritesInShort(overwrites)}, and the answer was no`,
   at: target.declaredAt,
   hint: elsewhere,
 });
