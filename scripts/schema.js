@@ -13,6 +13,7 @@ try {
     absWorkingDir: root,
     entryPoints: {
       targets: "src/config/schema/target-file-schema.ts",
+      inventory: "src/report/inventory-schema.ts",
       events: "src/report/event-schema.ts",
     },
     outdir: folder,
@@ -25,6 +26,7 @@ try {
   });
   const made = (name) => import(pathToFileURL(join(folder, `${name}.mjs`)).href);
   write("targets", (await made("targets")).targetFileSchema());
+  write("inventory", (await made("inventory")).inventorySchema());
   write("events", (await made("events")).eventSchema());
 } finally {
   rmSync(folder, { recursive: true });

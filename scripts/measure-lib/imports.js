@@ -8,7 +8,7 @@ const below = {
   cli: ["config", "watch", "engine", "images", "docker", "registry", "report", "model"],
   config: ["rules", "files", "model"],
   watch: ["engine", "files", "model"],
-  engine: ["rules", "cache", "docker", "store", "files", "model"],
+  engine: ["rules", "cache", "docker", "store", "files", "net", "model"],
   rules: ["images", "docker", "registry", "store", "files", "net", "model"],
   cache: ["images", "docker", "registry", "store", "files", "net", "model"],
   images: ["docker", "store", "files", "model"],

@@ -2,7 +2,7 @@
  * An entry of the shared cache as a registry keeps it: a manifest whose configuration is what the trace
  * tells, and whose layers are the files that were made. An image has a tag of its own beside it.
  */
-import type { Artifact, Digest } from "../model/artifact.ts";
+import type { Digest, KeptArtifact } from "../model/artifact.ts";
 import type { Descriptor, ImageContent } from "../model/image-content.ts";
 import { digestOfBytes } from "../store/blob-store.ts";
 import { entryFormat } from "./cache-key.ts";
@@ -18,13 +18,13 @@ export interface CacheEntry {
 }
 
 export interface StoredArtifact {
-  readonly artifact: Artifact;
+  readonly artifact: KeptArtifact;
   readonly blob: Descriptor;
 }
 
 interface EntryJson extends Omit<CacheEntry, "stored"> {
   readonly format: number;
-  readonly artifacts: readonly Artifact[];
+  readonly artifacts: readonly KeptArtifact[];
   /** Manifests of the images among them, by image ID. */
   readonly images: Readonly<Record<Digest, Descriptor>>;
 }
@@ -118,7 +118,7 @@ export function readEntry(
     throw damaged("its configuration is not whole");
   }
   const files = [...layers];
-  const stored = artifacts.map((artifact: Artifact) => {
+  const stored = artifacts.map((artifact: KeptArtifact) => {
     const blob = artifact.kind === "image" ? images[artifact.digest] : files.shift();
     if (!isDescriptor(blob)) throw damaged("its configuration tells of more than there is");
     return { artifact, blob };
@@ -144,8 +144,8 @@ function isDescriptor(found: unknown): found is Descriptor {
   return typeof mediaType === "string" && isDigest(digest) && Number.isSafeInteger(size);
 }
 
-function isArtifact(found: unknown): found is Artifact {
-  const { kind, digest, ...place } = (found ?? {}) as Artifact & Record<string, unknown>;
+function isArtifact(found: unknown): found is KeptArtifact {
+  const { kind, digest, ...place } = (found ?? {}) as KeptArtifact & Record<string, unknown>;
   if (!isDigest(digest)) return false;
   if (kind === "image") {
     const { references } = place as { references?: unknown };

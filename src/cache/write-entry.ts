@@ -1,6 +1,6 @@
 /** Writes an entry of the shared cache: its blobs first, its tag last, so that what is found is whole. */
 import { Readable } from "node:stream";
-import type { Artifact, Digest } from "../model/artifact.ts";
+import type { Digest, KeptArtifact } from "../model/artifact.ts";
 import type { BlobSource, Descriptor, ImageContent } from "../model/image-content.ts";
 import type { TagChange } from "../registry/fleet-tag.ts";
 import { writeManifest } from "../registry/manifests.ts";
@@ -11,7 +11,7 @@ import { type CacheEntry, entryTag, packEntry, type StoredArtifact } from "./ent
 import { packOutput } from "./pack-output.ts";
 
 export interface MadeTarget extends Omit<CacheEntry, "stored"> {
-  readonly artifacts: readonly Artifact[];
+  readonly artifacts: readonly KeptArtifact[];
 }
 
 export interface WritingParts {
@@ -52,7 +52,7 @@ export async function writeEntry(made: MadeTarget, parts: WritingParts): Promise
 }
 
 async function pack(
-  artifact: Artifact,
+  artifact: KeptArtifact,
   { place, blobs, contentOf, absolute, onPacked }: WritingParts,
   images: ImageContent[],
 ): Promise<Descriptor> {

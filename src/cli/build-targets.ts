@@ -1,10 +1,13 @@
 /** A build as the command line asks for it: from the target file to the exit code. */
 import { build } from "../engine/build.ts";
 import type { BuildParts, PlanUse } from "../engine/build-request.ts";
+import type { Question } from "../engine/run/confirmations.ts";
 import { ruleOptions } from "../model/command-line.ts";
 import { DiagnosticError, exitCodeOf } from "../model/diagnostic.ts";
+import { overwriteLines, overwritesInShort } from "../model/overwrite.ts";
 import { Redactor, redactEvents } from "../report/redact.ts";
 import { againCommand } from "./again.ts";
+import { askForYes, canAsk } from "./ask.ts";
 import type { KnownPlan } from "./known-plan.ts";
 import type { LazyEngine } from "./lazy-engine.ts";
 import { makeReporter } from "./make-reporter.ts";
@@ -95,6 +98,7 @@ async function buildPrepared(
         reporter,
         docker: () => engine.connect(),
         pipe: pipe.take,
+        ...(canAsk(common, place) && { ask: (question, signal) => ask(question, place, signal) }),
         redact: (text) => redactor.text(text),
         ...(record && { record }),
       },
@@ -103,6 +107,17 @@ async function buildPrepared(
   } finally {
     await reporter.close();
   }
+}
+
+/** Everything that would be lost is told first, with what is needed to have it back. */
+function ask(question: Question, place: Surroundings, signal: AbortSignal): Promise<boolean> {
+  const { title, overwrites } = question;
+  const lines = [
+    `${title}: ${overwritesInShort(overwrites)}, which cannot be undone`,
+    ...overwriteLines(overwrites).map((line) => `  ${line}`),
+  ];
+  place.err.write(lines.map((line) => `${line}\n`).join(""));
+  return askForYes("push all the same?", place, signal);
 }
 
 /** A secret that is read from a file is looked at by no plan, so that there is none. */

@@ -61,6 +61,8 @@ export interface TargetRequest {
 export interface PrepareOptions {
   /** Options that only this command has. */
   readonly ownOptions?: readonly OptionDefinition[];
+  /** Where no target is named, all of the target file are meant, and not its default. */
+  readonly everything?: boolean;
   /** A plan of the same command, to tell what need not be expanded. */
   readonly checked?: CheckedPlan | undefined;
 }
@@ -68,11 +70,11 @@ export interface PrepareOptions {
 export function prepare(
   { common, argv }: TargetRequest,
   { environment }: Surroundings,
-  { ownOptions = [], checked }: PrepareOptions = {},
+  { ownOptions = [], everything = false, checked }: PrepareOptions = {},
 ): Prepared {
   const { root, declaration, tried } = loadDeclaration(common);
   if (!declaration.ok) return { ...declaration, root, tried };
-  const read = readArguments(argv, declaration.value, ownOptions);
+  const read = readArguments(argv, declaration.value, ownOptions, everything);
   if (!read.ok) return { ...read, root, tried };
   const { given, names, wanted, own } = read.value;
   const values = resolveParameters(declaration.value, given, environment, common.directory);

@@ -9,7 +9,6 @@ import {
   commonOptions,
   type LogKind,
   logKinds,
-  purgeOptions,
   type ReportName,
   reportOptions,
   type Shell,
@@ -85,15 +84,14 @@ function readCompletion(others: readonly string[]): Result<Request> {
 }
 
 function readPurge(argv: readonly string[], common: CommonRequest): Result<Request> {
-  const known = [...commonOptions, ...purgeOptions];
-  const { unknown, others, problems: wrong, options } = readWords(argv, known);
+  const { unknown, others, problems: wrong } = readWords(argv, commonOptions);
   const found = [
     ...wrong,
-    ...unknownOptions(unknown, known),
+    ...unknownOptions(unknown, commonOptions),
     ...others.slice(1, 2).map((word) => problems.noWordsAfter("purge", word)),
   ];
   if (found.length > 0) return fail(...found);
-  return ok({ kind: "purge", common, yes: options.get("yes")?.value === true });
+  return ok({ kind: "purge", common });
 }
 
 function readLoad(
@@ -143,6 +141,7 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
     keepGoing: has("keep-going"),
     dryRun: has("dry-run"),
     force: has("force"),
+    yes: has("yes"),
     fallback: !has("no-fallback"),
     cacheFrom: !has("no-cache-from"),
     cacheTo: !has("no-cache-to"),

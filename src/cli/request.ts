@@ -12,6 +12,8 @@ export interface CommonRequest {
   readonly tries?: number;
   readonly keepGoing: boolean;
   readonly dryRun: boolean;
+  /** Without asking before what cannot be undone. */
+  readonly yes: boolean;
   readonly force: boolean;
   readonly fallback: boolean;
   /** Whether the shared cache may be read, and written where the target file says so. */
@@ -34,8 +36,7 @@ export type Request =
   /** Asked by the completion scripts: what may stand where the cursor is. */
   | { readonly kind: "complete"; readonly shell: Shell; readonly words: readonly string[] }
   | { readonly kind: CommandTaking<"nothing">; readonly common: CommonRequest }
-  /** `yes`: without asking. */
-  | { readonly kind: "purge"; readonly common: CommonRequest; readonly yes: boolean }
+  | { readonly kind: "purge"; readonly common: CommonRequest }
   /** `source` is a folder, a file, or `-` for standard input. */
   | { readonly kind: "load"; readonly common: CommonRequest; readonly source: string }
   /** The words are read again once the parameters of the target file are known. */

@@ -3,7 +3,7 @@
 import type { BuildResult } from "../engine/build.ts";
 import { build } from "../engine/build.ts";
 import type { BuildRequest } from "../engine/build-request.ts";
-import { watchOptions } from "../model/command-line.ts";
+import { watchOptions } from "../model/command-options.ts";
 import type { Reporter } from "../model/event.ts";
 import { fail, ok } from "../model/result.ts";
 import { Redactor, redactEvents } from "../report/redact.ts";

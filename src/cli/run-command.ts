@@ -20,6 +20,8 @@ async function runRequest(request: Request, place: Surroundings): Promise<number
       return (await import("./commands/explain.ts")).runExplain(request, place);
     case "graph":
       return (await import("./commands/graph.ts")).runGraph(request, place);
+    case "inventory":
+      return (await import("./commands/inventory.ts")).runInventory(request, place);
     case "tag":
       return (await import("./commands/tag.ts")).runTag(request, place);
     case "tags":

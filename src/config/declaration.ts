@@ -5,6 +5,7 @@
 import type { Digest } from "../model/artifact.ts";
 import type { Retries } from "../model/attempts.ts";
 import type { Location } from "../model/diagnostic.ts";
+import type { Managed } from "../model/inventory.ts";
 import type { Limits } from "../model/limits.ts";
 import type { Parameter } from "../model/parameter.ts";
 import type { Registries } from "../model/registries.ts";
@@ -113,6 +114,7 @@ export interface TargetDeclaration {
   /** Folder of its target file, relative to the workspace; empty for the root file's. */
   readonly folder: string;
   readonly help?: string;
+  readonly managed?: Managed;
   /** Kind of the rule; absent for a group. */
   readonly rule?: string;
   readonly fields: Readonly<Record<string, DeclaredField>>;

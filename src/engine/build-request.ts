@@ -6,6 +6,7 @@ import type { RunLine } from "../model/run-log.ts";
 import type { Project, TargetName } from "../model/target.ts";
 import type { CheckedPlan, DeclaredTargets } from "./compiled/check-plan.ts";
 import type { CountedGit, CountedVariable } from "./compiled/compiled-plan.ts";
+import type { Question } from "./run/confirmations.ts";
 import type { Timers } from "./schedule/timers.ts";
 
 /** The plan that is kept of a command, to be held against the files by its next run. */
@@ -38,6 +39,8 @@ export interface BuildRequest {
   readonly cacheTo?: boolean;
   /** File that gets the digests of all that is pushed, absolute. */
   readonly digests?: string;
+  /** Whether the user said yes beforehand to what cannot be undone; absent: no. */
+  readonly yes?: boolean;
   /** Tell what would run, and why; write nothing. */
   readonly dryRun: boolean;
   /** What the user typed, shown to another build that has to wait. */
@@ -61,6 +64,8 @@ export interface BuildParts {
    * @throws DiagnosticError that says why not
    */
   readonly pipe?: () => NodeJS.WritableStream;
+  /** Asks the user before what cannot be undone. Absent: there is nobody to ask. */
+  readonly ask?: (question: Question, signal: AbortSignal) => Promise<boolean>;
   /** Hides the values of secrets in a text. */
   readonly redact: (text: string) => string;
   /** Given the header of the run log and every event with its time, those that no log keeps too; not in a dry run. */

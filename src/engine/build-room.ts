@@ -19,6 +19,7 @@ import type { SettledTargets } from "./compiled/settled.ts";
 import type { EngineImages } from "./fresh/engine-images.ts";
 import type { ReadingRoom } from "./fresh/read-target.ts";
 import type { Plan } from "./plan/plan.ts";
+import type { Confirmations } from "./run/confirmations.ts";
 import type { Services } from "./run/services.ts";
 import type { TargetLogs } from "./run/target-logs.ts";
 import type { Timers } from "./schedule/timers.ts";
@@ -49,6 +50,8 @@ export interface BuildRoom {
   /** What is known to be fresh from an earlier run's plan. */
   readonly settled: SettledTargets | undefined;
   readonly services: Services;
+  /** Asks before what cannot be undone. */
+  readonly confirmations: Confirmations;
   readonly reading: ReadingRoom;
   /** Targets to make again even if they are fresh. */
   readonly forced: ReadonlySet<TargetName>;

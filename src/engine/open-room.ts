@@ -28,6 +28,7 @@ import { traceKey } from "./fresh/trace-key.ts";
 import { alternativesOf, firstChoice } from "./plan/alternatives.ts";
 import { buildGraph, type Graph } from "./plan/graph.ts";
 import { Plan } from "./plan/plan.ts";
+import { Confirmations } from "./run/confirmations.ts";
 import { Services } from "./run/services.ts";
 import { TargetLogs } from "./run/target-logs.ts";
 import { systemTimers } from "./schedule/timers.ts";
@@ -126,6 +127,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     settled,
     images: kept.images ?? new EngineImages(),
     services,
+    confirmations: confirmationsOf(request, parts),
     forced,
     fallback: request.fallback,
     reading: {
@@ -158,6 +160,9 @@ function cacheOf(
     ? new SharedCache({ settings, reads, writes }, room)
     : undefined;
 }
+
+const confirmationsOf = ({ yes = false }: BuildRequest, { reporter, ask }: BuildParts) =>
+  new Confirmations({ reporter, yes, ask });
 
 const accessOf = ({ environment, project, tries }: BuildRequest): RegistryAccess => ({
   environment,

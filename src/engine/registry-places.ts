@@ -1,6 +1,7 @@
 /** Under which names the images of targets lie in registries. Asks no registry. */
 import type { Project, TargetName } from "../model/target.ts";
 import { ruleKindOf } from "../rules/kinds.ts";
+import type { PublishedValues } from "../rules/published/published-fields.ts";
 import { nameIn } from "../rules/push/push-names.ts";
 import { parseReference } from "../rules/reference.ts";
 import { alternativesOf } from "./plan/alternatives.ts";
@@ -11,7 +12,7 @@ export interface RegistryPlace {
   readonly repository: string;
 }
 
-/** Each repository once; of a `push` target those that it pushes to. */
+/** Each repository once; of a `push` target those that it pushes to, of `published` those that it asks. */
 export function registryPlaces(
   project: Project,
   wanted: readonly TargetName[],
@@ -61,6 +62,10 @@ export { isTag } from "../rules/reference.ts";
 
 function placesOf(project: Project, name: TargetName): readonly RegistryPlace[] {
   const rule = project.targets.get(name)?.rule;
+  if (rule?.kind === "published") {
+    const { published } = rule.fields as unknown as PublishedValues;
+    return published.flatMap((reference) => placeOfReference(reference) ?? []);
+  }
   if (rule?.kind !== "push") {
     return referencesOf(project, name).flatMap((reference) => placeOfReference(reference) ?? []);
   }

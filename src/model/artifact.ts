@@ -26,7 +26,27 @@ export interface ImageArtifact {
   readonly references: readonly string[];
 }
 
-export type Artifact = FileArtifact | TreeArtifact | ImageArtifact;
+/** An image in a registry, whether or not an engine holds it. */
+export interface PublishedArtifact {
+  readonly kind: "published";
+  /** As it is referred to, with its host. */
+  readonly reference: string;
+  /** Of the manifest that the registry has under the reference. */
+  readonly digest: Digest;
+}
+
+/** What lies in the workspace or in the engine: traces and the shared cache tell of these. */
+export type KeptArtifact = FileArtifact | TreeArtifact | ImageArtifact;
+
+export type Artifact = KeptArtifact | PublishedArtifact;
+
+/** A trace can tell of it. */
+export const isKept = (artifact: Artifact): artifact is KeptArtifact =>
+  artifact.kind !== "published";
+
+/** A file or a folder, in the workspace or outside. */
+export const isOnDisk = (artifact: Artifact): artifact is FileArtifact | TreeArtifact =>
+  artifact.kind === "file" || artifact.kind === "tree";
 
 /** What a rule promises to make, known before it acts. */
 export type Output =

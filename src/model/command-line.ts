@@ -2,22 +2,11 @@
  * The commands and options of the command line, declared once: reading, help and completion go by these,
  * and so does what a target file may not call its own. What parameters add is not known here.
  */
+import { graphOptions, inventoryOptions, watchOptions } from "./command-options.ts";
+import type { OptionDefinition } from "./option.ts";
 import { removalKinds } from "./removal.ts";
 
-export interface OptionDefinition {
-  readonly name: string;
-  readonly short?: string;
-  /** What its value is called in help; a flag takes none. */
-  readonly takes?: string;
-  readonly choices?: readonly string[];
-  /** Several of the choices may be given, with commas between them. */
-  readonly list?: boolean;
-  /** It may be given more than once. */
-  readonly repeatable?: boolean;
-  readonly help: string;
-  /** Whether `--no-NAME` turns it off. */
-  readonly negatable?: boolean;
-}
+export type { OptionDefinition };
 
 export const logKinds = ["pretty", "plain", "json"] as const;
 export type LogKind = (typeof logKinds)[number];
@@ -71,6 +60,7 @@ export const commonOptions: readonly OptionDefinition[] = [
   },
   { name: "keep-going", short: "k", help: "After a failure make what does not need it" },
   { name: "dry-run", short: "n", help: "Tell what would be built, and why" },
+  { name: "yes", help: "Do what cannot be undone without asking" },
   { name: "force", help: "Make the named targets again, fresh or not" },
   { name: "no-cache-from", help: "Restore nothing from the shared cache" },
   { name: "no-cache-to", help: "Keep nothing in the shared cache" },
@@ -93,32 +83,6 @@ export const versionOption: OptionDefinition = {
   name: "version",
   help: "The version of tbuild, if no target is named",
 };
-
-/** How `tbuild graph` draws. */
-const graphFormats = ["plain", "dot", "mermaid", "json", "svg"] as const;
-export type GraphFormat = (typeof graphFormats)[number];
-
-export const graphOptions: readonly OptionDefinition[] = [
-  {
-    name: "format",
-    takes: "FORMAT",
-    choices: graphFormats,
-    help: "How to draw; plain if not given",
-  },
-];
-
-/** How `tbuild watch` notices changes. */
-export const watchOptions: readonly OptionDefinition[] = [
-  {
-    name: "poll",
-    takes: "SECONDS",
-    help: "Look every so often, where the file system tells of no changes",
-  },
-];
-
-export const purgeOptions: readonly OptionDefinition[] = [
-  { name: "yes", help: "Remove without asking" },
-];
 
 export interface RuleOption extends OptionDefinition {
   /** Kind of the targets that it is for. */
@@ -191,6 +155,13 @@ export const commands = [
     help: "How one target needs another",
   },
   {
+    name: "inventory",
+    usage: "tbuild inventory [targets…]",
+    takes: "targets",
+    options: inventoryOptions,
+    help: "Every image, and how it is managed (--format json, html)",
+  },
+  {
     name: "tags",
     usage: "tbuild tags IMAGE|TARGET",
     takes: "targets",
@@ -212,7 +183,6 @@ export const commands = [
     name: "purge",
     usage: "tbuild purge",
     takes: "own",
-    options: purgeOptions,
     help: "Remove all that this workspace ever made (--dry-run, --yes)",
   },
   { name: "list", usage: "tbuild list", takes: "nothing", help: "Targets of the target file" },

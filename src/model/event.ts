@@ -1,6 +1,7 @@
 /** Everything that a reporter may show. Plain data: one object is one line of `--log json`. */
 import type { Artifact, Digest } from "./artifact.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import type { ConfirmationState, Overwrite } from "./overwrite.ts";
 import type { Removal, RemovalTotal } from "./removal.ts";
 import type { StaleReason } from "./trace.ts";
 import type { Traffic } from "./traffic.ts";
@@ -159,6 +160,14 @@ export type Event =
     }
   /** What a push left in the registry, sent or there before. */
   | { readonly kind: "pushed"; readonly target: string; readonly tags: readonly PushedTag[] }
+  /** Something that cannot be undone is about to be done: somebody is asked, or was, or cannot be. */
+  | {
+      readonly kind: "confirmation";
+      readonly target: string;
+      readonly title: string;
+      readonly state: ConfirmationState;
+      readonly overwrites: readonly Overwrite[];
+    }
   /** Something that `clean` removed. */
   | ({ readonly kind: "removed"; readonly target: string } & Removal)
   /** For a dry run: what would go, and what stays of it all in sum. */

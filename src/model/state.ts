@@ -3,7 +3,7 @@
  *
  *   waiting ──▶ checking ──▶ done (fresh)
  *      │           └──▶ queued ──▶ running ──▶ done (built)
- *      │                  ▲           ├──▶ done (restored)
+ *      │                  ▲           ├──▶ done (restored), done (fresh) where it only asked
  *      │                  │           ├──▶ failed
  *      │                  │           ├──▶ unavailable ──▶ (its first-of waits for the next)
  *      │                  │           ├──▶ cancelled

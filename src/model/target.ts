@@ -1,6 +1,7 @@
 /** Targets as plain data: every name resolved, every value filled in. Nothing here knows YAML. */
 import type { Retries } from "./attempts.ts";
 import type { Location } from "./diagnostic.ts";
+import type { Managed } from "./inventory.ts";
 import type { Registries } from "./registries.ts";
 
 /** `images`, `images[agent]`, `bundles/base`; alternatives of a `first-of` are `packages#1`, `packages#2` … */
@@ -38,6 +39,8 @@ export interface Target {
   /** Folder of an included target file, relative to the workspace: commands start in it. Absent: the workspace. */
   readonly folder?: string;
   readonly help?: string;
+  /** Of an image: who sees to it that it is built; absent: it is not said. */
+  readonly managed?: Managed;
   /** Absent: a group, which passes on what its dependencies made. */
   readonly rule?: Rule;
   readonly needs: readonly TargetName[];

@@ -1,5 +1,5 @@
 /** Records of successful runs, and why one no longer holds. */
-import type { Artifact, Digest } from "./artifact.ts";
+import type { Digest, KeptArtifact } from "./artifact.ts";
 import { describeEviction, type Eviction } from "./eviction.ts";
 import { describePart, isPlainPart } from "./part.ts";
 import type { TargetName } from "./target.ts";
@@ -17,13 +17,15 @@ export interface Trace {
   readonly fingerprint: Digest;
   readonly parts: Parts;
   /** Dependents hash these and never our fingerprint: this gives early cutoff. */
-  readonly artifacts: readonly Artifact[];
+  readonly artifacts: readonly KeptArtifact[];
   /** Wall time of the run. */
   readonly seconds: number;
   /** Milliseconds since the epoch when the run ended. */
   readonly finishedAt: number;
   /** Index of the alternative that a `first-of` took. */
   readonly alternative?: number;
+  /** Of a checkout: the commit that lies there. */
+  readonly commit?: string;
   /** HOST/NAME of the shared cache that it came from. */
   readonly restoredFrom?: string;
   /** Engine that holds the images; artifacts that are images exist only there. */

@@ -20,6 +20,11 @@ export interface FleetParts {
   readonly signal: AbortSignal;
   /** Opened right before the first tag is written. */
   readonly journal: (moves: readonly TagMove[]) => BurstJournal;
+  /**
+   * Sees what each tag names now: before anything is sent, and right before the tags are written. It may ask
+   * somebody, and then returns true: tags may have moved meanwhile. What it throws ends the push.
+   */
+  readonly confirm?: (changes: readonly TagChange[]) => Promise<boolean>;
   /** Told of each tag that names another image than before. */
   readonly onTag: (tag: FleetTag) => void;
 }
@@ -44,6 +49,7 @@ export async function pushFleet(
   parts: FleetParts,
 ): Promise<FleetReport> {
   const before = await changesOf(tags, parts);
+  await parts.confirm?.(before);
   const changed = before.filter(isChange);
   const missing = await missingManifests(changed, parts);
   beginBlobs(missing, parts.placer);
@@ -52,16 +58,22 @@ export async function pushFleet(
     writeManifest(place, tag.content.manifest.digest, tag.content.manifest),
   );
   // What was there when all began may be hours old.
-  const now =
-    changed.length === 0
-      ? []
-      : await changesOf(
-          changed.map(({ tag }) => tag),
-          parts,
-        );
-  const last = now.filter(isChange);
+  const last = (await changesOfNow(changed, parts)).filter(isChange);
   await writeTags(last, parts);
   return { traffic, written: last.length, were: tags.length - last.length };
+}
+
+/** Looked at again for as long as somebody is asked about what was seen. */
+async function changesOfNow(
+  changed: readonly TagChange[],
+  parts: FleetParts,
+): Promise<readonly TagChange[]> {
+  if (changed.length === 0) return [];
+  const tags = changed.map(({ tag }) => tag);
+  for (;;) {
+    const now = await changesOf(tags, parts);
+    if (!(await parts.confirm?.(now))) return now;
+  }
 }
 
 const isChange = ({ old, tag }: TagChange): boolean => old !== tag.content.manifest.digest;

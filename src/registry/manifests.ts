@@ -33,6 +33,15 @@ export async function manifestDigest(place: Place, name: string): Promise<Digest
   return (await readManifest(place, name))?.digest;
 }
 
+/** The digest of the configuration, by which engines name an image; undefined for one of several platforms. */
+export function configOf({ bytes }: Manifest): Digest | undefined {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString("utf8")).config?.digest;
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws DiagnosticError also where what comes is not what its digest says */
 export async function readManifest(place: Place, name: string): Promise<Manifest | undefined> {
   const request = aboutManifest(place, "GET", name, "read");

@@ -26,13 +26,17 @@ export async function readTags(place: Place): Promise<readonly RegistryTag[] | u
   const names = await tagNames(place);
   if (names === undefined) return undefined;
   const found = await inParallel(names, atOnce, place.signal, (name, signal) =>
-    describe({ ...place, signal }, name),
+    readTag({ ...place, signal }, name),
   );
   return found.filter((tag) => tag !== undefined).sort(byVersionThenTime);
 }
 
-/** All pages: each says where the next one is. */
-async function tagNames(place: Place): Promise<readonly string[] | undefined> {
+/**
+ * All pages: each says where the next one is.
+ * @returns undefined where there is no such repository
+ * @throws DiagnosticError where the registry cannot be reached or refuses
+ */
+export async function tagNames(place: Place): Promise<readonly string[] | undefined> {
   const names: string[] = [];
   let next: string | URL | undefined = `${place.repository}/tags/list`;
   while (next !== undefined) {
@@ -57,8 +61,12 @@ interface ManifestJson {
   readonly layers?: readonly { readonly size: number }[];
 }
 
-/** Undefined for a tag that went while the others were read. */
-async function describe(place: Place, tag: string): Promise<RegistryTag | undefined> {
+/**
+ * What one tag or digest names.
+ * @returns undefined where there is none, or where it went a moment ago
+ * @throws DiagnosticError where the registry cannot be reached or refuses
+ */
+export async function readTag(place: Place, tag: string): Promise<RegistryTag | undefined> {
   const manifest = await readManifest(place, tag);
   if (manifest === undefined) return undefined;
   const { config, layers } = parse<ManifestJson>(manifest.bytes) ?? {};

@@ -8,7 +8,14 @@ import { formatDiagnostic } from "./format-diagnostic.ts";
 import type { Progress } from "./progress.ts";
 import type { ReportOptions } from "./report-options.ts";
 import { printable } from "./width.ts";
-import { changedLine, removal, serviceLine, waitingLine, watchingLines } from "./wording.ts";
+import {
+  changedLine,
+  givenLines,
+  removal,
+  serviceLine,
+  waitingLine,
+  watchingLines,
+} from "./wording.ts";
 
 export function commonLines(
   event: Event,
@@ -24,6 +31,8 @@ export function commonLines(
       return formatDiagnostic(event.problem, { ...options, word: "warning" });
     case "problem":
       return formatDiagnostic(event.problem, options);
+    case "confirmation":
+      return event.state === "given" ? givenLines(event) : [];
     case "changed":
       return [paint.strong(changedLine(event))];
     case "watching":

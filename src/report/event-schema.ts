@@ -13,6 +13,7 @@ import { type Removal, type RemovalTotal, removalKinds } from "../model/removal.
 import { type RunHeader, runLogFormat, wantedKept } from "../model/run-log.ts";
 import type { StaleReason } from "../model/trace.ts";
 import type { Traffic } from "../model/traffic.ts";
+import { confirmation } from "./confirmation-schema.ts";
 import {
   constant,
   described,
@@ -88,6 +89,7 @@ const artifact = union<Artifact>({
   file: { path: text, digest },
   tree: { path: text, digest },
   image: { digest, references: list(text) },
+  published: { reference: described("In its registry", text), digest },
 });
 
 const reason = union<StaleReason>({
@@ -212,6 +214,7 @@ const events: Kinds<Event> = {
     because: optional(described("The failed target that a skipped one needs", text)),
   },
   pushed: { target: text, tags: list(mapping<PushedTag>({ reference: text, digest })) },
+  confirmation,
   removed: { target: text, ...removal },
   "would-remove": { target: text, ...removal },
   "would-free": {

@@ -16,6 +16,7 @@ const redrawEvery = 100;
 
 /**
  *     idle --changed()--> due --tick--> drawn --changed()--> due
+ *     any --hold()--> held --release()--> due
  *
  * Lines to scroll wait for the same tick, so that a thousand targets a second are ten redraws.
  */
@@ -25,6 +26,7 @@ export class LiveRegion {
   readonly #stopTicking: () => void;
   readonly #stopWatching: () => void;
   #scroll = "";
+  #isHeld = false;
   #drawn: readonly LiveLine[] = [];
 
   constructor(terminal: Terminal, clock: Clock, linesNow: () => readonly LiveLine[]) {
@@ -42,15 +44,27 @@ export class LiveRegion {
     this.#scroll += text;
   }
 
+  /** Somebody is asked something: the region goes away, and nothing is written until `release`. */
+  hold(): void {
+    this.#redraw([]);
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+  }
+
   /** Writes what waits, takes the region away and gives the cursor back. */
   close(): void {
     this.#stopTicking();
+    this.release();
     this.#redraw([]);
     this.#stopWatching();
   }
 
   /** All in one write, so that no half-drawn state is ever seen. */
   #redraw(lines: readonly LiveLine[]): void {
+    if (this.#isHeld) return;
     const nothingNew = this.#scroll === "" && sameLines(lines, this.#drawn);
     if (nothingNew) return;
     if (lines.length > 0) this.#terminal.hideCursor();

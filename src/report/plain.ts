@@ -65,7 +65,7 @@ function finishedLines(
   progress: Progress,
   { verbose }: ReportOptions,
 ): string[] {
-  if (!isTold(event.outcome) && !verbose) return [];
+  if (!isTold(event) && !verbose) return [];
   const note = event.note === undefined ? "" : `, ${event.note}`;
   const cause = event.problem === undefined ? "" : `: ${event.problem.message}`;
   const count = `(${progress.done}/${progress.total})`;

@@ -32,6 +32,10 @@ export function prettyReporter(options: ReportOptions, terminal: Terminal | unde
       progress.apply(event, options.clock.now());
       // What is fresh is counted in no time: nothing is drawn before something has to be made.
       if (terminal !== undefined) region ??= regionFor(event, progress, options, terminal);
+      if (event.kind === "confirmation") {
+        if (event.state === "asked") region?.hold();
+        else region?.release();
+      }
       if (event.kind === "finished") {
         region?.close();
         region = undefined;
@@ -81,11 +85,11 @@ function finishedLines(
   event: Event & { kind: "target-finished" },
   { paint, verbose }: ReportOptions,
 ): string[] {
-  if (!isTold(event.outcome) && !verbose) return [];
+  if (!isTold(event) && !verbose) return [];
   const brush = { built: paint.good, restored: paint.good, fresh: paint.dim, failed: paint.bad };
   const word = event.outcome.padEnd(wordWidth);
   const shownWord = (brush[event.outcome as keyof typeof brush] ?? paint.warn)(word);
-  const time = isTold(event.outcome) ? `  ${paint.dim(duration(event.seconds))}` : "";
+  const time = isTold(event) ? `  ${paint.dim(duration(event.seconds))}` : "";
   const about = event.outcome === "failed" ? event.problem?.message : event.note;
   return [`${shownWord} ${event.title}${time}${about === undefined ? "" : `  ${about}`}`];
 }

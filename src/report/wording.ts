@@ -1,6 +1,7 @@
 /** Every sentence of a report, once: `plain` and `pretty` differ in layout and colour and not in words. */
-import type { Event, Names, PassedOver, TargetOutcome } from "../model/event.ts";
+import type { Event, Names, PassedOver } from "../model/event.ts";
 
+import { overwriteLines, overwritesInShort } from "../model/overwrite.ts";
 import { countedThings, type Removal } from "../model/removal.ts";
 import { bytes } from "../model/size.ts";
 
@@ -117,6 +118,12 @@ export function waitingLine(event: EventOf<"waiting">): string {
   return `waiting for another tbuild in this workspace, process ${event.pid}: ${event.command}`;
 }
 
+/** What `--yes` said yes to: the question is put to nobody, and its subject told. */
+export const givenLines = ({ title, overwrites }: EventOf<"confirmation">): readonly string[] => [
+  `${title}: ${overwritesInShort(overwrites)}, and \`--yes\` was given`,
+  ...overwriteLines(overwrites).map((line) => `  ${line}`),
+];
+
 /** What began a build, or ended one. */
 export function changedLine({ changed, stops }: EventOf<"changed">): string {
   const [first = ""] = changed.names;
@@ -176,6 +183,10 @@ function allFresh(fresh: number): string {
 export const again = (command: string): string => `again: ${command}`;
 export const logAt = (path: string): string => `log: ${path}`;
 
-/** Outcomes that are worth a line of their own in every report. */
-export const isTold = (outcome: TargetOutcome): boolean =>
-  outcome === "built" || outcome === "restored" || outcome === "failed" || outcome === "cancelled";
+/** Ends that are worth a line of their own in every report: what was made, and what somebody had to be asked for. */
+export const isTold = ({ outcome, note }: EventOf<"target-finished">): boolean =>
+  outcome === "built" ||
+  outcome === "restored" ||
+  outcome === "failed" ||
+  outcome === "cancelled" ||
+  (outcome === "fresh" && note !== undefined);

@@ -9,6 +9,7 @@ import type { FieldSet } from "./fields.ts";
 import { firstOf } from "./first-of.ts";
 import { git } from "./git/git.ts";
 import { image } from "./image/image.ts";
+import { published } from "./published/published.ts";
 import { pull } from "./pull/pull.ts";
 import { push } from "./push/push.ts";
 import { rootfs } from "./rootfs.ts";
@@ -23,6 +24,7 @@ export const ruleKinds: readonly RuleKind<any>[] = [
   image,
   rootfs,
   pull,
+  published,
   git,
   fetch,
   use,

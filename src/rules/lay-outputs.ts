@@ -1,7 +1,7 @@
 /** Lays what targets made below a folder: of a build context, a container or an archive. */
 import path from "node:path";
 import type { PackedFile } from "../docker/docker.ts";
-import type { Artifact, ImageArtifact } from "../model/artifact.ts";
+import type { FileArtifact, ImageArtifact, TreeArtifact } from "../model/artifact.ts";
 import type { TargetName } from "../model/target.ts";
 import { isBelow } from "./output-files.ts";
 import { usageError } from "./problems.ts";
@@ -22,6 +22,7 @@ export function layOutputs(
   return targets.flatMap((target) =>
     context.artifactsOf(target).flatMap((artifact) => {
       if (artifact.kind === "image") throw imageProblem(context, key, target);
+      if (artifact.kind === "published") return [];
       const own = at === undefined ? ownPlace(context, key, target, artifact.path) : undefined;
       return layOne(context, artifact, own ?? at ?? "", own !== undefined);
     }),
@@ -72,7 +73,7 @@ export const joinLaid = (at: string, name: string): string => path.posix.join(at
 
 function layOne(
   { files }: ActContext,
-  artifact: Exclude<Artifact, ImageArtifact>,
+  artifact: FileArtifact | TreeArtifact,
   at: string,
   isOwn: boolean,
 ): readonly PackedFile[] {

@@ -27,6 +27,9 @@ export const rootfs = ruleKind({
     }
     return [{ name: tar.path, path: files.absolute(tar.path) }];
   },
+  image: { isOthers: false, references: ({ tags }, target) => tagsOf(tags, target) },
+  sources: ({ rootfs: tar }) =>
+    tar && "path" in tar ? [{ kind: "folder", path: path.posix.dirname(tar.path) }] : [],
   title: ({ rootfs: tar }) =>
     tar === undefined ? "rootfs" : `rootfs ${"path" in tar ? tar.path : tar.targets.join(" ")}`,
   async act(values, context) {

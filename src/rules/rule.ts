@@ -7,6 +7,8 @@ import type { FilesView } from "../files/files-view.ts";
 import type { Artifact, Digest, Output } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { PushedTag } from "../model/event.ts";
+import type { ImageSource } from "../model/inventory.ts";
+import type { Overwrite } from "../model/overwrite.ts";
 import type { RegistryAccess } from "../model/registries.ts";
 import type { Removal, RemovalKind } from "../model/removal.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
@@ -70,6 +72,11 @@ export interface ActContext {
   /** Clones of repositories, kept between runs. */
   readonly clones: Clones;
   /**
+   * Asks whether tags may name other images where that cannot be undone; returns where they may.
+   * @throws DiagnosticError where the answer is no, or nobody can be asked
+   */
+  readonly confirm: (overwrites: readonly Overwrite[]) => Promise<void>;
+  /**
    * Standard output, for a target that writes its bytes there; nothing else is written to it then.
    * @throws DiagnosticError where it is a terminal, or taken
    */
@@ -93,6 +100,9 @@ export interface ActContext {
   readonly forget: (gone: ReadonlySet<RemovalKind>) => Promise<void>;
 }
 
+/** What a question to somebody outside needs. */
+export type AskContext = Pick<ActContext, "target" | "access" | "signal">;
+
 interface ActProgress {
   output(line: string, step?: string): void;
   step(step: {
@@ -114,7 +124,11 @@ export type ActOutcome =
       readonly artifacts: readonly Artifact[];
       readonly note?: string;
       readonly traffic?: Traffic;
+      /** Of a checkout: what was checked out. */
+      readonly commit?: string;
     }
+  /** It is there already, and nothing was made: no news for anybody but those who need it. */
+  | { readonly kind: "found"; readonly artifacts: readonly Artifact[]; readonly note: string }
   | { readonly kind: "failed"; readonly problem: Diagnostic }
   /** It is not to be had: in a `first-of` the next alternative is tried. */
   | { readonly kind: "unavailable"; readonly why: string; readonly problem: Diagnostic };
@@ -122,6 +136,13 @@ export type ActOutcome =
 /** Something of a Dockerfile and the like that names an image: an edge, if a target makes it. */
 interface ImageMention {
   readonly reference: string;
+}
+
+interface KnownImage<F extends FieldSet> {
+  /** Others make it: it is in the inventory where its target says how it is managed. */
+  readonly isOthers: boolean;
+  /** Names of the image, those in its registry too. */
+  references(values: ValuesOf<F>, target: Target): readonly string[];
 }
 
 export interface RuleKind<F extends FieldSet = FieldSet> {
@@ -140,6 +161,14 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   notShared?(values: ValuesOf<F>): string | undefined;
   /** What acting would remove, found without touching anything: told by a dry run. */
   look?(values: ValuesOf<F>, context: CleanContext): Promise<readonly Removal[]>;
+  /** Of a kind that only asks and makes nothing: what acting would find. A dry run asks too. */
+  ask?(values: ValuesOf<F>, context: AskContext): Promise<ActOutcome>;
+  /** Why, by its keys alone, it is no alternative now: it is passed over without being asked. */
+  passedOver?(values: ValuesOf<F>): string | undefined;
+  /** Of a kind whose targets are images: what the inventory tells of them. */
+  readonly image?: KnownImage<F>;
+  /** Where what it makes comes from, as far as its keys have values. */
+  sources?(values: Partial<ValuesOf<F>>): readonly ImageSource[];
   /** Runs only while nothing else does. */
   readonly exclusive?: boolean;
   /** Problems that the types of the keys cannot tell. */

@@ -12,6 +12,7 @@ test("the first word is a command or a target", () => {
     "explain",
     "graph",
     "why",
+    "inventory",
     "tags",
     "tag",
     "load",

@@ -10,6 +10,7 @@ const request: CommonRequest = {
   keepGoing: false,
   dryRun: false,
   force: false,
+  yes: false,
   fallback: true,
   cacheFrom: true,
   cacheTo: true,

@@ -15,6 +15,7 @@ const plain = {
   keepGoing: false,
   dryRun: false,
   force: false,
+  yes: false,
   fallback: true,
   cacheFrom: true,
   cacheTo: true,
@@ -41,6 +42,7 @@ test("every common option is understood, long and short", () => {
     keepGoing: true,
     dryRun: true,
     force: true,
+    yes: true,
     fallback: false,
     cacheFrom: false,
     cacheTo: false,
@@ -49,9 +51,9 @@ test("every common option is understood, long and short", () => {
     log: "plain",
   };
   const long =
-    "--file x.yaml --directory sub --jobs 7 --keep-going --dry-run --force --no-cache-from --no-cache-to --no-fallback --log plain --quiet";
+    "--file x.yaml --directory sub --jobs 7 --keep-going --dry-run --yes --force --no-cache-from --no-cache-to --no-fallback --log plain --quiet";
   const short =
-    "-fx.yaml -C sub -j7 -kqn --force --no-cache-from --no-cache-to --no-fallback --log=plain";
+    "-fx.yaml -C sub -j7 -kqn --yes --force --no-cache-from --no-cache-to --no-fallback --log=plain";
   for (const line of [long, short]) {
     expect(read(...line.split(" "))).toMatchObject({ ok: true, value: { common: all } });
   }

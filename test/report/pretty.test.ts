@@ -1,4 +1,5 @@
 import type { Event } from "../../src/model/event.ts";
+import type { ConfirmationState } from "../../src/model/overwrite.ts";
 import { prettyReporter } from "../../src/report/pretty.ts";
 import {
   begun,
@@ -55,6 +56,49 @@ test("finished targets scroll away above what runs", () => {
     "built 2, fresh 1 in 4.2 s",
   ]);
   expect(terminal.cursorHidden).toBe(false);
+});
+
+const confirmation = (state: ConfirmationState): Event => ({
+  kind: "confirmation",
+  target: "push",
+  title: "push",
+  state,
+  overwrites: [{ reference: "host/web:v1", old: "sha256:aa", new: "sha256:bb", why: "a release" }],
+});
+
+test("while somebody is asked the display is away, and what happens is told after the answer", () => {
+  const { terminal, clock, report } = watched();
+  report(begun(2), targetStarted("push"), targetStarted("a"));
+  clock.pass(100);
+  expect(terminal.screen).toHaveLength(3);
+  report(confirmation("asked"));
+  expect(terminal.screen).toEqual([]);
+  expect(terminal.cursorHidden).toBe(false);
+  terminal.write("push all the same? [y/N] ");
+  report(targetFinished("a", "built"));
+  clock.pass(5_000);
+  expect(terminal.screen).toEqual(["push all the same? [y/N]"]);
+  terminal.write("y\n");
+  report(confirmation("agreed"));
+  clock.pass(100);
+  expect(terminal.screen).toEqual([
+    "push all the same? [y/N] y",
+    "built   a  1.3 s",
+    "running push  5 s",
+    "1/2 done, 5 s",
+  ]);
+});
+
+test("what `--yes` said yes to is told", () => {
+  const { terminal, clock, report } = watched();
+  report(begun(1), targetStarted("push"), confirmation("given"));
+  clock.pass(100);
+  expect(terminal.screen.slice(0, 4)).toEqual([
+    "push: 1 tag would be overwritten, and `--yes` was given",
+    "  host/web:v1: a release",
+    "    now  sha256:aa",
+    "    then sha256:bb",
+  ]);
 });
 
 test("a target between two attempts is still there, with what it waits for", () => {

@@ -25,7 +25,7 @@ test("every tag goes to the registry, and the engine is left as it was", async (
   const room = newRoom();
   const before = await room.docker.images();
   const outcome = await room.act("push", fields);
-  expect(outcome).toMatchObject({ kind: "made", artifacts: [] });
+  expect(told(outcome)).toHaveLength(3);
   expect(noteOf(outcome)).toBe("3 tags pushed to localhost:5000/team");
   expect([...room.docker.pushed].sort()).toEqual([
     "localhost:5000/team/agent:1",

@@ -1,6 +1,6 @@
 /** `tbuild graph [targets…]`: the targets below the named ones, drawn. Writes nothing. */
 import { drawGraph, drawGraphWithState, graphOf } from "../../engine/plan/draw-graph.ts";
-import { type GraphFormat, graphOptions } from "../../model/command-line.ts";
+import { type GraphFormat, graphOptions } from "../../model/command-options.ts";
 import { DiagnosticError } from "../../model/diagnostic.ts";
 import type { GraphDrawing } from "../../model/graph-drawing.ts";
 import { ok, type Result } from "../../model/result.ts";

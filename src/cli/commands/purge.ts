@@ -1,9 +1,9 @@
 /** `tbuild purge`: removes everything that the workspace ever made. Asks before, or is told `--yes`. */
-import { createInterface } from "node:readline/promises";
 import type { Declaration } from "../../config/declaration.ts";
 import { type PurgeOutcome, purge } from "../../engine/purge.ts";
 import { exitCodeOf } from "../../model/diagnostic.ts";
 import { Redactor } from "../../report/redact.ts";
+import { askForYes, canAsk } from "../ask.ts";
 import { LazyEngine } from "../lazy-engine.ts";
 import { loadDeclaration } from "../load.ts";
 import { makeReporter } from "../make-reporter.ts";
@@ -16,11 +16,11 @@ type PurgeRequest = Request & { readonly kind: "purge" };
 
 /** @returns the exit code: 0 too where the user said no */
 export async function runPurge(request: PurgeRequest, place: Surroundings): Promise<number> {
-  const { common, yes } = request;
+  const { common } = request;
   const { root, declaration } = loadDeclaration(common);
   if (!declaration.ok) return showProblems({ ...declaration, root, log: common.log }, place);
-  const asks = !common.dryRun && !yes;
-  if (asks && (!place.process.stdin.isTTY || common.log === "json")) {
+  const asks = !common.dryRun && !common.yes;
+  if (asks && !canAsk(common, place)) {
     return showProblems({ problems: [problems.purgeUnasked()], root, log: common.log }, place);
   }
   const engine = new LazyEngine(place);
@@ -32,7 +32,7 @@ export async function runPurge(request: PurgeRequest, place: Surroundings): Prom
 }
 
 async function purgeWorkspace(
-  { common, yes }: PurgeRequest,
+  { common }: PurgeRequest,
   { name, root, files }: Declaration,
   engine: LazyEngine,
   place: Surroundings,
@@ -52,7 +52,9 @@ async function purgeWorkspace(
       {
         reporter,
         docker: () => engine.connect(),
-        ...(!yes && { confirm: () => asked(place) }),
+        ...(!common.yes && {
+          confirm: () => askForYes("remove all of this?", place, place.signal),
+        }),
       },
     );
     const code = await tell(outcome, { common, root }, place);
@@ -80,14 +82,4 @@ async function tell(
   const line = outcome.kind === "removed" ? outcome.note : "nothing was removed";
   if (!common.quiet && common.log !== "json") place.err.write(`${line}\n`);
   return 0;
-}
-
-async function asked({ process, signal }: Surroundings): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await lines.question("remove all of this? [y/N] ", { signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    lines.close();
-  }
 }

@@ -1,6 +1,7 @@
 /** `tbuild watch [targets…]`: builds, and builds again after each change of what was read or made. */
 import { surveyTargets } from "../../engine/fresh/survey.ts";
-import { reportOptions, watchOptions } from "../../model/command-line.ts";
+import { reportOptions } from "../../model/command-line.ts";
+import { watchOptions } from "../../model/command-options.ts";
 import { DiagnosticError } from "../../model/diagnostic.ts";
 import { fail, ok, type Result } from "../../model/result.ts";
 import { FolderWatcher } from "../../watch/folder-watcher.ts";

@@ -6,7 +6,7 @@ import type { ParameterValues } from "./resolve-parameters.ts";
 
 /**
  * By the name of the declaration, a matrix once. Where something stands in the file does not count,
- * nor what the help says; the values of the parameters that are used do.
+ * nor what the help says, nor how an image is managed; the values of the parameters that are used do.
  */
 export function definitionsOf(
   { targets }: Declaration,
@@ -16,7 +16,7 @@ export function definitionsOf(
 }
 
 function digestOf(target: TargetDeclaration, { texts, secrets }: ParameterValues): string {
-  const { help: _, places: __, ...counted } = target;
+  const { help: _, places: __, managed: ___, ...counted } = target;
   const values = usedBy(target).map((key) => [key, texts.get(key) ?? null, secrets.has(key)]);
   const text = JSON.stringify([counted, values], withoutPlaces);
   return createHash("sha256").update(text).digest("hex").slice(0, 32);

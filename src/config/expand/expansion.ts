@@ -16,7 +16,7 @@ import type { ParameterValues } from "./resolve-parameters.ts";
 interface Family {
   readonly declaration: TargetDeclaration;
   readonly shared: Pick<Target, "declaredAt" | "missing" | "parameters" | "places"> &
-    Partial<Pick<Target, "folder" | "help">>;
+    Partial<Pick<Target, "folder" | "help" | "managed">>;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly varying: readonly (readonly [key: string, field: DeclaredField])[];
   readonly alternatives: readonly Family[];
@@ -136,7 +136,7 @@ export class Expansion {
   }
 
   #familyOf(declaration: TargetDeclaration): Family {
-    const { folder, help, declaredAt, places, fields } = declaration;
+    const { folder, help, managed, declaredAt, places, fields } = declaration;
     const filler = this.fillerFor(folder, []);
     const entries = Object.entries(fields);
     const alternatives = entries.flatMap(([, field]) =>
@@ -149,6 +149,7 @@ export class Expansion {
       declaration,
       shared: {
         ...(help !== undefined && { help }),
+        ...(managed && { managed }),
         ...(folder !== "" && { folder }),
         parameters: this.#usedBy(declaration),
         missing: missingParameters(this.#declaration, this.#values, declaration.uses),

@@ -109,6 +109,11 @@ export const keyWithoutRule = (key: string, isFirstOf: boolean, at: Location) =>
     { hint: isFirstOf ? "put it beside the rule of an alternative" : "put it on its targets" },
   );
 
+export const managedWithoutImage = (kinds: readonly string[], at: Location) =>
+  usage("managed-without-image", "`managed` is for images", at, {
+    hint: `put it beside ${oneOf(kinds)}`,
+  });
+
 export const unknownKey = (where: string, key: string, at: Location, near: string | undefined) =>
   usage("unknown-key", `${where} has no key \`${key}\``, at, { hint: didYouMean(near) });
 

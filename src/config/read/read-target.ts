@@ -6,14 +6,15 @@ import * as problems from "../problems/problems.ts";
 import { type Entry, type MapNode, type Node, valueAt } from "../yaml/node.ts";
 import { Account, readCommon } from "./read-common.ts";
 import { readField } from "./read-field.ts";
+import { readManaged } from "./read-managed.ts";
 import { readHelp } from "./read-parameters.ts";
 import { readReferences } from "./read-reference.ts";
 import { checkKeys, type Kind, placeOf, type Reader, suggest, wrong } from "./reader.ts";
 
 /** How it is run: only for what runs. */
 const runKeys = ["timeout", "retries", "pool"];
-const commonKeys = ["help", "needs", "after", "with", "matrix", ...runKeys];
-const alternativeKeys = ["needs", "after", "with", ...runKeys];
+const commonKeys = ["help", "managed", "needs", "after", "with", "matrix", ...runKeys];
+const alternativeKeys = ["managed", "needs", "after", "with", ...runKeys];
 
 export interface NamedTarget {
   /** Full name. */
@@ -58,10 +59,12 @@ function readBody(reader: Reader, node: MapNode, subject: Subject): TargetDeclar
   const fields = kind ? readFields(reader, node, { kind, subject, account }) : {};
   const common = readCommon(reader, node, account);
   const help = readHelp(reader, node);
+  const managed = readManaged(reader, node, kind);
   return {
     name: subject.name,
     folder: reader.scope.folder,
     ...(help !== undefined && { help }),
+    ...(managed && { managed }),
     ...(kind && { rule: kind.kind }),
     fields,
     axes: subject.axes,

@@ -1,5 +1,6 @@
 /** Makes the JSON Schema of target files, for editors, from the declarations that also validate them. */
 
+import { managedWays } from "../../model/inventory.ts";
 import { limitNames, limits } from "../../model/limits.ts";
 import { parameterTypes } from "../../model/parameter.ts";
 import { exactSize, sizePattern } from "../../model/size.ts";
@@ -25,6 +26,7 @@ export function targetFileSchema(kinds: Kinds = ruleKinds): Schema {
       include,
       registry,
       ...common,
+      managed,
       ...attempts,
       target: { anyOf: [...kinds.map((kind) => ruleSchema(kind, "target")), group] },
       alternative: { anyOf: [...alternatives(kinds), targetAlternative] },
@@ -163,6 +165,10 @@ const dependencies: Schema = {
   }),
 };
 
+const managed = described("Who sees to it that the image is built; `make` if not given", {
+  enum: managedWays,
+});
+
 const common: Schema = {
   help,
   ...dependencies,
@@ -191,6 +197,7 @@ function ruleSchema(kind: Kind, place: "target" | "alternative"): Schema {
         ...Object.fromEntries(properties),
         ...refs(place === "target" ? common : dependencies),
         ...(kind.kind === "first-of" ? {} : refs(attempts)),
+        ...(kind.image ? refs({ managed }) : {}),
       },
       required,
     ),

@@ -1,10 +1,11 @@
 /** What one target of a run rests on, as rows of a plan. */
 import { treeReader } from "../../files/digests.ts";
-import type { Artifact } from "../../model/artifact.ts";
+import { type Artifact, isOnDisk } from "../../model/artifact.ts";
 import type { TargetName } from "../../model/target.ts";
 import { actsAlways } from "../../rules/kinds.ts";
 import type { BuildRoom } from "../build-room.ts";
 import { isMade } from "../fresh/examine.ts";
+import { asksAgain } from "../plan/alternatives.ts";
 import { freshFlag, madeFlag } from "./compiled-plan.ts";
 import type { RowBuilder } from "./row-builder.ts";
 
@@ -19,7 +20,11 @@ export interface TargetReads {
 export function readsOfTarget(name: TargetName, room: BuildRoom, rows: RowBuilder): TargetReads {
   const target = room.plan.targetNamed(name);
   const isDone = room.plan.stateOf(name).kind === "done";
-  if (!isMade(target)) return { flags: isDone ? freshFlag : 0, reads: [] };
+  if (!isMade(target)) {
+    const choice = room.plan.choiceOf(name);
+    const isSure = isDone && !(choice && asksAgain(room.project, target, choice));
+    return { flags: isSure ? freshFlag : 0, reads: [] };
+  }
   const reads = isDone ? rowsOf(name, room, rows) : undefined;
   return reads ? { flags: madeFlag | freshFlag, reads } : { flags: madeFlag, reads: [] };
 }
@@ -45,7 +50,7 @@ function rowsOf(name: TargetName, room: BuildRoom, rows: RowBuilder): number[] |
 }
 
 function pathsOf(artifact: Artifact, { files, looks }: BuildRoom): Iterable<string> {
-  if (artifact.kind === "image") return [];
+  if (!isOnDisk(artifact)) return [];
   const place = files.absolute(artifact.path);
   // A tree that nobody went through has no look of its own, and then the target is checked again.
   return artifact.kind === "file" ? [place] : (looks.readBy(treeReader(place)) ?? [place]);

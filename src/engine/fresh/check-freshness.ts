@@ -41,6 +41,8 @@ export function checkArtifact(
   images: ImagesView,
 ): StaleReason | undefined {
   if (artifact.kind === "image") return checkImage(artifact, images);
+  // Only the registry knows, and it is asked once a run.
+  if (artifact.kind === "published") return undefined;
   const kind = files.kindOf(artifact.path);
   if (kind === "absent") return { kind: "output-missing", output: artifact.path };
   const changed: StaleReason = { kind: "output-changed", output: artifact.path };

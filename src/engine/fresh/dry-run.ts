@@ -19,9 +19,12 @@ export async function dryRun(room: BuildRoom): Promise<DryRunResult> {
   let fresh = 0;
   for (const [name, verdict] of await examine(room)) {
     const target = room.project.targets.get(name);
-    if (!target || !isMade(target)) continue;
+    if (!target) continue;
+    if (verdict.kind === "problem") problems.push(verdict.problem);
+    if (verdict.kind === "problem" || !isMade(target)) continue;
     if (verdict.kind === "fresh") fresh++;
-    else if (verdict.kind === "problem") problems.push(verdict.problem);
+    // The alternative that is taken instead is told.
+    else if (verdict.kind === "unavailable") continue;
     else if (ruleOf(target)?.look) problems.push(...(await look(target, room)));
     else tell(name, verdict, room);
   }

@@ -29,6 +29,7 @@ function explainOne(name: TargetName, verdicts: Verdicts, room: BuildRoom): Expl
     case "fresh":
       return { kind: "fresh", target, trace: verdict.trace, ...logOf(name, room) };
     case "problem":
+    case "unavailable":
       return { kind: "problem", target, problem: verdict.problem };
     case "stale":
       return { kind: "stale", target, causes: [causeAt([name], verdict.reasons, room)] };

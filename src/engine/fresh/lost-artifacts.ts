@@ -2,6 +2,7 @@
  * Finds out whether what a target reads of others is still what they made: something else may remove
  * an image or edit a file while a build runs. What follows is decided by the scheduler.
  */
+import { isOnDisk } from "../../model/artifact.ts";
 import { DiagnosticError } from "../../model/diagnostic.ts";
 import type { Target, TargetName } from "../../model/target.ts";
 import type { StaleReason } from "../../model/trace.ts";
@@ -114,7 +115,7 @@ function whyLost(
       if (reason) return reason;
     } catch (error) {
       // It goes away while it is looked at.
-      if (artifact.kind === "image" || !isGone(error)) throw error;
+      if (!isOnDisk(artifact) || !isGone(error)) throw error;
       return { kind: "output-changed", output: artifact.path };
     }
   }

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import type { FilesView } from "../../files/files-view.ts";
 import type { Looks } from "../../files/looks.ts";
-import type { Artifact, Digest } from "../../model/artifact.ts";
+import { type Artifact, type Digest, isOnDisk } from "../../model/artifact.ts";
 import { partOf } from "../../model/part.ts";
 import type { Target, TargetName } from "../../model/target.ts";
 import type { Parts } from "../../model/trace.ts";
@@ -116,17 +116,20 @@ function portable(text: string, root: string): string {
 
 /**
  * Dependents see names and contents of files, but of an image its content alone: another tag for
- * the same image changes nothing for what is built on it.
+ * the same image changes nothing for what is built on it. What lies in a registry is the same whether it
+ * was pushed just now, under two tags, or found there under one.
  */
 function digestOfArtifacts(artifacts: readonly Artifact[], reader: Target): string {
   const namesCount = reader.rule !== undefined && ruleKindOf(reader.rule.kind).countsReferences;
   const rows = artifacts.map((artifact) => {
-    if (artifact.kind !== "image") {
-      return [artifact.kind, shownPath(artifact.path), artifact.digest];
-    }
-    return ["image", artifact.digest, ...(namesCount ? artifact.references : [])];
+    if (isOnDisk(artifact)) return [artifact.kind, shownPath(artifact.path), artifact.digest];
+    const references = artifact.kind === "image" && namesCount ? artifact.references : [];
+    return [artifact.kind, artifact.digest, ...references];
   });
-  return hash(JSON.stringify(rows));
+  const isPublished = ([kind]: readonly string[]): boolean => kind === "published";
+  const published = new Set(rows.filter(isPublished).map(([, digest]) => digest));
+  const kept = rows.filter((row) => !isPublished(row));
+  return hash(JSON.stringify([...kept, ...[...published].sort().map((it) => ["published", it])]));
 }
 
 /** Where given files lie on this machine is no part of what they are. */
@@ -153,7 +156,7 @@ export function filesOfArtifacts(
   files: FilesView,
 ): readonly { readonly name: string; readonly path: string }[] {
   return artifacts.flatMap((artifact) => {
-    if (artifact.kind === "image") return [];
+    if (!isOnDisk(artifact)) return [];
     const absolute = files.absolute(artifact.path);
     if (artifact.kind === "file") return [{ name: path.basename(artifact.path), path: absolute }];
     return files.list(artifact.path).map((name) => ({ name, path: path.join(absolute, name) }));

@@ -4,6 +4,7 @@ import type { PassedOver } from "../../model/event.ts";
 import type { Project, Target, TargetName } from "../../model/target.ts";
 import type { Parts, Trace } from "../../model/trace.ts";
 import type { FieldTypes } from "../../rules/fields.ts";
+import { actsAlways, ruleKindOf } from "../../rules/kinds.ts";
 
 export interface Choice {
   /** Index into the alternatives; equal to their number when none is left. */
@@ -30,6 +31,8 @@ export function firstChoice(project: Project, target: Target, trace: Trace | und
   let choice = fresh;
   while (choice.index < last) {
     const alternative = alternativeAt(project, target, choice.index);
+    // An answer of an earlier run says nothing about now.
+    if (alternative && actsAlways(alternative)) return choice;
     const before = trace?.parts[`alternative ${choice.index}`];
     const [hash, why] = splitOnce(before ?? "");
     if (!alternative || hash !== hashRule(alternative) || why === "") return fresh;
@@ -58,14 +61,31 @@ export function partsOfChoice(project: Project, target: Target, choice: Choice):
   return parts;
 }
 
+/** Whether an alternative before the chosen one may be to be had in the next run: it is asked each time. */
+export function asksAgain(project: Project, target: Target, choice: Choice): boolean {
+  return alternativesOf(target)
+    .slice(0, choice.index)
+    .some((name) => {
+      const alternative = project.targets.get(name);
+      if (!alternative || !actsAlways(alternative)) return false;
+      return whyNotTried(project, alternative) === undefined;
+    });
+}
+
 function skipNotGiven(project: Project, target: Target, start: Choice): Choice {
   let choice = start;
   for (;;) {
     const alternative = alternativeAt(project, target, choice.index);
-    const missing = alternative?.missing ?? [];
-    if (!alternative || missing.length === 0) return choice;
-    choice = passOver(choice, alternative, whyMissing(project, missing));
+    const why = alternative && whyNotTried(project, alternative);
+    if (!alternative || why === undefined) return choice;
+    choice = passOver(choice, alternative, why);
   }
+}
+
+/** Known without asking anybody. */
+function whyNotTried(project: Project, { missing, rule }: Target): string | undefined {
+  if (missing.length > 0) return whyMissing(project, missing);
+  return rule && ruleKindOf(rule.kind).passedOver?.(rule.fields as never);
 }
 
 function whyMissing({ noValue }: Project, missing: readonly string[]): string {

@@ -53,7 +53,7 @@ export async function drawGraphWithState(
       const seconds = target && room.traceOf(target)?.seconds;
       return {
         ...drawn,
-        state: verdict?.kind ?? "not-taken",
+        state: verdict && verdict.kind !== "unavailable" ? verdict.kind : "not-taken",
         ...(seconds !== undefined && { seconds }),
       };
     }),

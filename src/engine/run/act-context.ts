@@ -50,6 +50,7 @@ export function makeActContext(
     blobs: room.blobs,
     journals: room.journals,
     clones: room.clones,
+    confirm: (overwrites) => room.confirmations.confirm(target, overwrites, tools.signal),
     pipe: room.pipe,
     workspaceId: room.state.workspaceId(),
     get madeImages() {

@@ -1,6 +1,6 @@
 /** Records what a run made, when that is the truth about its inputs. */
 import { type Signature, sameSignature } from "../../files/looks.ts";
-import type { Artifact } from "../../model/artifact.ts";
+import { type Artifact, isKept } from "../../model/artifact.ts";
 import { DiagnosticError } from "../../model/diagnostic.ts";
 import { pathOfPart } from "../../model/part.ts";
 import type { Target } from "../../model/target.ts";
@@ -18,6 +18,8 @@ export interface RunToRecord {
   readonly signatures: readonly (Signature | undefined)[];
   /** Wall time of the run. */
   readonly seconds: number;
+  /** Of a checkout. */
+  readonly commit?: string | undefined;
   /** HOST/NAME of the shared cache that it came from. */
   readonly restoredFrom?: string;
 }
@@ -30,12 +32,13 @@ export function recordRun(
   target: Target,
   reading: Reading,
   artifacts: readonly Artifact[],
-  { room, signatures, seconds, restoredFrom }: RunToRecord,
+  { room, signatures, seconds, commit, restoredFrom }: RunToRecord,
 ): void {
   for (const artifact of artifacts) {
     if (artifact.kind === "image") room.images.note(artifact.references, artifact.digest);
   }
   if (actsAlways(target)) return;
+  if (!artifacts.every(isKept)) throw new Error(`${target.name} made what no trace can tell of`);
   const key = traceKey(room.project, target);
   const changed = findChanged(target, reading, signatures, room);
   if (changed !== undefined) {
@@ -47,7 +50,11 @@ export function recordRun(
   const { parts, fingerprint } = reading;
   const finishedAt = Date.now();
   const made = { key, target: target.name, fingerprint, parts, artifacts, seconds, finishedAt };
-  keep(restoredFrom === undefined ? made : { ...made, restoredFrom }, room);
+  const more = {
+    ...(commit !== undefined && { commit }),
+    ...(restoredFrom !== undefined && { restoredFrom }),
+  };
+  keep({ ...made, ...more }, room);
 }
 
 /** A trace that cannot be written, on a full disk, costs another run of the target and nothing else. */

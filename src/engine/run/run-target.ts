@@ -73,6 +73,7 @@ export async function runTarget(run: Run, room: BuildRoom): Promise<RunResult> {
 }
 
 function told(outcome: Outcome): Pick<RunResult, "note" | "traffic"> {
+  if (outcome.kind === "found") return { note: outcome.note };
   if (outcome.kind !== "made") return {};
   const { note, traffic } = outcome;
   return { ...(note !== undefined && { note }), ...(traffic && { traffic }) };
@@ -155,8 +156,10 @@ function settle(
 ): RunResult["state"] {
   switch (outcome.kind) {
     case "made":
-      recordRun(target, reading, outcome.artifacts, run);
+      recordRun(target, reading, outcome.artifacts, { ...run, commit: outcome.commit });
       return { kind: "done", how: "built", artifacts: outcome.artifacts };
+    case "found":
+      return { kind: "done", how: "fresh", artifacts: outcome.artifacts };
     case "failed":
       return { kind: "failed", problem: outcome.problem };
     case "unavailable":

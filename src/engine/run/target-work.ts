@@ -11,8 +11,8 @@ import { inputsOf, type Reading, readTarget } from "../fresh/read-target.ts";
 import { traceKey } from "../fresh/trace-key.ts";
 import { alternativesOf, nextChoice, partsOfChoice } from "../plan/alternatives.ts";
 import { announcementOf } from "../plan/announcement.ts";
-import { planProblems } from "../plan/plan-problems.ts";
 import { shownTitle } from "../plan/shown-title.ts";
+import { takeAlternative } from "../plan/take-alternative.ts";
 import { lostAgainProblem, lostProblem } from "../problems.ts";
 import { isExclusive } from "../schedule/is-exclusive.ts";
 import type { CheckResult, RunEnd, Work } from "../schedule/scheduler-parts.ts";
@@ -164,14 +164,9 @@ export class TargetWork implements Work {
   }
 
   #takeNext(target: Target, next: ReturnType<typeof nextChoice>): CheckResult {
-    const { plan, reporter, traceOf } = this.#room;
-    const before = new Set(plan.targets());
-    plan.choose(target.name, next);
-    const added = plan.targets().filter((planned) => !before.has(planned));
-    const problem = [target, ...added].flatMap((planned) => planProblems(planned, this.#room))[0];
+    const { reporter } = this.#room;
+    const { problem } = takeAlternative(target, next, this.#room);
     if (problem) return { kind: "problem", problem };
-    plan.prioritise((planned) => traceOf(planned)?.seconds ?? 1);
-    this.#announce(target);
     reporter.report({ kind: "planned", total: this.total });
     return { kind: "waits" };
   }

@@ -11,7 +11,7 @@ import { restoreImage } from "../../cache/restore-image.ts";
 import { unpackOutput } from "../../cache/unpack-output.ts";
 import { FileDigests } from "../../files/digests.ts";
 import { WorkspaceFiles } from "../../files/workspace-files.ts";
-import type { Artifact } from "../../model/artifact.ts";
+import type { KeptArtifact } from "../../model/artifact.ts";
 import { DiagnosticError } from "../../model/diagnostic.ts";
 import type { Target } from "../../model/target.ts";
 import { ruleKindOf } from "../../rules/kinds.ts";
@@ -33,7 +33,7 @@ export async function restoreTarget(
   reading: Reading,
   cache: SharedCache,
   room: BuildRoom,
-): Promise<readonly Artifact[] | undefined> {
+): Promise<readonly KeptArtifact[] | undefined> {
   if (!cache.isAsked(target)) return undefined;
   if (whyNotShared(target, reading, room.project.root) !== undefined) return undefined;
   const signatures = reading.inputs.map((input) => room.digests.signature(input.path));
@@ -95,7 +95,7 @@ async function restore(
   cache: SharedCache,
   temporary: TemporaryFolders,
   room: BuildRoom,
-): Promise<readonly Artifact[]> {
+): Promise<readonly KeptArtifact[]> {
   const { blobs, signal } = room;
   const remote = await cache.remote();
   const files = stored.filter(({ artifact }) => artifact.kind !== "image");

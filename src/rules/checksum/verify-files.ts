@@ -1,7 +1,9 @@
 /** Verifies the files of a `checksum` target: streams each once, and tells of all that are not as listed. */
+
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import path from "node:path";
+import { isOnDisk } from "../../model/artifact.ts";
 import { inParallel } from "../../net/in-parallel.ts";
 import type { InputSpec } from "../fields.ts";
 import { counted, failed } from "../problems.ts";
@@ -81,7 +83,7 @@ function onlyFiles(specs: readonly InputSpec[], context: ActContext): readonly s
   const made = specs
     .flatMap((spec) => ("targets" in spec ? spec.targets.flatMap(artifactsOf) : []))
     .flatMap((artifact) => {
-      if (artifact.kind === "image") return [];
+      if (!isOnDisk(artifact)) return [];
       if (artifact.kind === "file") return [artifact.path];
       return files.list(artifact.path).map((name) => path.posix.join(artifact.path, name));
     });

@@ -28,24 +28,29 @@ export async function checkOut(values: GitValues, context: ActContext): Promise<
     if (!isThere)
       throw unknownRef(context.target, values.ref ?? "HEAD", url, await listRefs(url, room));
     refuseLinksOut(folder);
-    return placed(folder, values, { context, note: `at ${wanted.commit.slice(0, 7)}` });
+    const note = `at ${wanted.commit.slice(0, 7)}`;
+    return placed(folder, values, { context, note, commit: wanted.commit });
   } catch (error) {
     if (!(error instanceof NotToBeHad)) throw error;
     return notToBeHad(error, room.git, context);
   }
 }
 
-/** Moves a finished checkout to its place. */
+/** Moves a finished checkout to its place. `commit`: what it is of, and nothing else. */
 export function placed(
   folder: string,
   values: GitValues,
-  { context, note }: { readonly context: ActContext; readonly note: string },
+  {
+    context,
+    note,
+    commit,
+  }: { readonly context: ActContext; readonly note: string; readonly commit?: string },
 ): ActOutcome {
   const to = checkoutPlace(values, context.target);
   placeOutput(context, folder, to);
   const artifact = artifactOf(context.files, { kind: "tree", path: to });
   if (artifact === undefined) throw new Error(`checkout ${to} vanished`);
-  return { kind: "made", artifacts: [artifact], note };
+  return { kind: "made", artifacts: [artifact], note, ...(commit !== undefined && { commit }) };
 }
 
 /**

@@ -26,6 +26,10 @@ export const git = ruleKind({
         }),
       ),
   outputs: (values, target) => [{ kind: "tree", path: checkoutPlace(values, target) }],
+  sources: ({ git: url, ref }) =>
+    url === undefined
+      ? []
+      : [{ kind: "git", url: redactUrls(url), ...(ref !== undefined && { ref }) }],
   title: (values) => (values.git === undefined ? "git" : `git ${redactUrls(values.git)}`),
   inputs: (values, files, target, environment) =>
     target.source === undefined ? [] : sourceFiles(target.source, values, files, environment),

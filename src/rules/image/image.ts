@@ -39,6 +39,8 @@ export const image = ruleKind({
     const images = imagesOf(dockerfile, values.args ?? {}, values.stage, unknown);
     return images.map((reference) => ({ reference }));
   },
+  image: { isOthers: false, references: ({ tags }, target) => tagsOf(tags, target) },
+  sources: ({ image: folders = [] }) => folders.map((path) => ({ kind: "folder", path })),
   title: (values) => (values.image === undefined ? "image" : `image ${values.image.join(" ")}`),
   async act(values, context) {
     const { buildImage } = await import("./image-build.ts");

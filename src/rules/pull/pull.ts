@@ -28,6 +28,7 @@ export const pull = ruleKind({
   asksServer: true,
   notShared: () => "comes from a registry as it is",
   outputs: (values) => [{ kind: "image", reference: normaliseReference(values.pull) }],
+  image: { isOthers: true, references: (values) => [normaliseReference(values.pull)] },
   title: (values) => (values.pull === undefined ? "pull" : `pull ${values.pull}`),
   async act(values, context) {
     const reference = normaliseReference(values.pull);

@@ -8,6 +8,9 @@ export const pushFields = {
   via: optional("choice", "Who sends: tbuild to the registry (default), or the engine", {
     choices: ["registry", "engine"],
   }),
+  releases: optional("strings", "Tags that name one image for good: patterns such as `v*`"),
+  "only-from": optional("map", "Patterns of tags, and the branch that each is pushed from"),
+  branch: optional("string", "Branch that is pushed; the one that is checked out if not given"),
   digests: optional("destination", "File for the digests of the tags: JSON, or lines in a .txt"),
 };
 

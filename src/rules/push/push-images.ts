@@ -17,11 +17,12 @@ export async function pushImages(values: PushValues, context: ActContext): Promi
     await completePushes(client, context);
     const { note, traffic, digests } =
       values.via === "engine"
-        ? await pushViaEngine(pushes, registry, context)
+        ? await pushViaEngine(pushes, values, client, context)
         : await pushViaRegistry(pushes, values, client, context);
     context.progress.pushed(digests);
     if (values.digests !== undefined) writeDigests(values.digests, digests);
-    return { kind: "made", artifacts: [], note, ...(traffic && { traffic }) };
+    const artifacts = digests.map((tag) => ({ kind: "published" as const, ...tag }));
+    return { kind: "made", artifacts, note, ...(traffic && { traffic }) };
   } finally {
     client.close();
   }

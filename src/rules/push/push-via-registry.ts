@@ -2,21 +2,28 @@
 import { packedContents } from "../../images/image-contents.ts";
 import type { Digest } from "../../model/artifact.ts";
 import type { Descriptor, ImageContent } from "../../model/image-content.ts";
+import { inParallel } from "../../net/in-parallel.ts";
 import type { RegistryClient } from "../../registry/client.ts";
-import { repositoryAt } from "../../registry/endpoint.ts";
 import { type FleetReport, pushFleet } from "../../registry/fleet.ts";
 import type { FleetTag } from "../../registry/fleet-tag.ts";
+import { manifestDigest } from "../../registry/manifests.ts";
+import type { Place } from "../../registry/place.ts";
 import { BlobPlacer } from "../../registry/place-blobs.ts";
 import { PushedBlobs } from "../../store/pushed-blobs.ts";
 import { counted } from "../problems.ts";
 import type { ActContext } from "../rule.ts";
 import { trafficWords } from "../traffic-words.ts";
 import type { PushValues } from "./push-fields.ts";
+import { PushGuard } from "./push-guard.ts";
+import { placeOf } from "./push-place.ts";
 import type { Push, PushOutcome } from "./push-plan.ts";
+
+/** Small requests at the same time. */
+const atOnce = 8;
 
 export async function pushViaRegistry(
   pushes: readonly Push[],
-  { registry }: Pick<PushValues, "registry">,
+  values: PushValues,
   client: RegistryClient,
   context: ActContext,
 ): Promise<PushOutcome> {
@@ -25,14 +32,25 @@ export async function pushViaRegistry(
   const known = new PushedBlobs(stateFolder, host);
   const onProgress = (blob: Digest, done: number, total: number) =>
     progress.transfer(shortDigest(blob), done, total);
+  const guard = new PushGuard(values, context);
   const placer = new BlobPlacer({ client, source: blobs, known, signal, onProgress });
   try {
-    const contents = await contentsOf(pushes, placer, context);
+    const sends = !(await mayAsk(pushes, guard, { client, signal }));
+    const contents = await contentsOf(pushes, sends ? placer : undefined, context);
     const tags = pushes.map((push) => fleetTag(push, contents));
+    const names = new Map(tags.map((tag, index) => [tag, pushes[index]?.to ?? ""]));
     const report = await pushFleet(tags, {
       client,
       placer,
       signal,
+      confirm: (changes) =>
+        guard.confirm(
+          changes.map(({ tag, old }) => ({
+            reference: names.get(tag) ?? "",
+            old,
+            new: tag.content.manifest.digest,
+          })),
+        ),
       journal: (moves) => journals.begin(host, moves),
       onTag: ({ repository, tag, content }) =>
         progress.output(`${host}/${repository}:${tag} is ${content.manifest.digest}`),
@@ -42,17 +60,31 @@ export async function pushViaRegistry(
       digest: (tags[index] as FleetTag).content.manifest.digest,
     }));
     const { traffic } = report;
-    return { note: noteOn(report, registry.replace(/\/+$/, "")), traffic, digests };
+    return { note: noteOn(report, values.registry.replace(/\/+$/, "")), traffic, digests };
   } finally {
     await placer.stop();
     known.save();
   }
 }
 
+/** Whether somebody may be asked: then nothing is sent before. */
+async function mayAsk(
+  pushes: readonly Push[],
+  guard: PushGuard,
+  { client, signal: outer }: Pick<Place, "client" | "signal">,
+): Promise<boolean> {
+  const guarded = pushes.filter(({ to }) => guard.guards(to));
+  const there = await inParallel(guarded, atOnce, outer, ({ to }, signal) => {
+    const { repository, tag } = placeOf(to);
+    return manifestDigest({ client, repository, signal }, tag);
+  });
+  return guarded.some(({ to }, index) => guard.mayAsk(to, there[index] !== undefined));
+}
+
 /** A layer is on its way to the registry as soon as it is compressed, while others still are. */
 async function contentsOf(
   pushes: readonly Push[],
-  placer: BlobPlacer,
+  placer: BlobPlacer | undefined,
   context: ActContext,
 ): Promise<ReadonlyMap<string, ImageContent>> {
   const { blobs, signal, progress } = context;
@@ -63,7 +95,7 @@ async function contentsOf(
   }
   const ids = [...repositories.keys()];
   const onLayer = (blob: Descriptor, images: readonly Digest[]) =>
-    placer.begin(blob, new Set(images.flatMap((id) => [...(repositories.get(id) ?? [])])));
+    placer?.begin(blob, new Set(images.flatMap((id) => [...(repositories.get(id) ?? [])])));
   const parts = { docker: await context.docker(), blobs, signal, progress, onLayer };
   const { contents } = await packedContents(ids, "gzip", parts);
   return new Map(ids.map((id, index) => [id, contents[index] as ImageContent]));
@@ -73,14 +105,6 @@ function fleetTag({ to, image }: Push, contents: ReadonlyMap<string, ImageConten
   const content = contents.get(image);
   if (content === undefined) throw new Error(`no content of ${image}`);
   return { ...placeOf(to), content };
-}
-
-/** @param to HOST/NAME:TAG */
-function placeOf(to: string): Pick<FleetTag, "repository" | "tag"> {
-  const slash = to.indexOf("/");
-  const colon = to.lastIndexOf(":");
-  const repository = repositoryAt(to.slice(0, slash), to.slice(slash + 1, colon));
-  return { repository, tag: to.slice(colon + 1) };
 }
 
 /** `4 tags were there already`, or what travelled, what did not, and why. */

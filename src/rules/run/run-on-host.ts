@@ -1,7 +1,9 @@
 /** Runs a command of a `run` target on this machine, in the folder of the target file that declares it. */
+
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
+import { isOnDisk } from "../../model/artifact.ts";
 import { workspaceVariable } from "../../store/leftovers.ts";
 import { hostEnvironment, proxyVariables, serviceUrls } from "../caller-environment.ts";
 import type { ProcessEnd } from "../commands/process-group.ts";
@@ -106,9 +108,7 @@ function refuseInputsAsOutputs(outputs: readonly string[], context: ActContext):
  * work: it is moved away and not removed.
  */
 function setAsideForeign(outputs: readonly string[], context: ActContext): void {
-  const known = new Set(
-    context.previous.flatMap((made) => (made.kind === "image" ? [] : made.path)),
-  );
+  const known = new Set(context.previous.flatMap((made) => (isOnDisk(made) ? made.path : [])));
   for (const output of outputs) {
     const place = path.join(context.project.root, output);
     if (known.has(output) || isNothing(place) || context.madeFiles.includes(output)) continue;

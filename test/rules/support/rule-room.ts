@@ -8,6 +8,7 @@ import { WorkspaceFiles } from "../../../src/files/workspace-files.ts";
 import type { Artifact } from "../../../src/model/artifact.ts";
 import { type Diagnostic, DiagnosticError } from "../../../src/model/diagnostic.ts";
 import type { PushedTag } from "../../../src/model/event.ts";
+import type { Overwrite } from "../../../src/model/overwrite.ts";
 import type { Registries } from "../../../src/model/registries.ts";
 import type { Removal } from "../../../src/model/removal.ts";
 import type { Project, Target, TargetName } from "../../../src/model/target.ts";
@@ -43,6 +44,10 @@ export class RuleRoom {
   readonly forgotten: string[] = [];
   readonly madeAt = new Map<string, number>();
   readonly removed: Removal[] = [];
+  /** What was asked before it was done. */
+  readonly confirmed: Overwrite[] = [];
+  /** Answers: what it throws is a no. */
+  onConfirm: () => void = () => {};
   readonly abort = new AbortController();
   registries: Registries = {};
   /** Parts of the context that a test sets. */
@@ -155,6 +160,10 @@ export class RuleRoom {
       blobs: this.blobs,
       journals: this.journals,
       clones: this.clones,
+      confirm: async (overwrites) => {
+        this.confirmed.push(...overwrites);
+        this.onConfirm();
+      },
       pipe: () => this.pipe,
       workspaceId: "w1",
       madeImages: [],
@@ -210,14 +219,15 @@ export class RuleRoom {
 
 /** What came out, short: the message of a failure, or the paths and names that were made. */
 export function told(outcome: ActOutcome): string | readonly string[] {
-  if (outcome.kind !== "made") return outcome.problem.message;
-  return outcome.artifacts.flatMap((artifact) =>
-    artifact.kind === "image" ? artifact.references : artifact.path,
-  );
+  if (outcome.kind === "failed" || outcome.kind === "unavailable") return outcome.problem.message;
+  return outcome.artifacts.flatMap((artifact) => {
+    if (artifact.kind === "published") return `${artifact.reference}@${artifact.digest}`;
+    return artifact.kind === "image" ? artifact.references : artifact.path;
+  });
 }
 
 export function problemOf(outcome: ActOutcome): Diagnostic {
-  if (outcome.kind === "made") throw new Error("nothing went wrong");
+  if (outcome.kind === "made" || outcome.kind === "found") throw new Error("nothing went wrong");
   return outcome.problem;
 }
 
