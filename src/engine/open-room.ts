@@ -91,23 +91,18 @@ interface Kept {
 function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRoom {
   const { project, environment, signal, limits } = request;
   const { state, looks, remembered, digests, files, traces, graph, settled } = kept;
-  const { redact } = parts;
+  const { docker, redact, reporter } = parts;
   const evictions = new Evictions(state.evictions);
   const forced = forcedTargets(request);
   const blobs = new BlobStore(state.path);
   const access = accessOf(request);
   const traceOf = (target: Target) => traces.get(traceKey(project, target));
-  const choose = (target: Target) =>
-    firstChoice(project, target, forced.has(target.name) ? undefined : traceOf(target));
+  const recalled = (target: Target) => (forced.has(target.name) ? undefined : traceOf(target));
+  const choose = (target: Target) => firstChoice(project, target, recalled(target));
   const plan = new Plan(graph, choose, settled);
   const artifactsOf = (name: TargetName) => plan.artifactsOf(name);
-  const services = new Services({
-    project,
-    workspaceId: () => state.workspaceId(),
-    docker: parts.docker,
-    reporter: parts.reporter,
-    artifactsOf,
-  });
+  const workspaceId = () => state.workspaceId();
+  const services = new Services({ project, workspaceId, docker, reporter, artifactsOf });
   return {
     project,
     plan,
@@ -120,7 +115,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     evictions,
     logs: new TargetLogs({ state, limits, evictions, redact }),
     blobs,
-    cache: cacheOf(request, { access, blobs, signal, forced, reporter: parts.reporter }),
+    cache: cacheOf(request, { access, blobs, signal, forced, reporter }),
     journals: new BurstJournals(state.path, redact(request.command)),
     clones: new Clones(state.path),
     traceOf,
@@ -138,8 +133,8 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
       artifactsOf,
       serviceDigest: (target, service) => serviceDigest(target, service, { project, files, plan }),
     },
-    reporter: parts.reporter,
-    docker: parts.docker,
+    reporter,
+    docker,
     pipe: parts.pipe ?? noPipe,
     environment,
     access,
