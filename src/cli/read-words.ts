@@ -58,9 +58,15 @@ export function readWords(
     }
     const problem = problemOf(found, token, options);
     if (problem !== undefined) words.problems.push(problem);
-    else options.set(found.name, { value: found.value, typed: token.rawName });
+    else options.set(found.name, { value: addedTo(options, found), typed: token.rawName });
   }
   return { ...words, options, unknownFirst };
+}
+
+/** Of an option that may be given several times all values, with commas between. */
+function addedTo(options: ReadonlyMap<string, ReadOption>, found: Found): string | boolean {
+  const earlier = options.get(found.name);
+  return found.repeats && earlier ? `${earlier.value},${found.value}` : found.value;
 }
 
 /** Problems for all unknown options, with the nearest one of the list. */
@@ -86,6 +92,7 @@ interface Found {
   readonly name: string;
   readonly takes: boolean;
   readonly negatable: boolean;
+  readonly repeats?: boolean | undefined;
   readonly value: string | boolean;
 }
 
@@ -97,7 +104,14 @@ function findOption(
   const definition = byName.get(name);
   if (definition !== undefined) {
     const takes = definition.takes !== undefined;
-    return { name, takes, negatable: definition.negatable === true, value: value ?? !takes };
+    const { repeats } = definition;
+    return {
+      name,
+      takes,
+      repeats,
+      negatable: definition.negatable === true,
+      value: value ?? !takes,
+    };
   }
   const negated = name.startsWith("no-") ? byName.get(name.slice(3)) : undefined;
   if (negated?.negatable !== true) return undefined;
@@ -120,7 +134,7 @@ function problemOf(
       return problems.missingValue(typed, token.value);
     if (token.value === undefined) return problems.missingValue(typed, undefined);
   }
-  if (earlier === undefined) return undefined;
+  if (earlier === undefined || found.repeats) return undefined;
   const same = earlier.value === found.value || found.takes;
   return same ? problems.givenTwice(typed) : problems.contradiction(earlier.typed, typed);
 }

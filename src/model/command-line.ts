@@ -12,6 +12,8 @@ export interface OptionDefinition {
   readonly choices?: readonly string[];
   /** Several of the choices may be given, with commas between them. */
   readonly list?: boolean;
+  /** May be given several times: the same as once with commas. */
+  readonly repeats?: boolean;
   readonly help: string;
   /** Whether `--no-NAME` turns it off. */
   readonly negatable?: boolean;
