@@ -9,6 +9,7 @@ export const limits = {
   digests: { bytes: 64_000_000, help: "Digests of files, remembered by their times" },
   plans: { bytes: 256_000_000, help: "Plans of commands, for runs without changes" },
   blobs: { bytes: 20_000_000_000, help: "Layers of images that were saved or pushed" },
+  keep: { bytes: 10_000_000_000, help: "Folders that commands in containers find again" },
   runs: { bytes: 64_000_000, help: "Logs of whole runs" },
 } as const;
 

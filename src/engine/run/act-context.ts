@@ -48,6 +48,7 @@ export function makeActContext(
     progress: progressOf(target, room, tools),
     previous,
     blobs: room.blobs,
+    kept: room.kept,
     journals: room.journals,
     pipe: room.pipe,
     workspaceId: room.state.workspaceId(),

@@ -17,6 +17,7 @@ import { ownOutputFolder } from "../../../src/rules/own-output.ts";
 import type { ActContext, ActOutcome, InputFile } from "../../../src/rules/rule.ts";
 import { BlobStore } from "../../../src/store/blob-store.ts";
 import { BurstJournals } from "../../../src/store/burst-journals.ts";
+import { KeptStore } from "../../../src/store/kept-store.ts";
 import { temporaryFolder, writeFiles } from "../../support/folder.ts";
 import { FakeDocker } from "./fake-docker.ts";
 
@@ -29,6 +30,7 @@ export class RuleRoom {
   readonly files: WorkspaceFiles;
   readonly docker = new FakeDocker();
   readonly blobs: BlobStore;
+  readonly kept: KeptStore;
   readonly journals: BurstJournals;
   /** What was written to standard output. */
   readonly pipe = new PassThrough();
@@ -50,6 +52,7 @@ export class RuleRoom {
   constructor(files: Readonly<Record<string, string>> = {}) {
     this.root = temporaryFolder({ "targets.yaml": "name: shop\n", ...files });
     this.blobs = new BlobStore(path.join(this.root, ".tbuild"));
+    this.kept = new KeptStore(path.join(this.root, ".tbuild"));
     this.journals = new BurstJournals(path.join(this.root, ".tbuild"), "tbuild it");
     this.files = new WorkspaceFiles(this.root, new FileDigests());
   }
@@ -140,6 +143,7 @@ export class RuleRoom {
       },
       previous: [],
       blobs: this.blobs,
+      kept: this.kept,
       journals: this.journals,
       pipe: () => this.pipe,
       workspaceId: "w1",
