@@ -138,7 +138,11 @@ test(
     // Of the wheels that are kept, whatever the order of the tests.
     await build(workspace, [...demo("bundles/wheelhouse-build", "1.0"), "--force"]);
     const next = await build(workspace, demo("bundle", "1.1"));
-    expect(next.ran).toEqual(["bundles/bundle", "bundles/result", "bundles/wheelhouse-build"]);
+    expect(next.ran).toEqual([
+      "bundles/bundle[demo==1.1]",
+      "bundles/result[demo==1.1]",
+      "bundles/wheelhouse-build[demo==1.1]",
+    ]);
     expect(compiled(next)).toEqual(["demo"]);
     expect(requirements("1.1").split("\n")[1]).toBe(requirements("1.0").split("\n")[1]);
     expect(await docker("run", "--rm", `${prefix}/demo:1.1`)).toBe("demo 1.1 counts 42");
@@ -153,7 +157,7 @@ test(
     const other = await build(workspace, args);
     expect([other.exitCode, other.ran, compiled(other)]).toEqual([
       0,
-      ["bundles/wheelhouse-build"],
+      ["bundles/wheelhouse-build[native==2.0]"],
       [],
     ]);
   },
@@ -186,7 +190,19 @@ test(
       ...demo("dependencies", "1.0"),
       `--wheels=${given}`,
     ]);
-    expect([exitCode, ran]).toEqual([0, ["bundles/wheelhouse#1"]]);
+    expect([exitCode, ran]).toEqual([0, ["bundles/given", "bundles/wheelhouse[demo==1.0]#1"]]);
+    const other = await problemOf([
+      ...demo("dependencies", "1.0", `--wheels=${given}`).filter(
+        (arg) => !/^--(pac|ver)/.test(arg),
+      ),
+      "--package=demo==1.1",
+    ]);
+    expect(other).toEqual({
+      exitCode: 1,
+      message: `the wheelhouse \`${given}\` is that of \`demo==1.0\`, and \`demo==1.1\` is wanted`,
+      hint: "for several packages give a folder that has each in a folder such as `demo-1.1`",
+      details: [],
+    });
   },
   minutes,
 );
@@ -310,10 +326,10 @@ describe("what cannot be bundled is told:", () => {
     minutes,
   );
 
-  test("a version that is none", async () => {
-    expect(await problemOf(wheelsOf("demo", "latest"))).toEqual({
+  test("a version that is nearly one", async () => {
+    expect(await problemOf(wheelsOf("demo", "1..0"))).toEqual({
       exitCode: 1,
-      message: "`latest` is no version of a Python package",
+      message: "`1..0` is no version of a Python package",
       hint: "a version is like `1.2`, `1.2.3` or `2.0rc1`",
       details: [],
     });
@@ -324,10 +340,25 @@ describe("what cannot be bundled is told:", () => {
       const { exitCode, stderr } = await tbuild(workspace, ["dependencies", ...args]);
       return [exitCode, ...stderr.split("\n").filter((line) => /error:|hint:/.test(line))];
     };
-    expect(await told("--package=demo==1.0")).toEqual([
+    const hint = "hint: What is bundled: names in lower case, each with its version";
+    expect(await told("--package=demo=1.0")).toEqual([
       2,
-      "error: parameter `package` cannot be `demo==1.0`: expected text like `[a-z0-9]+([._-][a-z0-9]+)*`",
-      "hint: Name of the Python package, in lower case; its version is `--version`",
+      "error: parameter `package` cannot be `demo=1.0`: expected text like `[a-z0-9]+([._-][a-z0-9]+)*` as `name`, found `demo=1.0`",
+      hint,
+    ]);
+    expect(await told("--package=native==2.0", "--package=demo==")).toEqual([
+      2,
+      "error: parameter `package` cannot be `demo==`: expected `name==version`",
+      hint,
+    ]);
+    expect(await told("--package=demo", "--version=latest")).toEqual([
+      2,
+      "error: parameter `package` cannot be `demo`: expected text like `[0-9]+[0-9a-z.]*` as `version`, found `latest`",
+      hint,
+    ]);
+    expect(await told("--package=demo==1.0", "--package=demo", "--version=1.0")).toEqual([
+      2,
+      "error: parameter `package` has `demo==1.0` a second time",
     ]);
     expect(await told("--package=demo", "--python=3.12")).toEqual([
       2,
