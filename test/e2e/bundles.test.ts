@@ -25,7 +25,7 @@ ENTRYPOINT ["/opt/app/bin/python", "-c", "import demo; print(demo.text())"]
 `;
 
 const all = ["demo-1.0", "demo-1.1", "native-2.0", "native-1.0", "one-1.0"];
-const bad = ["broken-1.0", "future-1.0", "needy-1.0", "torn-1.0"];
+const bad = ["broken-1.0", "future-1.0", "needy-1.0", "torn-1.0", "half-1.0"];
 
 let workspace: string;
 let links: string;
@@ -128,6 +128,18 @@ test(
     const again = await build(workspace, [...demo("bundles/wheelhouse-build", "1.0"), "--force"]);
     expect(compiled(again)).toEqual(["demo", "native"]);
     expect(requirements("1.0")).toBe(before);
+  },
+  2 * minutes,
+);
+
+test(
+  "what was compiled before another wheel failed is not compiled again",
+  async () => {
+    rmSync(path.join(workspace, ".tbuild/keep"), { recursive: true });
+    const args = ["dependencies", "--package=half==1.0", ...offline()];
+    expect((await problemOf(args)).message).toBe("`broken` does not compile");
+    const demoAgain = [...demo("bundles/wheelhouse-build", "1.0"), "--force"];
+    expect(compiled(await build(workspace, demoAgain))).toEqual(["demo"]);
   },
   2 * minutes,
 );
@@ -367,7 +379,7 @@ describe("what cannot be bundled is told:", () => {
     expect(await told("--package=demo")).toEqual([
       2,
       expect.stringContaining(
-        "parameter `version` is not given, and target `bundles/wheelhouse-build` needs it",
+        "parameter `version` is not given, and target `bundles/wheelhouse` needs it",
       ),
       "hint: add `--version VALUE`",
     ]);

@@ -48,6 +48,7 @@ const packages: Readonly<Record<string, Package>> = {
   "one-1.0": needs("native<2"),
   "torn-1.0": needs("native>=2", "one"),
   "native-1.0": extension("native", "41"),
+  "half-1.0": needs("native", "broken"),
   "uwsgi-2.0": extension("uwsgi", "1"),
   ...Object.fromEntries(manyPackages.map((name) => [name, needs("native")])),
 };
