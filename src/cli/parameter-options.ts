@@ -25,7 +25,8 @@ function optionsOf({
     }
     case "list": {
       const takes = form?.text.toUpperCase() ?? "VALUE";
-      const described = joined(help, "may be given several times", variable && `or ${variable}`);
+      const repeated = `${form ? `${takes}, ` : ""}may be given several times`;
+      const described = joined(help, repeated, variable && `or ${variable}`);
       const many = { list: true, repeats: true };
       return [{ name, takes, help: described, ...many, ...(choices && { choices }) }];
     }

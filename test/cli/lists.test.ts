@@ -66,7 +66,7 @@ test("the help says that an option may be repeated", async () => {
     "One for each --package.",
     "",
     "Parameters:",
-    "      --package  What to pack; may be given several times               [string]",
+    "      --package  What to pack; NAME==VERSION, may be given several times[string]",
     "      --version  Of packages without one                                [string]",
     "",
   ]);

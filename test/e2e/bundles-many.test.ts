@@ -72,15 +72,18 @@ const bundle = (packages: readonly string[]) =>
 /** The index where one is to be had, which is told and looked at where it is not. */
 async function offerOfNow(): Promise<Offer> {
   const args = ["bundles/also", "--also=toml", `--prefix=${prefix}`];
-  const { exitCode, events } = await build(workspace, args);
-  if (exitCode === 0) return fromIndex;
-  const problems = events.flatMap((event) =>
-    event.kind === "target-finished" && event.problem ? [event.problem.message] : [],
-  );
-  expect(problems[0]).toMatch(/^the index `https:\/\/pypi\.org\/simple` cannot be reached: /);
-  console.warn(`bundled from source distributions of this test: ${problems[0]}`);
+  const built = await build(workspace, args);
+  if (built.exitCode === 0) return fromIndex;
+  const message = problemsOf(built)[0]?.message;
+  expect(message).toMatch(/^the index `https:\/\/pypi\.org\/simple` cannot be reached: /);
+  console.warn(`bundled from source distributions of this test: ${message}`);
   return fromSources();
 }
+
+const problemsOf = ({ events }: Built) =>
+  events.flatMap((event) =>
+    event.kind === "target-finished" && event.problem ? [event.problem] : [],
+  );
 
 /** Names of the wheels that pip compiled, with the targets in which it did. */
 const compiled = ({ events }: Built): readonly string[] =>
@@ -119,7 +122,7 @@ beforeAll(async () => {
   writeFiles(workspace, { "bundles/runner/Dockerfile": runner });
   offer = await offerOfNow();
   first = await bundle(offer.packages);
-  if (first.exitCode !== 0) throw new Error(first.stdout.slice(-6000) + first.stderr);
+  if (first.exitCode !== 0) throw new Error(JSON.stringify(problemsOf(first), null, 2));
 }, 30 * minutes);
 
 afterAll(async () => {
