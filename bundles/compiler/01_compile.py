@@ -1,4 +1,5 @@
-"""Makes the wheelhouse of a package: its wheel, those of all that it needs, and requirements.txt.
+"""Makes the wheelhouse of a package: its wheel, those of all that it needs, and requirements.txt. Without a
+package it makes those of what stands beside every one, so that they are compiled once for all.
 
 pip does the work. This program says where from, keeps what was compiled for the next time, writes down
 hashes, and turns what pip says when it fails into one message. Lines `::error::` and `::hint::` are how a
@@ -40,7 +41,9 @@ def main():
         check_version(options)
         with tempfile.TemporaryDirectory() as work:
             wheels = os.path.join(work, "wheels")
-            run_pip(options, work, wheels)
+            os.mkdir(wheels)
+            if requirements(options):
+                run_pip(options, work, wheels)
             write_wheelhouse(options, wheels)
     except Failure as failure:
         print(f"::error::{failure}")
@@ -54,20 +57,41 @@ def main():
 
 def read_options():
     parser = argparse.ArgumentParser()
-    for name in ("package", "version", "index", "find-links", "constraints", "keep", "to"):
+    for name in ("index", "find-links", "constraints", "keep", "to"):
         parser.add_argument(f"--{name}", required=True)
-    for name in ("also", "extra-index"):
+    for name in ("package", "version", "also", "compiled", "extra-index"):
         parser.add_argument(f"--{name}", default="")
     return parser.parse_args()
 
 
 def check_version(options):
     """pip would read something else into `1.0,<2` or `1.*`."""
+    if not options.package:
+        return
     try:
         Version(options.version)
     except InvalidVersion:
         message = f"`{options.version}` is no version of a Python package"
         raise Failure(message, "a version is like `1.2`, `1.2.3` or `2.0rc1`") from None
+
+
+def requirements(options):
+    """The package, and what stands beside it: of what was compiled before just that version."""
+    compiled = {}
+    for file in compiled_wheels(options):
+        name, version, _, _ = parse_wheel_filename(os.path.basename(file))
+        compiled[name] = version
+    found = [f"{options.package}=={options.version}"] if options.package else []
+    for requirement in options.also.split():
+        name, extras = re.match(r"([\w.-]*)(\[[^]]*\])?", requirement).groups(default="")
+        version = compiled.get(canonicalize_name(name))
+        if canonicalize_name(name) != canonicalize_name(options.package):
+            found.append(f"{name}{extras}=={version}" if version else requirement)
+    return found
+
+
+def compiled_wheels(options):
+    return sorted(glob.glob(os.path.join(os.path.abspath(options.compiled), "*.whl"))) if options.compiled else []
 
 
 # --- pip ---
@@ -77,7 +101,7 @@ def run_pip(options, work, wheels):
     command = [sys.executable, "-m", "pip", "wheel", "--wheel-dir", wheels, *sources(options, work)]
     for constraints in glob.glob(os.path.join(options.constraints, "*")):
         command += ["--constraint", constraints]
-    command += [f"{options.package}=={options.version}", *options.also.split()]
+    command += requirements(options)
     process = subprocess.Popen(
         command,
         env=environment(options, work),
@@ -103,7 +127,7 @@ def sources(options, work):
         # Whoever writes http means it; pip would look away otherwise.
         if url.startswith("http://"):
             found += ["--trusted-host", urllib.parse.urlsplit(url).netloc.rpartition("@")[2]]
-    files = link_files(options)
+    files = link_files(options) + compiled_wheels(options)
     if files:
         page = os.path.join(work, "links.html")
         with open(page, "w", encoding="utf-8") as out:
@@ -165,9 +189,9 @@ def write_wheelhouse(options, wheels):
         place = os.path.join(wheels, file)
         pins[name] = f"{name}=={version} --hash=sha256:{sha256(place)}\n"
         shutil.copyfile(place, os.path.join(options.to, file))
-    first = pins.pop(canonicalize_name(options.package))
+    first = [pins.pop(canonicalize_name(options.package))] if options.package else []
     with open(os.path.join(options.to, "requirements.txt"), "w", encoding="utf-8") as out:
-        out.writelines([first, *(pins[name] for name in sorted(pins))])
+        out.writelines([*first, *(pins[name] for name in sorted(pins))])
     for constraints in glob.glob(os.path.join(options.constraints, "*")):
         shutil.copyfile(constraints, os.path.join(options.to, "constraints.txt"))
 
@@ -190,16 +214,26 @@ def why(lines, options):
         failure = explain(text, options)
         if failure:
             return failure
-    return index_trouble(options, options.package) or Failure("pip failed")
+    return index_trouble(options, first_name(options)) or Failure("pip failed")
+
+
+def first_name(options):
+    return re.match(r"[\w.-]*", options.package or options.also)[0]
+
+
+def subject(options):
+    return f"`{options.package}` {options.version}" if options.package else f"`{options.also}`"
 
 
 def refused_python(text, options):
+    if not options.package:
+        return None
     this = "{}.{}".format(*sys.version_info)
     pattern = rf"(?:^| |;){re.escape(options.version)} Requires-Python ([^;\n]+)"
     found = re.search(pattern, text) or re.search(r"requires a different Python: \S+ not in '([^']+)'", text)
     if not found:
         return None
-    message = f"`{options.package}` {options.version} needs Python {found[1].strip()}, and this is {this}"
+    message = f"{subject(options)} needs Python {found[1].strip()}, and this is {this}"
     return Failure(message, "choose another with `--python`, or an older `--version`", shown(found[0]))
 
 
@@ -209,7 +243,7 @@ def conflict(text, options):
         return None
     said = text[found.start() :].replace("ERROR: ", "").split("\n\nTo fix this")[0]
     lines = [line for line in said.split("\n") if line.strip()]
-    message = f"what `{options.package}` {options.version} needs contradicts itself"
+    message = f"what {subject(options)} needs contradicts itself"
     hint = "these are the words of pip; `--constraints FILE` and `--also` may have a part in it"
     return Failure(message, hint, lines)
 
@@ -279,7 +313,7 @@ def not_compiled(text, options):
     broken = re.search(r"^error: metadata-generation-failed", text, re.M)
     if not found and not broken:
         return None
-    name = (found[1] or found[2]) if found else options.package
+    name = (found[1] or found[2]) if found else first_name(options)
     blocks = re.findall(r"\[\d+ lines? of output\]\n(.*?)\n\s*\[end of output\]", text, re.S)
     lines = [line.strip() for line in (blocks[0] if blocks else "").split("\n") if line.strip()]
     message = f"`{name}` does not compile"

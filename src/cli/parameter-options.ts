@@ -7,7 +7,14 @@ export function parameterOptions(parameters: readonly Parameter[]): readonly Opt
   return parameters.flatMap(optionsOf);
 }
 
-function optionsOf({ name, type, choices, help, env }: Parameter): readonly OptionDefinition[] {
+function optionsOf({
+  name,
+  type,
+  choices,
+  form,
+  help,
+  env,
+}: Parameter): readonly OptionDefinition[] {
   const variable = env && `$${env}`;
   switch (type) {
     case "flag":
@@ -15,6 +22,13 @@ function optionsOf({ name, type, choices, help, env }: Parameter): readonly Opti
     case "secret": {
       const ways = ["its file", ...(variable ? [variable] : [])].join(", or ");
       return [{ name: `${name}-file`, takes: "PATH", help: joined(help, ways) }];
+    }
+    case "list": {
+      const takes = form?.text.toUpperCase() ?? "VALUE";
+      const repeated = `${form ? `${takes}, ` : ""}may be given several times`;
+      const described = joined(help, repeated, variable && `or ${variable}`);
+      const many = { list: true, repeatable: true };
+      return [{ name, takes, help: described, ...many, ...(choices && { choices }) }];
     }
     default: {
       const takes = type === "path" ? "PATH" : "VALUE";

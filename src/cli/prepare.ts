@@ -2,8 +2,9 @@
 import type { Declaration } from "../config/declaration.ts";
 import { definitionsOf } from "../config/expand/definitions.ts";
 import { expand, expandLazily } from "../config/expand/expand.ts";
+import { fillMatrices } from "../config/expand/fill-matrices.ts";
 import { type ParameterValues, resolveParameters } from "../config/expand/resolve-parameters.ts";
-import { reachableGitNames, usesGit } from "../config/list-targets.ts";
+import { reachableGitNames, resolveWanted, usesGit } from "../config/list-targets.ts";
 import type { TriedFiles } from "../config/read/load-target-file.ts";
 import { withSources } from "../config/sources.ts";
 import { type CheckedPlan, hasSameTargets } from "../engine/compiled/check-plan.ts";
@@ -72,13 +73,17 @@ export function prepare(
   { environment }: Surroundings,
   { ownOptions = [], everything = false, checked }: PrepareOptions = {},
 ): Prepared {
-  const { root, declaration, tried } = loadDeclaration(common);
-  if (!declaration.ok) return { ...declaration, root, tried };
-  const read = readArguments(argv, declaration.value, ownOptions, everything);
+  const { root, declaration: loaded, tried } = loadDeclaration(common);
+  if (!loaded.ok) return { ...loaded, root, tried };
+  const read = readArguments(argv, loaded.value, ownOptions, everything);
   if (!read.ok) return { ...read, root, tried };
-  const { given, names, wanted, own } = read.value;
-  const values = resolveParameters(declaration.value, given, environment, common.directory);
+  const { given, names, own } = read.value;
+  const values = resolveParameters(loaded.value, given, environment, common.directory);
   if (!values.ok) return { ...values, root, tried };
+  const declaration = fillMatrices(loaded.value, values.value);
+  if (!declaration.ok) return { ...declaration, root, tried };
+  const wanted = resolveWanted(declaration.value, names);
+  if (!wanted.ok) return { ...wanted, root, tried };
   const limits = readLimits(declaration.value.limits, environment);
   if (!limits.ok) return { ...limits, root, tried };
   const definitions = once(() => definitionsOf(declaration.value, values.value));
@@ -105,7 +110,7 @@ export function prepare(
     declaration: declaration.value,
     project: project.value,
     limits: limits.value,
-    wanted,
+    wanted: wanted.value,
     names,
     definitions,
     git,

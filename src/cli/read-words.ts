@@ -71,7 +71,8 @@ function readOption(
   before: ReadonlyMap<string, ReadOption>,
 ): ReadOption {
   if (!repeatable) return { value, typed };
-  return { value, typed, values: [...(before.get(name)?.values ?? []), String(value)] };
+  const values = [...(before.get(name)?.values ?? []), String(value)];
+  return { value: values.join(","), typed, values };
 }
 
 /** Problems for all unknown options, with the nearest one of the list. */

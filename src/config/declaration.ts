@@ -7,6 +7,7 @@ import type { Retries } from "../model/attempts.ts";
 import type { Location } from "../model/diagnostic.ts";
 import type { Managed } from "../model/inventory.ts";
 import type { Limits } from "../model/limits.ts";
+import type { ListForm } from "../model/list-form.ts";
 import type { Parameter } from "../model/parameter.ts";
 import type { Registries } from "../model/registries.ts";
 import type { FieldType } from "../rules/fields.ts";
@@ -14,12 +15,19 @@ import type { SemanticPart } from "./read/semantic-version.ts";
 
 /**
  * Literal text, the value of a parameter by its key, or the member's value on a matrix key by its index, of
- * which `semver` takes one number.
+ * which `semver` takes one number and `piece` one of a form.
  */
 export type Part =
   | string
   | { readonly param: string }
-  | { readonly axis: number; readonly semver?: SemanticPart };
+  | { readonly axis: number; readonly semver?: SemanticPart; readonly piece?: Piece };
+
+/** One piece of a value of a list. */
+interface Piece {
+  readonly nth: number;
+  /** What stands before each of the pieces. */
+  readonly separators: readonly string[];
+}
 
 /** Text with parameters in it; without any it is a plain string. */
 export type Template = string | readonly Part[];
@@ -31,7 +39,16 @@ export interface Text {
 
 export interface Axis {
   readonly name: string;
+  /** Of a list they are filled in when the parameter has a value. */
   readonly values: readonly string[];
+  /** The list that gives its values. */
+  readonly list?: AxisList;
+}
+
+interface AxisList {
+  /** Key of the parameter. */
+  readonly key: string;
+  readonly form?: ListForm;
 }
 
 export type DeclaredCommand =

@@ -7,27 +7,36 @@ import type { TargetName } from "../model/target.ts";
 import type { Declaration, TargetDeclaration } from "./declaration.ts";
 import { namesToGive } from "./expand/missing-parameters.ts";
 import { NameResolver } from "./expand/name-resolver.ts";
-import { memberNames, parseName } from "./target-index.ts";
+import { isOpen, memberNames, parseName } from "./target-index.ts";
 
 export interface ListedTarget {
   readonly name: string;
   readonly help?: string;
   /** Kind of the rule; absent for a group. */
   readonly rule?: string;
-  /** Of a matrix. */
+  /** Of a matrix; none where its list is not given. */
   readonly members?: readonly string[];
+  /** Names of the lists that it has a member for each value of. */
+  readonly each?: readonly string[];
   readonly location: Location;
 }
 
 /** All targets in the order of the file, a matrix once. */
-export function listTargets({ targets }: Declaration): readonly ListedTarget[] {
-  return targets.map((target) => ({
+export function listTargets(declaration: Declaration): readonly ListedTarget[] {
+  return declaration.targets.map((target) => ({
     name: target.name,
     ...(target.help !== undefined && { help: target.help }),
     ...(target.rule !== undefined && { rule: target.rule }),
-    ...(target.axes.length > 0 && { members: memberNames(target) }),
+    ...(target.axes.length > 0 && { members: isOpen(target.axes) ? [] : memberNames(target) }),
+    ...eachOf(declaration, target),
     location: target.declaredAt,
   }));
+}
+
+function eachOf(declaration: Declaration, { axes }: TargetDeclaration) {
+  const keys = axes.flatMap(({ list }) => (list ? [list.key] : []));
+  const each = [...new Set(keys.flatMap((key) => namesToGive(declaration, key)))];
+  return each.length > 0 ? { each } : {};
 }
 
 /** The targets that names from the command line stand for, each once. */
@@ -101,7 +110,15 @@ function reachableNames(declaration: Declaration, names: readonly string[]): Rea
 function reachableKeys(declaration: Declaration, names: readonly string[]): ReadonlySet<string> {
   const parts = reachableTargets(declaration, names);
   // What is kept in the shared cache concerns every target.
-  return new Set([...(declaration.cache?.uses ?? []), ...parts.flatMap(({ uses }) => uses)]);
+  const keys = [...(declaration.cache?.uses ?? []), ...parts.flatMap(({ uses }) => uses)];
+  return new Set([...keys, ...keys.flatMap((key) => othersOf(declaration, key))]);
+}
+
+/** Keys of what pieces stand for that are left out of the values of a list. */
+function othersOf({ parameters, bindings }: Declaration, key: string): readonly string[] {
+  const bound = bindings.find((binding) => binding.key === key)?.parameter;
+  const form = (bound ?? parameters.find(({ name }) => name === key))?.form;
+  return form?.pieces.flatMap(({ otherwise }) => otherwise ?? []) ?? [];
 }
 
 /** Alternatives included. */

@@ -27,8 +27,16 @@ export function parseName(name: string): ParsedName | undefined {
 export const memberName = (family: string, values: readonly string[]): string =>
   values.length === 0 ? family : `${family}[${values.join(",")}]`;
 
-/** Every combination of a matrix, the last key changing fastest. */
+/** Whether a list that gives values of a matrix has none. */
+export const isOpen = (axes: readonly Axis[]): boolean =>
+  axes.some(({ values, list }) => list !== undefined && values.length === 0);
+
+/**
+ * Every combination of a matrix, the last key changing fastest. Of one whose list is not given there is a
+ * single one without values: a target that cannot be made, and can say why.
+ */
 export function combinations(axes: readonly Axis[]): readonly (readonly string[])[] {
+  if (isOpen(axes)) return [[]];
   let made: readonly (readonly string[])[] = [[]];
   for (const { values } of axes) {
     made = made.flatMap((start) => values.map((value) => [...start, value]));

@@ -88,6 +88,8 @@ export interface RunRequest {
   readonly aside?: readonly PackedFile[];
   /** Paths below `workdir`, files or folders, brought back when the command succeeded. */
   readonly outputs: readonly string[];
+  /** Those of them that are brought back when the command failed, too, where they are there. */
+  readonly caches?: readonly string[];
   /** Absolute folder on this machine that the outputs are written below, owned by the caller. */
   readonly destination: string;
   readonly extraHosts: readonly string[];

@@ -16,8 +16,8 @@ const outputPatience = 10_000;
 
 /**
  * Runs the command as root, in place of the image's entry point. Outputs are brought back when it
- * exits with 0 and made all of them; they stand in `destination` only when they are complete. The
- * container is gone when this returns or throws.
+ * exits with 0 and made all of them; they stand in `destination` only when they are complete. Caches are
+ * brought back of a command that failed, too, but not of one that was killed. The container is gone when this returns or throws.
  * @throws DiagnosticError `image-not-found`, `run-failed` when the command cannot be started,
  * `output-unsafe`; an abort error when `signal` ended it
  */
@@ -84,10 +84,29 @@ async function runIn(
       container.wait({ abortSignal: signal }) as Promise<{ StatusCode: number }>,
     );
     await untilAborted(signal, output.ended());
-    if (exitCode !== 0) return { exitCode, missing: [] };
-    return { exitCode, missing: await copyOutputs(container, request, signal) };
+    const missing = exitCode === 0 ? await copyOutputs(container, request, signal) : [];
+    if (exitCode !== 0 || missing.length > 0)
+      await saveCaches(container, request, exitCode, signal);
+    return { exitCode, missing };
   } finally {
     output.close();
+  }
+}
+
+/** Exit codes above it tell that a signal ended the command, or a part of it: anything may be half written. */
+const lastOwnCode = 128;
+
+/** What goes wrong here is not what the command failed for: a cache that cannot be had is left. */
+async function saveCaches(
+  container: Dockerode.Container,
+  request: RunRequest,
+  exitCode: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (exitCode > lastOwnCode) return;
+  for (const cache of request.caches ?? []) {
+    await copyOutputs(container, { ...request, outputs: [cache] }, signal).catch(() => undefined);
+    throwIfAborted(signal);
   }
 }
 

@@ -13,6 +13,7 @@ import type { BurstJournals } from "../store/burst-journals.ts";
 import type { Clones } from "../store/clones.ts";
 import type { DigestStore } from "../store/digest-store.ts";
 import type { Evictions } from "../store/evictions.ts";
+import type { KeptStore } from "../store/kept-store.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import type { TraceStore } from "../store/trace-store.ts";
 import type { SettledTargets } from "./compiled/settled.ts";
@@ -40,6 +41,8 @@ export interface BuildRoom {
   readonly evictions: Evictions;
   readonly logs: TargetLogs;
   readonly blobs: BlobStore;
+  /** Folders that commands in containers find again. */
+  readonly kept: KeptStore;
   /** Where the project has one, and this run may use it. */
   readonly cache: SharedCache | undefined;
   readonly journals: BurstJournals;

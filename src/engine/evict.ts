@@ -42,11 +42,12 @@ const useMark = (at: string, command: string): string =>
 /** When nothing more is written; the plan of this command stays. */
 export function evictFiles(
   { plan, limits }: BuildRequest,
-  { state, logs, blobs, clones }: BuildRoom,
+  { state, logs, blobs, clones, kept }: BuildRoom,
 ): void {
   logs.bound(new Date().toISOString());
   blobs.bound(limits.blobs);
   clones.bound(limits.clones);
+  kept.bound(limits.keep);
   boundFolder(state.plans, {
     bytes: limits.plans,
     count: plansKept,

@@ -14,6 +14,7 @@ import { BurstJournals } from "../store/burst-journals.ts";
 import { Clones } from "../store/clones.ts";
 import { DigestStore } from "../store/digest-store.ts";
 import { Evictions } from "../store/evictions.ts";
+import { KeptStore } from "../store/kept-store.ts";
 import { workspaceVariable } from "../store/leftovers.ts";
 import type { StateFolder } from "../store/state-folder.ts";
 import { TraceStore } from "../store/trace-store.ts";
@@ -115,6 +116,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     evictions,
     logs: new TargetLogs({ state, limits, evictions, redact }),
     blobs,
+    kept: new KeptStore(state.path),
     cache: cacheOf(request, { access, blobs, signal, forced, reporter }),
     journals: new BurstJournals(state.path, redact(request.command)),
     clones: new Clones(state.path),

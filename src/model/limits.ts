@@ -13,6 +13,7 @@ export const limits = {
     bytes: 10_000_000_000,
     help: "Clones of repositories that targets are checked out from",
   },
+  keep: { bytes: 10_000_000_000, help: "Folders that commands in containers find again" },
   runs: { bytes: 64_000_000, help: "Logs of whole runs" },
 } as const;
 

@@ -4,7 +4,6 @@ import type { StatePart } from "../model/state-part.ts";
 
 /** What has no limit, and why; the rest of the folder is small whatever happens. */
 const unlimited: Readonly<Record<string, string>> = {
-  keep: "what commands in containers find again",
   out: "artifacts of targets that name no place for them",
   "set-aside": "files that stood where outputs belong",
   tmp: "of the run that is going on",

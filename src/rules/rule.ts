@@ -16,6 +16,7 @@ import type { Traffic } from "../model/traffic.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import type { BurstJournals } from "../store/burst-journals.ts";
 import type { Clones } from "../store/clones.ts";
+import type { KeptStore } from "../store/kept-store.ts";
 import type { CleanContext, MadeImage } from "./clean-context.ts";
 import type { Commands } from "./commands/commands.ts";
 import type { FieldSet, ValuesOf } from "./fields.ts";
@@ -67,6 +68,8 @@ export interface ActContext {
   readonly progress: ActProgress;
   /** Layers and configurations of images, kept between runs. */
   readonly blobs: BlobStore;
+  /** Folders that commands in containers find again. */
+  readonly kept: KeptStore;
   /** What pushes of this workspace are about to do with tags. */
   readonly journals: BurstJournals;
   /** Clones of repositories, kept between runs. */

@@ -65,8 +65,8 @@ export class CountedFolder {
   }
 }
 
-/** Undefined where there is none, or half of one. */
-function readCount(file: string): number | undefined {
+/** The bytes that a counter tells; undefined where there is none, or half of one. */
+export function readCount(file: string): number | undefined {
   try {
     const text = readFileSync(file, "latin1");
     return /^\d{1,15}\n$/.test(text) ? Number(text) : undefined;

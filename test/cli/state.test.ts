@@ -29,7 +29,7 @@ test("tells what is kept between runs, how large it is, and what its limit is", 
   expect(code).toBe(0);
   expect(lines).toEqual([
     "digests   100 B of 64 MB   2 files",
-    "keep       40 B            what commands in containers find again",
+    "keep       40 B of 10 GB   1 file",
     "logs     1.5 kB of 256 MB  3 files",
     "out      3.0 kB            artifacts of targets that name no place for them",
     "runs        1 B of 1.5 MB  1 file",

@@ -143,7 +143,7 @@ describe("the declaration of a parameter", () => {
   g: { type: path, choices: [x] }
   h: { env: 1A, help: [x] }
   i: [x]
-  j: { default: [x] }
+  j: { default: { x: 1 } }
   k: { choices: [] }
   e-file: {}
   l: { type: path, pattern: x }
@@ -155,19 +155,19 @@ targets: {}
 `;
     expect(problemsIn(wrong)).toEqual([
       "targets.yaml:2:8+3: parameter `a` has no key `typ`; did you mean `type`?",
-      "targets.yaml:3:14+4: `type` cannot be `text`: choose `string`, `number`, `flag`, `path`, `choice` or `secret`",
+      "targets.yaml:3:14+4: `type` cannot be `text`: choose `string`, `number`, `flag`, `path`, `choice`, `list` or `secret`",
       "targets.yaml:4:34+1: default of parameter `c` cannot be `z`: choose `x` or `y`",
       "targets.yaml:5:31+4: default of parameter `d` cannot be `many`: expected a number",
       "targets.yaml:6:31+1: secret `e` cannot have a default: the target file is no secret; name an environment variable with `env`",
       "targets.yaml:7:14+6: type `choice` needs the key `choices`",
-      "targets.yaml:8:14+4: `choices` goes with type `choice`, not with `path`",
+      "targets.yaml:8:14+4: `choices` goes with types `choice` and `list`, not with `path`",
       "targets.yaml:9:13+2: expected the name of an environment variable for `env`, found the text `1A`",
       "targets.yaml:9:23+3: expected text for `help`, found a list",
       "targets.yaml:10:6+3: expected a mapping such as `{ default: … }` for parameter `i`, found a list",
-      "targets.yaml:11:17+3: expected a value for default of parameter `j`, found a list",
+      "targets.yaml:11:17+8: expected a value for default of parameter `j`, found a mapping",
       "targets.yaml:12:17+2: `choices` is empty",
       "targets.yaml:13:3+6: a parameter cannot be called `e-file`: `--e-file` gives the secret `e`; choose another name",
-      "targets.yaml:14:29+1: `pattern` goes with type `string`, not with `path`",
+      "targets.yaml:14:29+1: `pattern` goes with types `string` and `list`, not with `path`",
       "targets.yaml:15:17+3: expected a regular expression for `pattern`, found the text `(`",
       "targets.yaml:16:18+10: expected `true` or `false` for `required`, found the text `yes please`",
       "targets.yaml:17:18+4: `required` says that somebody gives it, and `default` who else does; leave out one of the two",

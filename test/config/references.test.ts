@@ -68,7 +68,7 @@ describe("a matrix", () => {
       "targets.yaml:4:21+2: matrix key `x` is empty",
       "targets.yaml:4:32+8: expected text, a number or a flag in matrix key `y`, found a mapping",
       "targets.yaml:4:42+1: matrix key `y` has `1` a second time",
-      "targets.yaml:4:45+5: `a b` cannot name a member of a matrix; use letters, digits and `. _ - + ~ : @ /`",
+      "targets.yaml:4:45+5: `a b` cannot name a member of a matrix; use letters, digits and `. _ - + ~ : @ / =`",
       "targets.yaml:4:56+1: expected a list of values for matrix key `z`, found the number 7",
       "targets.yaml:4:59+5: `a b` cannot name a matrix key; use letters, digits, `-` and `_`, a letter first",
     ]);

@@ -25,7 +25,7 @@ ENTRYPOINT ["/opt/app/bin/python", "-c", "import demo; print(demo.text())"]
 `;
 
 const all = ["demo-1.0", "demo-1.1", "native-2.0", "native-1.0", "one-1.0"];
-const bad = ["broken-1.0", "future-1.0", "needy-1.0", "torn-1.0"];
+const bad = ["broken-1.0", "future-1.0", "needy-1.0", "torn-1.0", "half-1.0"];
 
 let workspace: string;
 let links: string;
@@ -133,12 +133,28 @@ test(
 );
 
 test(
+  "what was compiled before another wheel failed is not compiled again",
+  async () => {
+    rmSync(path.join(workspace, ".tbuild/keep"), { recursive: true });
+    const args = ["dependencies", "--package=half==1.0", ...offline()];
+    expect((await problemOf(args)).message).toBe("`broken` does not compile");
+    const demoAgain = [...demo("bundles/wheelhouse-build", "1.0"), "--force"];
+    expect(compiled(await build(workspace, demoAgain))).toEqual(["demo"]);
+  },
+  2 * minutes,
+);
+
+test(
   "a new version makes its own wheel and image, and takes all else as it is",
   async () => {
     // Of the wheels that are kept, whatever the order of the tests.
     await build(workspace, [...demo("bundles/wheelhouse-build", "1.0"), "--force"]);
     const next = await build(workspace, demo("bundle", "1.1"));
-    expect(next.ran).toEqual(["bundles/bundle", "bundles/result", "bundles/wheelhouse-build"]);
+    expect(next.ran).toEqual([
+      "bundles/bundle[demo==1.1]",
+      "bundles/result[demo==1.1]",
+      "bundles/wheelhouse-build[demo==1.1]",
+    ]);
     expect(compiled(next)).toEqual(["demo"]);
     expect(requirements("1.1").split("\n")[1]).toBe(requirements("1.0").split("\n")[1]);
     expect(await docker("run", "--rm", `${prefix}/demo:1.1`)).toBe("demo 1.1 counts 42");
@@ -153,7 +169,7 @@ test(
     const other = await build(workspace, args);
     expect([other.exitCode, other.ran, compiled(other)]).toEqual([
       0,
-      ["bundles/wheelhouse-build"],
+      ["bundles/wheelhouse-build[native==2.0]"],
       [],
     ]);
   },
@@ -186,7 +202,19 @@ test(
       ...demo("dependencies", "1.0"),
       `--wheels=${given}`,
     ]);
-    expect([exitCode, ran]).toEqual([0, ["bundles/wheelhouse#1"]]);
+    expect([exitCode, ran]).toEqual([0, ["bundles/given", "bundles/wheelhouse[demo==1.0]#1"]]);
+    const other = await problemOf([
+      ...demo("dependencies", "1.0", `--wheels=${given}`).filter(
+        (arg) => !/^--(pac|ver)/.test(arg),
+      ),
+      "--package=demo==1.1",
+    ]);
+    expect(other).toEqual({
+      exitCode: 1,
+      message: `the wheelhouse \`${given}\` is that of \`demo==1.0\`, and \`demo==1.1\` is wanted`,
+      hint: "for several packages give a folder that has each in a folder such as `demo-1.1`",
+      details: [],
+    });
   },
   minutes,
 );
@@ -310,10 +338,10 @@ describe("what cannot be bundled is told:", () => {
     minutes,
   );
 
-  test("a version that is none", async () => {
-    expect(await problemOf(wheelsOf("demo", "latest"))).toEqual({
+  test("a version that is nearly one", async () => {
+    expect(await problemOf(wheelsOf("demo", "1..0"))).toEqual({
       exitCode: 1,
-      message: "`latest` is no version of a Python package",
+      message: "`1..0` is no version of a Python package",
       hint: "a version is like `1.2`, `1.2.3` or `2.0rc1`",
       details: [],
     });
@@ -324,10 +352,25 @@ describe("what cannot be bundled is told:", () => {
       const { exitCode, stderr } = await tbuild(workspace, ["dependencies", ...args]);
       return [exitCode, ...stderr.split("\n").filter((line) => /error:|hint:/.test(line))];
     };
-    expect(await told("--package=demo==1.0")).toEqual([
+    const hint = "hint: What is bundled: names in lower case, each with its version";
+    expect(await told("--package=demo=1.0")).toEqual([
       2,
-      "error: parameter `package` cannot be `demo==1.0`: expected text like `[a-z0-9]+([._-][a-z0-9]+)*`",
-      "hint: Name of the Python package, in lower case; its version is `--version`",
+      "error: parameter `package` cannot be `demo=1.0`: expected text like `[a-z0-9]+([._-][a-z0-9]+)*` as `name`, found `demo=1.0`",
+      hint,
+    ]);
+    expect(await told("--package=native==2.0", "--package=demo==")).toEqual([
+      2,
+      "error: parameter `package` cannot be `demo==`: expected `name==version`",
+      hint,
+    ]);
+    expect(await told("--package=demo", "--version=latest")).toEqual([
+      2,
+      "error: parameter `package` cannot be `demo`: expected text like `[0-9]+[0-9a-z.]*` as `version`, found `latest`",
+      hint,
+    ]);
+    expect(await told("--package=demo==1.0", "--package=demo", "--version=1.0")).toEqual([
+      2,
+      "error: parameter `package` has `demo==1.0` a second time",
     ]);
     expect(await told("--package=demo", "--python=3.12")).toEqual([
       2,
@@ -336,7 +379,7 @@ describe("what cannot be bundled is told:", () => {
     expect(await told("--package=demo")).toEqual([
       2,
       expect.stringContaining(
-        "parameter `version` is not given, and target `bundles/wheelhouse-build` needs it",
+        "parameter `version` is not given, and target `bundles/wheelhouse` needs it",
       ),
       "hint: add `--version VALUE`",
     ]);

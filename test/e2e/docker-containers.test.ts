@@ -100,6 +100,28 @@ describe("a command in a container", () => {
     expect(readdirSync(request.destination)).toEqual([]);
   });
 
+  test("that fails gives its caches, and none when it was killed", async () => {
+    const outputs = ["made", "cache"];
+    const caches = ["cache", "other"];
+    const script = "mkdir cache; echo 1 > cache/file; touch made; exit";
+    const failed = command(`${script} 7`, { outputs, caches });
+    expect(await docker.run(failed, recorder().progress, never)).toEqual({
+      exitCode: 7,
+      missing: [],
+    });
+    expect(readdirSync(failed.destination)).toEqual(["cache"]);
+    expect(readFileSync(join(failed.destination, "cache/file"), "utf8")).toBe("1\n");
+    const killed = command(`${script} 137`, { outputs, caches });
+    await docker.run(killed, recorder().progress, never);
+    expect(readdirSync(killed.destination)).toEqual([]);
+    const lacking = command("mkdir cache", { outputs, caches });
+    expect(await docker.run(lacking, recorder().progress, never)).toEqual({
+      exitCode: 0,
+      missing: ["made"],
+    });
+    expect(readdirSync(lacking.destination)).toEqual(["cache"]);
+  });
+
   test("has its outputs brought back whole, in place of old ones", async () => {
     const script =
       "mkdir -p out/tree/deep; echo new > out/file; echo x > out/tree/deep/x; " +

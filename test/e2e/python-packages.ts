@@ -32,6 +32,12 @@ const needs = (...requirements: string[]): Package => ({
   files: {},
 });
 
+/** Ten that need the same compiled one, and a newer version of the first. */
+export const manyPackages: readonly string[] = [
+  ...Array.from({ length: 10 }, (_, index) => `service${index}-1.0`),
+  "service0-1.1",
+];
+
 const packages: Readonly<Record<string, Package>> = {
   "demo-1.0": demo("1.0"),
   "demo-1.1": demo("1.1"),
@@ -42,6 +48,9 @@ const packages: Readonly<Record<string, Package>> = {
   "one-1.0": needs("native<2"),
   "torn-1.0": needs("native>=2", "one"),
   "native-1.0": extension("native", "41"),
+  "half-1.0": needs("native", "broken"),
+  "uwsgi-2.0": extension("uwsgi", "1"),
+  ...Object.fromEntries(manyPackages.map((name) => [name, needs("native")])),
 };
 
 /** Writes `NAME-VERSION.tar.gz` of each into the folder. */

@@ -6,15 +6,14 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   symlinkSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { setTimeout as wait } from "node:timers/promises";
 import type { Docker } from "../../src/docker/docker.ts";
 import { commitAgain, commitAll, git } from "../support/git.ts";
+import { settle } from "../support/settle.ts";
 import { type Run, type RunOptions, Workspace } from "../support/workspace.ts";
 
 const fleet = `
@@ -30,14 +29,6 @@ targets:
 `;
 
 const old = new Date("2020-01-01T00:00:00Z");
-
-/** The times of files tell of an edit only some milliseconds after the last one. */
-async function settle(root: string): Promise<void> {
-  const times = readdirSync(root, { recursive: true, encoding: "utf8" }).map(
-    (name) => statSync(`${root}/${name}`, { throwIfNoEntry: false })?.ctimeMs ?? 0,
-  );
-  await wait(Math.max(0, Math.max(...times) + 25 - Date.now()));
-}
 
 const isByPlanAlone = ({ events }: Run): boolean => events.length === 0;
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Declaration } from "../../src/config/declaration.ts";
 import { expand } from "../../src/config/expand/expand.ts";
+import { fillMatrices } from "../../src/config/expand/fill-matrices.ts";
 import { resolveParameters } from "../../src/config/expand/resolve-parameters.ts";
 import { loadTargetFile } from "../../src/config/read/load-target-file.ts";
 import type { Result } from "../../src/model/result.ts";
@@ -111,7 +112,8 @@ function fleetWith(values: Readonly<Record<string, string>>): Project {
     ([name, value]) => [name, { value, from: `--${name}` }] as const,
   );
   const given = new Map(named);
-  return must(expand(declaration, must(resolveParameters(declaration, given, {}, root))));
+  const found = must(resolveParameters(declaration, given, {}, root));
+  return must(expand(must(fillMatrices(declaration, found)), found));
 }
 
 function must<T>(result: Result<T>): T {

@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { KeptFolders } from "../../src/rules/run/kept-folders.ts";
+import { KeptStore } from "../../src/store/kept-store.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { name, RuleRoom, told } from "./support/rule-room.ts";
 
@@ -36,7 +37,8 @@ test("a kept folder is empty at first, and then as the last command left it", as
 });
 
 test("what another target put into a kept folder meanwhile stays", () => {
-  const state = { stateFolder: temporaryFolder({ "keep/kept/old": "0" }) };
+  const stateFolder = temporaryFolder({ "keep/kept/old": "0" });
+  const state = { kept: new KeptStore(stateFolder) };
   const [one, other] = [new KeptFolders(["kept/"], state), new KeptFolders(["kept/"], state)];
   one.lay(temporaryFolder());
   other.lay(temporaryFolder());
@@ -44,7 +46,7 @@ test("what another target put into a kept folder meanwhile stays", () => {
   one.take(temporaryFolder({ "kept/old": "0", "kept/a": "1" }));
   other.take(temporaryFolder({ "kept/b": "2" }));
 
-  expect(readdirSync(path.join(state.stateFolder, "keep/kept")).sort()).toEqual(["a", "b"]);
+  expect(readdirSync(path.join(stateFolder, "keep/kept")).sort()).toEqual(["a", "b"]);
 });
 
 test("a command that takes its kept folder away has failed", async () => {
@@ -54,15 +56,29 @@ test("a command that takes its kept folder away has failed", async () => {
   );
 });
 
-test("a command that fails leaves a kept folder as it was", async () => {
+test("what one command makes a file and another one a folder is as the later one left it", () => {
+  const stateFolder = temporaryFolder({ "keep/kept/a": "0", "keep/kept/b/c": "0" });
+  const folders = new KeptFolders(["kept/"], { kept: new KeptStore(stateFolder) });
+  folders.add(temporaryFolder({ "kept/a/b": "1", "kept/b": "2" }));
+  expect(readdirSync(path.join(stateFolder, "keep/kept"), { recursive: true }).sort()).toEqual([
+    "a",
+    "a/b",
+    "b",
+  ]);
+});
+
+test("what a command that failed put into a kept folder is there for the next one", async () => {
   const room = roomWithBuilder();
-  room.docker.makes = { "kept/a": "1" };
+  room.docker.makes = { "kept/a": "1", "kept/b": "1" };
   await room.act("run", fields);
   room.docker.exitCode = 1;
-  room.docker.makes = { "kept/a": "2" };
+  room.docker.makes = { "kept/a": "2", "kept/c": "2", "out/x": "half" };
 
   expect(told(await room.act("run", fields))).toBe("command failed with exit code 1");
-  expect(room.read(".tbuild/keep/kept/a")).toBe("1");
+  expect(room.docker.runs.at(-1)?.caches).toEqual(["kept"]);
+  expect(room.read(".tbuild/keep/kept/a")).toBe("2");
+  expect(room.read(".tbuild/keep/kept/b")).toBe("1");
+  expect(room.read(".tbuild/keep/kept/c")).toBe("2");
 });
 
 test("a command of an included file starts in the folder of that file, and `as` with it", async () => {

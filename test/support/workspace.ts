@@ -2,6 +2,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { definitionsOf } from "../../src/config/expand/definitions.ts";
 import { expand, expandLazily } from "../../src/config/expand/expand.ts";
+import { fillMatrices } from "../../src/config/expand/fill-matrices.ts";
 import { resolveParameters } from "../../src/config/expand/resolve-parameters.ts";
 import { reachableGitNames, resolveWanted, usesGit } from "../../src/config/list-targets.ts";
 import { loadTargetFile } from "../../src/config/read/load-target-file.ts";
@@ -112,11 +113,12 @@ export class Workspace {
     given: Readonly<Record<string, string>>,
     plan?: { readonly checked: CheckedPlan | undefined },
   ): BuildRequest {
-    const declaration = value(loadTargetFile(`${this.root}/targets.yaml`, this.root));
+    const loaded = value(loadTargetFile(`${this.root}/targets.yaml`, this.root));
     const values = new Map(
       Object.entries(given).map(([name, text]) => [name, { value: text, from: `--${name}` }]),
     );
-    const parameters = value(resolveParameters(declaration, values, process.env, this.root));
+    const parameters = value(resolveParameters(loaded, values, process.env, this.root));
+    const declaration = value(fillMatrices(loaded, parameters));
     const { files } = declaration;
     const definitions = () => definitionsOf(declaration, parameters);
     const declared = { files, definitions, usesGit: usesGit(declaration) };

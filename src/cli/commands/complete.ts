@@ -13,14 +13,17 @@ import {
   shells,
 } from "../../model/command-line.ts";
 import type { Parameter } from "../../model/parameter.ts";
+import { asByDefault } from "../by-default.ts";
 import { parameterOptions } from "../parameter-options.ts";
 import { defaultNames } from "../read-arguments.ts";
 import { readWords } from "../read-words.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** @param words what was typed after the program's name; the last one is being completed */
-export function runComplete(words: readonly string[], { cwd, out }: Surroundings): number {
-  const candidates = candidatesFor(words, loadQuietly(words, cwd));
+export function runComplete(words: readonly string[], place: Surroundings): number {
+  const { cwd, out } = place;
+  const declaration = loadQuietly(words, cwd);
+  const candidates = candidatesFor(words, declaration && asByDefault(declaration, place));
   out.write(candidates.map((candidate) => `${candidate}\n`).join(""));
   return 0;
 }

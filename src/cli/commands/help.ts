@@ -16,6 +16,7 @@ import {
   versionOption,
 } from "../../model/command-line.ts";
 import type { Parameter } from "../../model/parameter.ts";
+import { asByDefault } from "../by-default.ts";
 import { loadDeclaration } from "../load.ts";
 import { parameterOptions } from "../parameter-options.ts";
 import { defaultNames } from "../read-arguments.ts";
@@ -27,20 +28,24 @@ import type { Surroundings } from "../surroundings.ts";
 type HelpRequest = Request & { readonly kind: "help" };
 
 export async function runHelp({ common, argv }: HelpRequest, place: Surroundings): Promise<number> {
-  const { root, declaration } = loadDeclaration(common);
-  const parameters = declaration.ok ? declaration.value.parameters : [];
-  const known = [...commonOptions, ...ruleOptions, ...parameterOptions(parameters)];
+  const { root, declaration: loaded } = loadDeclaration(common);
+  const declaration = loaded.ok ? asByDefault(loaded.value, place) : undefined;
+  const known = [
+    ...commonOptions,
+    ...ruleOptions,
+    ...parameterOptions(declaration?.parameters ?? []),
+  ];
   const { others } = readWords(argv, known);
   if (others.length === 0) {
-    place.out.write(await generalHelp(declaration.ok ? declaration.value : undefined, place));
+    place.out.write(await generalHelp(declaration, place));
     return 0;
   }
-  const wanted = declaration.ok ? resolveWanted(declaration.value, others) : declaration;
-  if (!declaration.ok || !wanted.ok) {
+  const wanted = declaration ? resolveWanted(declaration, others) : loaded;
+  if (!declaration || !wanted.ok) {
     const problems = wanted.ok ? [] : wanted.problems;
     return showProblems({ problems, root, log: common.log }, place);
   }
-  place.out.write(await targetHelp(declaration.value, others, place));
+  place.out.write(await targetHelp(declaration, others, place));
   return 0;
 }
 
@@ -82,9 +87,10 @@ async function targetHelp(
   const families = new Set(names.map((name) => name.split("[", 1)[0]));
   const about = listTargets(declaration)
     .filter(({ name }) => families.has(name))
-    .flatMap(({ name, help, members }) => [
+    .flatMap(({ name, help, members = [], each }) => [
       help === undefined ? name : `${name}: ${help}`,
-      ...(members ? [`Members: ${members.join(" ")}`] : []),
+      ...(members.length > 0 ? [`Members: ${members.join(" ")}`] : []),
+      ...(each ? [`One for each ${each.map((list) => `--${list}`).join(" and ")}.`] : []),
     ]);
   const help = await layout(place);
   help.usage(`tbuild ${names.join(" ")} [options]\n\n${about.join("\n")}`);

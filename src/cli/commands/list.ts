@@ -1,5 +1,6 @@
 /** `tbuild list`: the targets of the target file, on standard output. */
 import { type ListedTarget, listTargets, reachableGitNames } from "../../config/list-targets.ts";
+import { asByDefault } from "../by-default.ts";
 import { loadDeclaration } from "../load.ts";
 import { defaultNames } from "../read-arguments.ts";
 import type { CommonRequest } from "../request.ts";
@@ -7,13 +8,14 @@ import { showProblems } from "../show-problems.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 export async function runList(common: CommonRequest, place: Surroundings): Promise<number> {
-  const { root, declaration } = loadDeclaration(common);
-  if (!declaration.ok) {
-    return showProblems({ problems: declaration.problems, root, log: common.log }, place);
+  const { root, declaration: loaded } = loadDeclaration(common);
+  if (!loaded.ok) {
+    return showProblems({ problems: loaded.problems, root, log: common.log }, place);
   }
-  const targets = listTargets(declaration.value);
-  const gitOf = ({ name }: ListedTarget) => reachableGitNames(declaration.value, [name]);
-  const defaults = new Set(defaultNames(declaration.value));
+  const declaration = asByDefault(loaded.value, place);
+  const targets = listTargets(declaration);
+  const gitOf = ({ name }: ListedTarget) => reachableGitNames(declaration, [name]);
+  const defaults = new Set(defaultNames(declaration));
   const lines =
     common.log === "json"
       ? targets.map((target) => jsonLine(target, gitOf(target)))
@@ -27,10 +29,10 @@ export async function runList(common: CommonRequest, place: Surroundings): Promi
 
 /** `git`: what of the repository another state of makes it anew, where there is any. */
 function jsonLine(
-  { name, help, rule, members, location }: ListedTarget,
+  { name, help, rule, members, each, location }: ListedTarget,
   git: readonly string[],
 ): string {
-  const named = { kind: "target", name, rule: rule ?? "group", help, members, at: location };
+  const named = { kind: "target", name, rule: rule ?? "group", help, members, each, at: location };
   return JSON.stringify({ ...named, ...(git.length > 0 && { git }) });
 }
 
@@ -52,13 +54,14 @@ const shownName = ({ name, members }: ListedTarget): string =>
 
 /** What is worth knowing besides the help: members, the rule, whether it is made when none is named. */
 function notesOn(
-  { name, rule, members = [] }: ListedTarget,
+  { name, rule, members = [], each = [] }: ListedTarget,
   defaults: ReadonlySet<string>,
   verbose: boolean,
 ): readonly string[] {
   const axes = members.map((member) => member.slice(member.indexOf("[") + 1, -1));
   return [
     axes.length === 0 ? "" : `[${axes.join(" ")}]`,
+    each.length === 0 ? "" : `(one for each ${each.map((name) => `--${name}`).join(" and ")})`,
     defaults.has(name) ? "(default)" : "",
     verbose ? `(${rule ?? "group"})` : "",
   ];

@@ -4,7 +4,7 @@ import type { ServiceDeclaration, ServiceUse, Target, TargetName } from "../../m
 import type { Declaration, DeclaredField, TargetDeclaration } from "../declaration.ts";
 import type { Kinds } from "../read/reader.ts";
 import { fill } from "../read/template.ts";
-import { combinations, parseName } from "../target-index.ts";
+import { combinations, isOpen, parseName } from "../target-index.ts";
 import { fillAttempts } from "./fill-attempts.ts";
 import { type Filler, fillField, fillReferences, fillTexts } from "./fill-field.ts";
 import { LazyTargets } from "./lazy-targets.ts";
@@ -105,7 +105,8 @@ export class Expansion {
     const parsed = parseName(own);
     this.#byName ??= new Map(this.#declaration.targets.map((each) => [each.name, each]));
     const declaration = parsed && this.#byName.get(parsed.family);
-    if (!declaration || (declaration.axes.length > 0 && !parsed.values)) return;
+    if (!declaration) return;
+    if (declaration.axes.length > 0 && !parsed.values && !isOpen(declaration.axes)) return;
     this.#addMember(declaration, own, parsed.values ?? []);
   }
 

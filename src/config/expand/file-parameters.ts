@@ -7,7 +7,7 @@ import type { Parameter } from "../../model/parameter.ts";
 import type { Binding } from "../declaration.ts";
 import * as problems from "../problems/problems.ts";
 import { readParameters } from "../read/read-parameters.ts";
-import { readText } from "../read/read-text.ts";
+import { readText, readTextOfList } from "../read/read-text.ts";
 import { placeOf, type Reader, type ScopedParameter, suggest } from "../read/reader.ts";
 import { type Entry, type MapNode, type Node, valueAt } from "../yaml/node.ts";
 
@@ -49,12 +49,28 @@ export class FileParameters {
           : this.#share(parameter, inclusion);
       found.parameters.set(parameter.name, scoped);
     }
+    for (const parameter of declared) this.#addOthers(parameter, found.parameters);
     for (const { key, keyAt } of inclusion?.fixed ?? []) {
       const names = declared.map(({ name }) => name);
       if (inclusion === undefined || names.includes(key)) continue;
       const near = suggest(reader, key, names);
       const where = `\`${inclusion.prefix.slice(0, -1)}\``;
       this.#problems.push(problems.unknownFixed(where, key, placeOf(inclusion.outer, keyAt), near));
+    }
+  }
+
+  /** Says what a piece of a list stands for where it is left out: the parameter of its name in the same file. */
+  #addOthers(parameter: Parameter, scope: ReadonlyMap<string, ScopedParameter>): void {
+    if (!parameter.form) return;
+    const pieces = parameter.form.pieces.map((piece) => {
+      const other = scope.get(piece.name);
+      const isText = other && other.type !== "secret" && other.type !== "list";
+      return isText ? { ...piece, otherwise: other.key } : piece;
+    });
+    const full = { ...parameter, form: { ...parameter.form, pieces } };
+    if (this.shared.get(parameter.name) === parameter) this.shared.set(parameter.name, full);
+    for (const [index, binding] of this.bindings.entries()) {
+      if (binding.parameter === parameter) this.bindings[index] = { ...binding, parameter: full };
     }
   }
 
@@ -68,12 +84,13 @@ export class FileParameters {
         ? { ...entry.value, value: entry.value.text }
         : entry.value;
     outer.uses.clear();
-    const value = readText(outer, node, `parameter \`${name}\``);
+    const what = `parameter \`${name}\``;
+    const value = type === "list" ? readTextOfList(outer, node, what) : readText(outer, node, what);
     if (value !== undefined) {
       const folder = outer.scope.folder;
       this.bindings.push({ key, parameter, value, folder, uses: [...outer.uses] });
     }
-    return { key, type };
+    return scopedAs(key, parameter);
   }
 
   #bindSecret({ name, type }: Parameter, { value }: Entry, outer: Reader): ScopedParameter {
@@ -93,21 +110,28 @@ export class FileParameters {
     const known = this.shared.get(name);
     if (shared === undefined && known === undefined) {
       this.shared.set(name, parameter);
-      return { key: name, type };
+      return scopedAs(name, parameter);
     }
     const other = shared?.type ?? known?.type ?? type;
     if (other !== type) {
       const places = known ? [declaredAt, known.declaredAt] : [declaredAt];
       this.#problems.push(problems.typeConflict(name, [type, other], places));
     }
+    const form = (shared ?? known)?.form?.text;
+    if (other === type && form !== parameter.form?.text) {
+      const forms = [parameter.form?.text, form];
+      this.#problems.push(problems.formConflict(name, forms, declaredAt));
+    }
     const key = shared?.key ?? name;
     const asGiven = parameter.required && type !== "secret" && key === name && inclusion;
-    return asGiven ? this.#bindGiven(parameter, inclusion) : { key, type: other };
+    return asGiven
+      ? this.#bindGiven(parameter, inclusion)
+      : { ...scopedAs(key, parameter), type: other };
   }
 
   /** What somebody gives the outer parameter, but not its default. */
   #bindGiven(parameter: Parameter, { outer, prefix }: Inclusion): ScopedParameter {
-    const { name, type, declaredAt } = parameter;
+    const { name, declaredAt } = parameter;
     const key = prefix + name;
     this.bindings.push({
       key,
@@ -117,6 +141,12 @@ export class FileParameters {
       uses: [name],
       onlyGiven: true,
     });
-    return { key, type };
+    return scopedAs(key, parameter);
   }
 }
+
+const scopedAs = (key: string, { type, form }: Parameter): ScopedParameter => ({
+  key,
+  type,
+  ...(form && { form }),
+});

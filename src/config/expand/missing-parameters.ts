@@ -7,13 +7,13 @@ import type { ParameterValues } from "./resolve-parameters.ts";
 /** What an include fixes is asked for by the names that the user can give. */
 export function missingParameters(
   declaration: Pick<Declaration, "bindings">,
-  { texts, secrets, noValue }: ParameterValues,
+  { texts, secrets, noValue, lacking }: ParameterValues,
   keys: readonly string[],
 ): readonly string[] {
   const missing = keys.filter((key) => !texts.has(key) && !secrets.has(key));
   if (missing.length === 0) return missing;
   const names = missing.flatMap((key) =>
-    noValue?.has(key) ? [key] : namesToGive(declaration, key),
+    noValue?.has(key) ? [key] : namesToGive(declaration, lacking?.get(key) ?? key),
   );
   return [...new Set(names)];
 }

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from "../../model/result.ts";
 import type { TargetName } from "../../model/target.ts";
 import * as problems from "../problems/problems.ts";
 import { checkMember } from "../read/read-reference.ts";
-import { type IndexedTarget, memberName, memberNames, parseName } from "../target-index.ts";
+import { type IndexedTarget, isOpen, memberName, memberNames, parseName } from "../target-index.ts";
 
 export class NameResolver {
   readonly #declared: ReadonlyMap<string, IndexedTarget>;
@@ -27,6 +27,8 @@ export class NameResolver {
       this.#members.set(name, members);
       return members;
     }
+    const open = this.#openFamily(name);
+    if (open !== undefined) return [open];
     return this.#isMember(name) ? [name as TargetName] : undefined;
   }
 
@@ -43,6 +45,14 @@ export class NameResolver {
     if (problem !== undefined) return problem;
     const near = nearest(parsed?.family ?? name, this.#declared.keys());
     return at ? problems.unknownTarget(name, at, near) : problems.unknownWanted(name, near);
+  }
+
+  /** Of a member of a matrix whose list is not given: nobody can say that there is none. */
+  #openFamily(name: string): TargetName | undefined {
+    const parsed = parseName(name);
+    const target = parsed?.values && this.#declared.get(parsed.family);
+    const isOne = target && isOpen(target.axes) && parsed.values?.length === target.axes.length;
+    return isOne ? (target.name as TargetName) : undefined;
   }
 
   #isMember(name: string): boolean {

@@ -9,6 +9,7 @@ import { fail, ok, type Result } from "../../model/result.ts";
 import type { NoValue } from "../../model/target.ts";
 import type { Binding, Declaration } from "../declaration.ts";
 import * as problems from "../problems/problems.ts";
+import { checkList } from "../read/check-list.ts";
 import { checkParameter } from "../read/check-value.ts";
 import { fill } from "../read/template.ts";
 import { TextValues } from "./built-in-values.ts";
@@ -17,6 +18,8 @@ export interface ParameterValues {
   /** By key, secrets left out; a parameter that is not given has none. */
   readonly texts: ReadonlyMap<string, string>;
   readonly secrets: ReadonlyMap<string, string>;
+  /** Lists without a value since a piece of one was left out: by key, the key of the parameter to give. */
+  readonly lacking?: ReadonlyMap<string, string>;
   /** Why built-in names that were asked for have no value, by key. */
   readonly noValue?: ReadonlyMap<string, NoValue>;
   /** Digest of what git names stand for. */
@@ -34,6 +37,7 @@ interface Resolution {
   readonly secrets: Map<string, string>;
   /** Parameters that have their value from the command line or the environment. */
   readonly byHand: Set<string>;
+  readonly lacking: Map<string, string>;
   readonly problems: Diagnostic[];
 }
 
@@ -48,21 +52,43 @@ export function resolveParameters(
   const texts = new TextValues(root, environment);
   const secrets = new Map<string, string>();
   const byHand = new Set<string>();
-  const resolution = { given, environment, cwd, root, texts, secrets, byHand, problems: [] };
+  const lacking = new Map<string, string>();
+  const problems: Diagnostic[] = [];
+  const resolution = { given, environment, cwd, root, texts, secrets, byHand, lacking, problems };
   checkGiven(parameters, resolution);
   for (const parameter of parameters) {
     if (parameter.type === "secret") resolveSecret(parameter, resolution);
-    else resolveText(parameter, resolution);
+    else if (parameter.type !== "list") resolveText(parameter, resolution);
   }
-  for (const binding of declaration.bindings) resolveBinding(binding, resolution);
+  // What was left out of the values of a list may be the value of any other parameter.
+  const [after, before] = partition(declaration.bindings, usingLists(declaration));
+  for (const binding of before) resolveBinding(binding, resolution);
+  for (const parameter of parameters) {
+    if (parameter.type === "list") resolveList(parameter, resolution);
+  }
+  for (const binding of after) resolveBinding(binding, resolution);
   if (resolution.problems.length > 0) return fail(...resolution.problems);
   return ok({
     texts,
     secrets,
+    lacking,
     noValue: texts.noValue,
     gitDigest: (names) => texts.gitDigest(names),
     gitFiles: () => texts.git.files(),
   });
+}
+
+/** Bindings that are lists or take the value of one. */
+function usingLists({ parameters, bindings }: Declaration): (binding: Binding) => boolean {
+  const late = new Set(parameters.flatMap(({ name, type }) => (type === "list" ? [name] : [])));
+  for (const { key, parameter, uses } of bindings) {
+    if (parameter.type === "list" || uses.some((used) => late.has(used))) late.add(key);
+  }
+  return ({ key }) => late.has(key);
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean) {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))] as const;
 }
 
 /** The names that the command line may give. */
@@ -124,6 +150,45 @@ function resolveText(parameter: Parameter, resolution: Resolution): void {
   }
 }
 
+/** A variable may have spaces between its values, as well as commas. */
+function resolveList(parameter: Parameter, resolution: Resolution): void {
+  const { name, declaredAt } = parameter;
+  const subject = `parameter \`${name}\``;
+  const typed = resolution.given.get(name);
+  const variable = typed ? undefined : fromEnvironment(parameter, resolution.environment);
+  if (typed === undefined && variable === undefined) {
+    if (parameter.default === undefined) return;
+    const value = String(parameter.default);
+    setList(
+      parameter,
+      name,
+      { subject: `default of ${subject}`, value, at: declaredAt },
+      resolution,
+    );
+    return;
+  }
+  resolution.byHand.add(name);
+  const words =
+    variable &&
+    String(variable.value)
+      .split(/[\s,]+/)
+      .filter((word) => word !== "");
+  const value = words?.join(",") ?? String(typed?.value);
+  setList(parameter, name, { subject, value, from: (typed ?? variable)?.from }, resolution);
+}
+
+function setList(
+  parameter: Parameter,
+  key: string,
+  given: problems.BadValue,
+  { texts, lacking, problems: found }: Resolution,
+): void {
+  const checked = checkList(parameter, given, (other) => texts.get(other));
+  if (!checked.ok) found.push(...checked.problems);
+  else if (checked.value.kind === "lacking") lacking.set(key, checked.value.key);
+  else texts.set(key, checked.value.text);
+}
+
 /** The default as templates show it; a flag is off unless it says otherwise. */
 function defaultText({ type, default: value }: Parameter, root: string): string | undefined {
   if (value === undefined) return type === "flag" ? "false" : undefined;
@@ -159,12 +224,19 @@ function resolveBinding(binding: Binding, resolution: Resolution): void {
   const { key, parameter, value, folder } = binding;
   if (binding.onlyGiven && !resolution.byHand.has(parameter.name)) return;
   const text = fill(value.text, { values: resolution.texts, member: [] });
+  const subject = `parameter \`${parameter.name}\``;
+  if (parameter.type === "list") {
+    const inner = parameter.default === undefined ? undefined : String(parameter.default);
+    const value = text ?? inner;
+    const given = { subject, value: value ?? "", at: binding.value.at };
+    if (value !== undefined) setList(parameter, key, given, resolution);
+    return;
+  }
   if (text === undefined) {
     const fallback = defaultText(parameter, resolution.root);
     if (fallback !== undefined) resolution.texts.set(key, fallback);
     return;
   }
-  const subject = `parameter \`${parameter.name}\``;
   const checked = checkParameter(parameter, { subject, value: text, at: value.at });
   if (!checked.ok) resolution.problems.push(...checked.problems);
   else {

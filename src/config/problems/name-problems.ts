@@ -36,7 +36,7 @@ export const oneTargetOnly = (
 ) =>
   usage(
     "one-target-only",
-    `${what} takes one target, \`${name}\` stands for ${members.length}`,
+    `${what} takes one target, \`${name}\` stands for ${members.length || "as many as a list has values"}`,
     at,
     {
       hint: members[0] && `name one of them, such as \`${members[0]}\``,

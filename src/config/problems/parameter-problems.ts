@@ -40,7 +40,11 @@ export const quotedDocument = (name: string, at: Location) =>
   });
 
 export const choicesNeedChoice = (type: string, at: Location) =>
-  usage("choices-need-choice", `\`choices\` goes with type \`choice\`, not with \`${type}\``, at);
+  usage(
+    "choices-need-choice",
+    `\`choices\` goes with types \`choice\` and \`list\`, not with \`${type}\``,
+    at,
+  );
 
 export const secretDefault = (name: string, at: Location) =>
   usage(
@@ -105,7 +109,11 @@ export const notAsPattern = (
   });
 
 export const patternNeedsString = (type: string, at: Location) =>
-  usage("pattern-needs-string", `\`pattern\` goes with type \`string\`, not with \`${type}\``, at);
+  usage(
+    "pattern-needs-string",
+    `\`pattern\` goes with types \`string\` and \`list\`, not with \`${type}\``,
+    at,
+  );
 
 export const requiredDefault = (at: Location) =>
   usage(

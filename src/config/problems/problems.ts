@@ -3,6 +3,7 @@ import type { Location } from "../../model/diagnostic.ts";
 import { describeNode, type Node } from "../yaml/node.ts";
 import { didYouMean, oneOf, quoted, readFailure, showPlace, usage } from "./problem-words.ts";
 
+export * from "./list-problems.ts";
 export * from "./name-problems.ts";
 export * from "./parameter-problems.ts";
 export * from "./registry-problems.ts";

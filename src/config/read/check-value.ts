@@ -12,10 +12,15 @@ const flags: Readonly<Record<string, string>> = {
   no: "false",
 };
 
+export const memberValueRule = "letters, digits and `. _ - + ~ : @ / =`";
+
+/** What may stand between the brackets of the name of a target. */
+export const isMemberValue = (text: string): boolean => /^[\w.+~:@/=-]+$/.test(text);
+
 /** A pattern has to match all of a value. */
 export const wholeValue = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, "u");
 
-/** The value as templates show it; a path is left for the caller to resolve. */
+/** The value as templates show it; a path is left for the caller to resolve, and lists to `check-list.ts`. */
 export function checkParameter(
   { type, choices = [], pattern, help }: Parameter,
   given: problems.BadValue,

@@ -5,11 +5,11 @@ import * as problems from "../problems/problems.ts";
 import { reservedTargets } from "../reserved.ts";
 import type { IndexedTarget } from "../target-index.ts";
 import { type Entry, type MapNode, valueAt } from "../yaml/node.ts";
+import { readMatrix } from "./read-matrix.ts";
 import type { NamedTarget } from "./read-target.ts";
-import { readMatrix } from "./read-text.ts";
 import { entriesOf, placeOf, type Reader } from "./reader.ts";
 
-const mostMembers = 100_000;
+export const mostMembers = 100_000;
 export const targetName = /^[A-Za-z0-9_][\w.-]*$/;
 export const nameRule = "use letters, digits, `.`, `-` and `_`, a letter, digit or `_` first";
 

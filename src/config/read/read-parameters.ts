@@ -5,10 +5,12 @@ import * as problems from "../problems/problems.ts";
 import { reservedParameters } from "../reserved.ts";
 import type { Entry, MapNode, Node, ScalarNode } from "../yaml/node.ts";
 import { describeNode, valueAt } from "../yaml/node.ts";
-import { checkParameter, wholeValue } from "./check-value.ts";
+import { checkParameter } from "./check-value.ts";
+import { readExpression } from "./read-expression.ts";
+import { readDefaultList, readForm } from "./read-list.ts";
 import { checkKeys, entriesOf, placeOf, type Reader, wrong } from "./reader.ts";
 
-const parameterKeys = ["type", "default", "choices", "pattern", "required", "env", "help"];
+const parameterKeys = ["type", "default", "choices", "form", "pattern", "required", "env", "help"];
 
 const nameRule = "use letters, digits, `-` and `_`, a letter first";
 export const parameterName = /^[A-Za-z][\w-]*$/;
@@ -55,6 +57,7 @@ function readParameter(reader: Reader, { key, keyAt, value }: Entry): Parameter 
     ...plain,
     type,
     ...(choices && { choices }),
+    ...readForm(reader, value, type),
     ...readPattern(reader, value, type),
     ...readRequired(reader, value),
     ...(env !== undefined && { env }),
@@ -79,13 +82,15 @@ function readType(
     return choices ? "choice" : "string";
   }
   const at = placeOf(reader, given);
-  if (choices && type !== "choice") reader.problems.push(problems.choicesNeedChoice(type, at));
+  if (choices && type !== "choice" && type !== "list")
+    reader.problems.push(problems.choicesNeedChoice(type, at));
   if (!choices && type === "choice")
     reader.problems.push(problems.missingKey("type `choice`", "choices", at));
   return type;
 }
 
 function typeOfDefault(node: Node | undefined): ParameterType {
+  if (node?.kind === "list") return "list";
   if (node?.kind !== "scalar") return "string";
   if (typeof node.value === "boolean") return "flag";
   return typeof node.value === "number" ? "number" : "string";
@@ -114,21 +119,14 @@ function readPattern(
   const given = valueAt(node, "pattern");
   if (given === undefined) return {};
   const at = placeOf(reader, given);
-  if (type !== "string") {
+  if (type !== "string" && type !== "list") {
     reader.problems.push(problems.patternNeedsString(type, at));
     return {};
   }
-  if (given.kind === "scalar" && isExpression(given.text)) return { pattern: given.text };
-  wrong(reader, "`pattern`", "a regular expression", given);
-  return {};
-}
-
-function isExpression(text: string): boolean {
-  try {
-    return wholeValue(text) !== undefined;
-  } catch {
-    return false;
-  }
+  // That of a form belongs to its pieces.
+  if (type === "list" && valueAt(node, "form") !== undefined) return {};
+  const pattern = readExpression(reader, given, "`pattern`");
+  return pattern === undefined ? {} : { pattern };
 }
 
 function readRequired(reader: Reader, node: MapNode): { readonly required?: true } {
@@ -165,6 +163,7 @@ function readDefault(
 ): { readonly default?: string | number | boolean } {
   const given = valueAt(node, "default");
   if (given === undefined) return {};
+  if (parameter.type === "list") return readDefaultList(reader, given, parameter);
   const subject = `default of parameter \`${parameter.name}\``;
   if (given.kind !== "scalar" || given.value === null) {
     wrong(reader, subject, "a value", given);

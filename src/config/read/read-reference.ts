@@ -3,7 +3,7 @@ import type { Location } from "../../model/diagnostic.ts";
 import { nearest } from "../../model/nearest.ts";
 import type { Template, Text } from "../declaration.ts";
 import * as problems from "../problems/problems.ts";
-import { type IndexedTarget, memberName, memberNames, parseName } from "../target-index.ts";
+import { type IndexedTarget, isOpen, memberName, memberNames, parseName } from "../target-index.ts";
 import type { Node } from "../yaml/node.ts";
 import { placeOf, type Reader, suggest, useIn, wrong } from "./reader.ts";
 import { parseTemplate } from "./template.ts";
@@ -47,7 +47,7 @@ export function readOneReference(reader: Reader, node: Node, what: string): Text
   const found = readReference(reader, node, what);
   const target = typeof found?.text === "string" ? reader.targets.get(found.text) : undefined;
   if (found === undefined || target === undefined || target.axes.length === 0) return found;
-  const members = memberNames(target);
+  const members = isOpen(target.axes) ? [] : memberNames(target);
   reader.problems.push(problems.oneTargetOnly(what, target.name, members, found.at));
   return undefined;
 }
@@ -88,6 +88,7 @@ export function checkMember(
     const names = target.axes.map((axis) => axis.name);
     return problems.wrongAxes(shown, names, values.length, at);
   }
+  if (isOpen(target.axes)) return undefined;
   if (values.every((value, index) => target.axes[index]?.values.includes(value))) return undefined;
   const near = values.map((value, index) => nearestValue(value, target.axes[index]?.values ?? []));
   const known = near.every((value) => value !== undefined);

@@ -55,6 +55,7 @@ function readBody(reader: Reader, node: MapNode, subject: Subject): TargetDeclar
   const kind = ruleOf(reader, node, subject);
   checkBodyKeys(reader, node, subject.keys, kind);
   const account = new Account();
+  account.add(listsOf(subject.axes), false);
   checkRunKeys(reader, node, kind);
   const fields = kind ? readFields(reader, node, { kind, subject, account }) : {};
   const common = readCommon(reader, node, account);
@@ -76,6 +77,10 @@ function readBody(reader: Reader, node: MapNode, subject: Subject): TargetDeclar
     places: Object.fromEntries(node.entries.map(({ key, keyAt }) => [key, placeOf(reader, keyAt)])),
   };
 }
+
+/** Keys of the lists that a matrix takes its values from: each member has its own value, so none counts. */
+const listsOf = (axes: readonly Axis[]): readonly string[] =>
+  axes.flatMap(({ list }) => (list ? [list.key] : []));
 
 /** The kind whose main key stands in the target. */
 function ruleOf(reader: Reader, node: MapNode, { what }: Subject): Kind | undefined {
@@ -206,7 +211,7 @@ function readTargetAlternative(
   checkKeys(reader, node, ["target"], "an alternative with `target`");
   const needs = readReferences(reader, target, "`target`");
   if (needs === undefined) return undefined;
-  const uses = [...reader.uses];
+  const counted = [...reader.uses];
   return {
     name: "",
     folder: reader.scope.folder,
@@ -216,8 +221,8 @@ function readTargetAlternative(
     after: [],
     with: [],
     titleOf: "target",
-    uses,
-    counted: uses,
+    uses: [...new Set([...counted, ...listsOf(axes)])],
+    counted,
     edges: [...reader.edges],
     declaredAt,
     places: { target: placeOf(reader, target) },

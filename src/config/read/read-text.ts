@@ -1,5 +1,5 @@
 /** Reads texts, lists and mappings of texts, numbers, flags and paths. Leaves what they are for to the caller. */
-import type { Axis, Template, Text } from "../declaration.ts";
+import type { Template, Text } from "../declaration.ts";
 import { checkInside, checkOutput } from "../expand/paths.ts";
 import * as problems from "../problems/problems.ts";
 import type { Node, ScalarNode } from "../yaml/node.ts";
@@ -14,7 +14,8 @@ export function readText(reader: Reader, node: Node, what: string): Text | undef
 const isText = (node: Node): node is ScalarNode =>
   node.kind === "scalar" && (typeof node.value === "string" || typeof node.value === "number");
 
-const isValue = (node: Node): node is ScalarNode => node.kind === "scalar" && node.value !== null;
+export const isValue = (node: Node): node is ScalarNode =>
+  node.kind === "scalar" && node.value !== null;
 
 export function textOfScalar(reader: Reader, node: ScalarNode): Text {
   const text = parseTemplate(node.text, useIn(reader, node));
@@ -50,6 +51,15 @@ export function readTextList(
 ): readonly Text[] | undefined {
   if (node.kind !== "list") return wrong(reader, what, "a list of texts", node);
   return readList(reader, node, what, readText);
+}
+
+/** One text with commas between the values of a list. */
+export function readTextOfList(reader: Reader, node: Node, what: string): Text | undefined {
+  if (node.kind !== "list") return readText(reader, node, what);
+  const texts = node.items.map((item) => readText(reader, item, what));
+  if (texts.includes(undefined)) return undefined;
+  const parts = (texts as readonly Text[]).flatMap(({ text }) => [",", ...[text].flat()]);
+  return { text: parts.slice(1), at: placeOf(reader, node) };
 }
 
 /** Names to texts; numbers and flags count as they are typed. */
@@ -125,46 +135,4 @@ function checkTemplate(template: Template, check: Check): ReturnType<typeof chec
   if (typeof template === "string") return check(template);
   const [first] = template;
   return typeof first === "string" && /^!?\//.test(first) ? check(first) : undefined;
-}
-
-/** The matrix of a target: names and lists of plain values. */
-export function readMatrix(reader: Reader, node: Node): readonly Axis[] {
-  const axes: Axis[] = [];
-  for (const { key, keyAt, value } of entriesOf(reader, node, "`matrix`")) {
-    checkAxisName(reader, key, keyAt);
-    const nodes = value.kind === "list" ? value.items : undefined;
-    if (nodes === undefined) wrong(reader, `matrix key \`${key}\``, "a list of values", value);
-    else if (nodes.length === 0) {
-      reader.problems.push(problems.emptyList(`matrix key \`${key}\``, placeOf(reader, value)));
-    } else axes.push({ name: key, values: readAxis(reader, key, nodes) });
-  }
-  if (node.kind === "map" && node.entries.length === 0) {
-    reader.problems.push(problems.emptyList("`matrix`", placeOf(reader, node)));
-  }
-  return axes;
-}
-
-function checkAxisName(reader: Reader, name: string, span: { start: number; end: number }): void {
-  const at = placeOf(reader, span);
-  if (!/^[A-Za-z_][\w-]*$/.test(name)) {
-    const allowed = "use letters, digits, `-` and `_`, a letter first";
-    reader.problems.push(problems.illegalName("a matrix key", name, at, allowed));
-  } else if (reader.scope.parameters.has(name)) {
-    reader.problems.push(problems.axisIsParameter(name, at));
-  }
-}
-
-function readAxis(reader: Reader, axis: string, nodes: readonly Node[]): readonly string[] {
-  const values = new Set<string>();
-  for (const node of nodes) {
-    const at = placeOf(reader, node);
-    if (!isValue(node)) reader.problems.push(problems.matrixValue(axis, node, at));
-    else if (!/^[\w.+~:@/-]+$/.test(node.text)) {
-      const allowed = "use letters, digits and `. _ - + ~ : @ /`";
-      reader.problems.push(problems.illegalName("a member of a matrix", node.text, at, allowed));
-    } else if (values.has(node.text)) {
-      reader.problems.push(problems.matrixRepeats(axis, node.text, at));
-    } else values.add(node.text);
-  }
-  return [...values];
 }

@@ -1,5 +1,6 @@
 /** What the readers of a target file share: where they are, what names mean there, and the problems so far. */
 import type { Diagnostic, Location } from "../../model/diagnostic.ts";
+import { type ListForm, separatorsOf } from "../../model/list-form.ts";
 import { nearest } from "../../model/nearest.ts";
 import type { ParameterType } from "../../model/parameter.ts";
 import type { FieldSet } from "../../rules/fields.ts";
@@ -21,6 +22,7 @@ export interface ScopedParameter {
   /** The name for the whole project; of one that an include fixes, `PREFIX/NAME`. */
   readonly key: string;
   readonly type: ParameterType;
+  readonly form?: ListForm;
 }
 
 /** One target file where it is included: the same file may be included under two names. */
@@ -98,6 +100,8 @@ export function useIn(reader: Reader, node: ScalarNode): Use {
       reader.varies = true;
       return { axis };
     }
+    const piece = usePiece(reader, name, at);
+    if (piece !== undefined) return piece;
     return builtInNames.includes(name)
       ? useBuiltIn(reader, name, at)
       : useParameter(reader, name, at);
@@ -106,6 +110,22 @@ export function useIn(reader: Reader, node: ScalarNode): Use {
 
 const axisOf = (reader: Reader, name: string): number =>
   reader.axes.findIndex((axis) => axis.name === name);
+
+/** `bundle.name`, where `bundle` takes the values of a list that has a form; undefined for another name. */
+function usePiece(reader: Reader, name: string, at: Location): Part | undefined {
+  const [own = "", ...rest] = name.split(".");
+  const axis = rest.length > 0 ? axisOf(reader, own) : -1;
+  const list = reader.axes[axis]?.list;
+  if (!list) return undefined;
+  const piece = rest.join(".");
+  const nth = list.form?.pieces.findIndex((each) => each.name === piece) ?? -1;
+  if (!list.form || nth < 0) {
+    const pieces = list.form?.pieces.map((each) => each.name) ?? [];
+    return skip(reader, problems.unknownPiece(own, piece, pieces, at));
+  }
+  reader.varies = true;
+  return { axis, piece: { nth, separators: separatorsOf(list.form) } };
+}
 
 function useBuiltIn(reader: Reader, name: string, at: Location): Part {
   const semver = semanticPartOf(name);
@@ -123,6 +143,7 @@ function useBuiltIn(reader: Reader, name: string, at: Location): Part {
 }
 
 function useAxis(reader: Reader, axis: number, semver: SemanticPart, at: Location): Part {
+  if (reader.axes[axis]?.list) return skip(reader, problems.semverOfList(semver, at));
   const wrong = reader.axes[axis]?.values.find((value) => !isSemanticVersion(value));
   if (wrong !== undefined) return skip(reader, problems.noVersionInMatrix(semver, wrong, at));
   reader.varies = true;

@@ -1,4 +1,5 @@
 /** Text with `${parameters}`: parsed once for a declaration, filled for each of its targets. */
+import { takeApart } from "../../model/list-form.ts";
 import type { Part, Template } from "../declaration.ts";
 import { semanticPart } from "./semantic-version.ts";
 
@@ -66,5 +67,7 @@ export function fillPart(part: Part, { values, member }: Frame): string | undefi
   if (typeof part === "string") return part;
   if ("param" in part) return values.get(part.param);
   const value = member[part.axis];
-  return part.semver && value !== undefined ? semanticPart(value, part.semver) : value;
+  if (value === undefined) return undefined;
+  if (part.piece) return takeApart(value, part.piece.separators)[part.piece.nth];
+  return part.semver ? semanticPart(value, part.semver) : value;
 }

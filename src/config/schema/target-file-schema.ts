@@ -2,16 +2,16 @@
 
 import { managedWays } from "../../model/inventory.ts";
 import { limitNames, limits } from "../../model/limits.ts";
-import { parameterTypes } from "../../model/parameter.ts";
 import { exactSize, sizePattern } from "../../model/size.ts";
 import { ruleKinds } from "../../rules/kinds.ts";
 import { topKeys } from "../read/load-includes.ts";
 import { targetName } from "../read/read-names.ts";
-import { environmentName, parameterName } from "../read/read-parameters.ts";
+import { parameterName } from "../read/read-parameters.ts";
 import type { Kind, Kinds } from "../read/reader.ts";
 import { reservedParameters, reservedTargets } from "../reserved.ts";
 import { attempts } from "./attempts-schema.ts";
 import { fieldSchema, shapes } from "./field-schema.ts";
+import { help, parameter, valueOrList } from "./parameter-schema.ts";
 import { closed, described, named, pattern, type Schema } from "./schema-words.ts";
 
 /** Draft 7, which editors know best. */
@@ -88,37 +88,6 @@ const topProperties: Schema = Object.fromEntries(
   }).filter(([key]) => topKeys.includes(key)),
 );
 
-const help = described("One line for people", { type: ["string", "number", "boolean"] });
-
-const parameter: Schema = {
-  anyOf: [
-    { type: "null" },
-    {
-      ...closed({
-        type: described("Kind of value; found from `default` or `choices` where it is left out", {
-          enum: parameterTypes,
-        }),
-        default: described("Value when none is given", shapes.value),
-        choices: described("The values allowed", {
-          type: "array",
-          items: shapes.value,
-          minItems: 1,
-        }),
-        pattern: described("Regular expression that a whole value must match", {
-          type: "string",
-        }),
-        required: described("The default of an outer file does not count", { type: "boolean" }),
-        env: described("Environment variable that gives it", {
-          type: "string",
-          pattern: environmentName.source,
-        }),
-        help,
-      }),
-      dependencies: { choices: { properties: { type: { const: "choice" } } } },
-    },
-  ],
-};
-
 const registry: Schema = closed({
   insecure: described("Speak to it without TLS where it has none", { type: "boolean" }),
   mirrors: described("HOST or HOST/NAME that rule `pull` asks first, in this order", {
@@ -136,7 +105,7 @@ const include: Schema = {
         file: described("Path of the target file", { type: "string" }),
         params: described("Values that are fixed for it", {
           type: "object",
-          additionalProperties: shapes.value,
+          additionalProperties: valueOrList,
         }),
       },
       ["file"],
@@ -176,7 +145,12 @@ const common: Schema = {
     type: "object",
     minProperties: 1,
     propertyNames: { pattern: "^[A-Za-z_][\\w-]*$" },
-    additionalProperties: { type: "array", items: shapes.value, minItems: 1, uniqueItems: true },
+    additionalProperties: {
+      anyOf: [
+        { type: "array", items: shapes.value, minItems: 1, uniqueItems: true },
+        { type: "string", pattern: "^\\$\\{[^}]*\\}$" },
+      ],
+    },
   }),
 };
 

@@ -30,7 +30,8 @@ export function planProblems(target: Target, room: BuildRoom): readonly Diagnost
   const choice = room.plan.choiceOf(target.name);
   const passed = choice?.passedOver[0];
   if (passed && !room.fallback) problems.push(fallbackProblem(target, passed));
-  else if (choice && choice.index >= alternativesOf(target).length) {
+  // What the target itself lacks, its alternatives lack too.
+  else if (choice && target.missing.length === 0 && choice.index >= alternativesOf(target).length) {
     problems.push(noAlternativeProblem(target, choice.passedOver));
   }
   return problems;

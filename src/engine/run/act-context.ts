@@ -48,6 +48,7 @@ export function makeActContext(
     progress: progressOf(target, room, tools),
     previous,
     blobs: room.blobs,
+    kept: room.kept,
     journals: room.journals,
     clones: room.clones,
     confirm: (overwrites) => room.confirmations.confirm(target, overwrites, tools.signal),

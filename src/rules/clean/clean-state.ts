@@ -13,6 +13,7 @@ const parts = [
   "pushed.json",
   "keep",
   "clones",
+  "keep.size",
   "evictions",
 ];
 

@@ -42,6 +42,7 @@ export async function runInContainer(
   };
   const docker = await context.docker();
   const { exitCode, missing } = await docker.run(request, progress, context.signal);
+  if (exitCode !== 0 || missing.length > 0) kept.add(temporary);
   if (exitCode !== 0) {
     return commandFailure(`failed with exit code ${exitCode}`, exitCode, said);
   }
@@ -79,6 +80,7 @@ function requestFor(
     // Where they are found is often a link.
     ...(certificates !== undefined && { aside: [packed(bundle, realpathSync(certificates))] }),
     outputs,
+    caches: kept.places,
     destination: temporary,
     extraHosts: context.services.map(({ host }) => `${host}:host-gateway`),
     labels: { ...ownLabels(context), [workspaceLabel]: context.workspaceId },

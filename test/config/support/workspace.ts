@@ -1,6 +1,7 @@
 /** Target files for tests: written to a folder of their own, loaded, and their problems shown as text. */
 import type { Declaration } from "../../../src/config/declaration.ts";
 import { expand } from "../../../src/config/expand/expand.ts";
+import { fillMatrices } from "../../../src/config/expand/fill-matrices.ts";
 import { resolveParameters } from "../../../src/config/expand/resolve-parameters.ts";
 import { loadTargetFile } from "../../../src/config/read/load-target-file.ts";
 import type { Diagnostic } from "../../../src/model/diagnostic.ts";
@@ -55,7 +56,9 @@ export function resolved(declaration: Declaration, { given = {}, environment = {
 
 export function expanded(files: Files, given: Given = {}): Result<Project> {
   const declaration = loaded(files);
-  return expand(declaration, must(resolved(declaration, given)), testKinds);
+  const values = must(resolved(declaration, given));
+  const filled = fillMatrices(declaration, values);
+  return filled.ok ? expand(filled.value, values, testKinds) : filled;
 }
 
 /** The target of that name once all is expanded. */

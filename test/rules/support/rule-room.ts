@@ -19,6 +19,7 @@ import type { ActContext, ActOutcome, InputFile } from "../../../src/rules/rule.
 import { BlobStore } from "../../../src/store/blob-store.ts";
 import { BurstJournals } from "../../../src/store/burst-journals.ts";
 import { Clones } from "../../../src/store/clones.ts";
+import { KeptStore } from "../../../src/store/kept-store.ts";
 import { temporaryFolder, writeFiles } from "../../support/folder.ts";
 import { FakeDocker } from "./fake-docker.ts";
 
@@ -31,6 +32,7 @@ export class RuleRoom {
   readonly files: WorkspaceFiles;
   readonly docker = new FakeDocker();
   readonly blobs: BlobStore;
+  readonly kept: KeptStore;
   readonly journals: BurstJournals;
   readonly clones: Clones;
   /** What was written to standard output. */
@@ -57,6 +59,7 @@ export class RuleRoom {
   constructor(files: Readonly<Record<string, string>> = {}) {
     this.root = temporaryFolder({ "targets.yaml": "name: shop\n", ...files });
     this.blobs = new BlobStore(path.join(this.root, ".tbuild"));
+    this.kept = new KeptStore(path.join(this.root, ".tbuild"));
     this.journals = new BurstJournals(path.join(this.root, ".tbuild"), "tbuild it");
     this.clones = new Clones(path.join(this.root, ".tbuild"));
     this.files = new WorkspaceFiles(this.root, new FileDigests());
@@ -158,6 +161,7 @@ export class RuleRoom {
       },
       previous: [],
       blobs: this.blobs,
+      kept: this.kept,
       journals: this.journals,
       clones: this.clones,
       confirm: async (overwrites) => {
