@@ -7,7 +7,14 @@ import { type ReadOption, readWords } from "./read-words.ts";
 import { commandOf } from "./shell-word.ts";
 
 /** Where the target file is and what may be used; how it is reported and in what order is up to the user. */
-const kept = new Set(["file", "directory", "no-fallback", "no-cache-from", "no-cache-to"]);
+const kept = new Set([
+  "file",
+  "directory",
+  "no-fallback",
+  "locked",
+  "no-cache-from",
+  "no-cache-to",
+]);
 
 /**
  * Options that the target cannot reach would be refused, so they are left out.

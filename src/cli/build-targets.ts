@@ -29,7 +29,7 @@ export async function buildTargets(
   tools: BuildTools,
 ): Promise<number> {
   const { log, reports } = request.common;
-  const prepared = prepareBuild(request, place, tools);
+  const prepared = await prepareBuild(request, place, tools);
   if (!prepared.ok) return showProblems({ ...prepared, log }, place);
   const { root } = prepared;
   const unwritable = reportProblems(reports);
@@ -47,12 +47,15 @@ export async function buildTargets(
 type PreparedBuild = Prepared & { readonly digests?: string };
 
 /** With what the options for targets of one rule say. */
-function prepareBuild(
+async function prepareBuild(
   request: TargetRequest,
   place: Surroundings,
   { known }: BuildTools,
-): PreparedBuild {
-  const prepared = prepare(request, place, { ownOptions: ruleOptions, checked: known?.checked });
+): Promise<PreparedBuild> {
+  const prepared = await prepare(request, place, {
+    ownOptions: ruleOptions,
+    checked: known?.checked,
+  });
   if (!prepared.ok) return prepared;
   try {
     const { cleaning, ...more } = readRuleOptions(prepared.own, request.common);
@@ -70,7 +73,7 @@ async function buildPrepared(
   place: Surroundings,
   { engine, known, record }: BuildTools & Pick<BuildParts, "record">,
 ): Promise<number> {
-  const { root, project, wanted, declaration, limits, digests } = prepared;
+  const { root, project, wanted, pins, declaration, limits, digests } = prepared;
   const redactor = new Redactor(project.secrets.values());
   const command = commandOf(argv);
   const again = (target: string) => againCommand(target, argv, declaration);
@@ -81,7 +84,7 @@ async function buildPrepared(
   const pipe = outputPipe(place, common);
   const unwritable = wanted.some((name) => writesToPipe(project.targets.get(name))) && pipe.problem;
   if (unwritable) return showProblems({ problems: [unwritable], root, log: common.log }, place);
-  const asked = { ...common, project, wanted, limits, command, version: place.version() };
+  const asked = { ...common, project, wanted, pins, limits, command, version: place.version() };
   try {
     const result = await build(
       {

@@ -10,8 +10,11 @@ import type { CountedGit } from "../engine/compiled/compiled-plan.ts";
 import type { OptionDefinition } from "../model/command-line.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Limits } from "../model/limits.ts";
-import { ok } from "../model/result.ts";
+import { lockPathOf } from "../model/pin.ts";
+import { ok, type Result } from "../model/result.ts";
 import type { Project, TargetName } from "../model/target.ts";
+import { type LockFile, readLockFile } from "../pins/lock-file.ts";
+import { Pins } from "../pins/pins.ts";
 import { loadDeclaration } from "./load.ts";
 import { readArguments } from "./read-arguments.ts";
 import { readLimits } from "./read-limits.ts";
@@ -38,6 +41,8 @@ export type Prepared = {
       /** How much may be kept between runs. */
       readonly limits: Limits;
       readonly wanted: readonly TargetName[];
+      /** What is locked. */
+      readonly pins: Pins;
       /** Names as they were typed, or the file's default. */
       readonly names: readonly string[];
       /** Digests of what each family of targets is declared to be, made when they are asked for. */
@@ -64,11 +69,11 @@ export interface PrepareOptions {
   readonly checked?: CheckedPlan | undefined;
 }
 
-export function prepare(
+export async function prepare(
   { common, argv }: TargetRequest,
   { environment }: Surroundings,
   { ownOptions = [], checked }: PrepareOptions = {},
-): Prepared {
+): Promise<Prepared> {
   const { root, declaration, tried } = loadDeclaration(common);
   if (!declaration.ok) return { ...declaration, root, tried };
   const read = readArguments(argv, declaration.value, ownOptions);
@@ -78,6 +83,8 @@ export function prepare(
   if (!values.ok) return { ...values, root, tried };
   const limits = readLimits(declaration.value.limits, environment);
   if (!limits.ok) return { ...limits, root, tried };
+  const lock = readLock(declaration.value, tried);
+  if (!lock.ok) return { ...lock, root, tried };
   const definitions = once(() => definitionsOf(declaration.value, values.value));
   const { files } = declaration.value;
   const git = gitOf(declaration.value, names, values.value);
@@ -97,6 +104,7 @@ export function prepare(
     project: project.value,
     limits: limits.value,
     wanted,
+    pins: new Pins(lock.value, common.locked),
     names,
     definitions,
     git,
@@ -105,6 +113,14 @@ export function prepare(
     ),
     own,
   };
+}
+
+/** A watch looks at it as at the target files. */
+function readLock({ files }: Declaration, tried: TriedFiles): Result<LockFile> {
+  const path = lockPathOf(files);
+  const lock = readLockFile(path);
+  tried.set(path, lock.ok ? lock.value.digest : undefined);
+  return lock;
 }
 
 function gitOf(

@@ -143,6 +143,7 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
     keepGoing: has("keep-going"),
     dryRun: has("dry-run"),
     force: has("force"),
+    locked: has("locked"),
     fallback: !has("no-fallback"),
     cacheFrom: !has("no-cache-from"),
     cacheTo: !has("no-cache-to"),

@@ -7,6 +7,7 @@ import { DiagnosticError } from "../model/diagnostic.ts";
 import type { RegistryAccess } from "../model/registries.ts";
 import { ok, type Result } from "../model/result.ts";
 import type { Target, TargetName } from "../model/target.ts";
+import { knownPins } from "../pins/pins.ts";
 import { hostEnvironment, proxyVariables } from "../rules/caller-environment.ts";
 import { Commands } from "../rules/commands/commands.ts";
 import { BlobStore } from "../store/blob-store.ts";
@@ -26,6 +27,7 @@ import { serviceDigest } from "./fresh/service-digest.ts";
 import { traceKey } from "./fresh/trace-key.ts";
 import { alternativesOf, firstChoice } from "./plan/alternatives.ts";
 import { buildGraph, type Graph } from "./plan/graph.ts";
+import { askedBy } from "./plan/mentions.ts";
 import { Plan } from "./plan/plan.ts";
 import { Services } from "./run/services.ts";
 import { TargetLogs } from "./run/target-logs.ts";
@@ -99,6 +101,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     firstChoice(project, target, forced.has(target.name) ? undefined : traceOf(target));
   const plan = new Plan(graph, choose, settled);
   const artifactsOf = (name: TargetName) => plan.artifactsOf(name);
+  const isMade = (reference: string) => graph.makers.has(reference);
   const services = new Services({
     project,
     workspaceId: () => state.workspaceId(),
@@ -121,6 +124,8 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     cache: cacheOf(request, { access, blobs, signal, forced, reporter: parts.reporter }),
     journals: new BurstJournals(state.path, redact(request.command)),
     traceOf,
+    pins: request.pins,
+    isMade,
     settled,
     images: kept.images ?? new EngineImages(),
     services,
@@ -132,6 +137,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
       environment,
       edgesOf: (name) => plan.edgesOf(name),
       artifactsOf,
+      pinsOf: (target) => knownPins(askedBy(target, files, isMade), request.pins),
       serviceDigest: (target, service) => serviceDigest(target, service, { project, files, plan }),
     },
     reporter: parts.reporter,

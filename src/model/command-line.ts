@@ -69,6 +69,7 @@ export const commonOptions: readonly OptionDefinition[] = [
   },
   { name: "keep-going", short: "k", help: "After a failure make what does not need it" },
   { name: "dry-run", short: "n", help: "Tell what would be built, and why" },
+  { name: "locked", help: "Ask no server what a name stands for: fail where it is not locked" },
   { name: "force", help: "Make the named targets again, fresh or not" },
   { name: "no-cache-from", help: "Restore nothing from the shared cache" },
   { name: "no-cache-to", help: "Keep nothing in the shared cache" },

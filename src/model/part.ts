@@ -12,6 +12,7 @@ const partKinds = {
   rule: { called: "rule" },
   parameter: { called: "parameter", isPlain: true },
   environment: { called: "environment", isPlain: true },
+  pin: { called: "lock entry" },
   file: { called: "input" },
   dependency: { called: "dependency" },
   service: { called: "service" },
@@ -32,6 +33,12 @@ export function describePart(part: string): string {
   const { word, name } = split(part);
   if (name === undefined) return `the ${part}`;
   return `${kindOf(word)?.called ?? word} \`${name}\``;
+}
+
+/** The key of the lock file that a part tells of. */
+export function pinOfPart(part: string): string | undefined {
+  const { word, name } = split(part);
+  return word === "pin" ? name : undefined;
 }
 
 /** Whether the values of a part say something to people. */

@@ -8,7 +8,14 @@ import { formatDiagnostic } from "./format-diagnostic.ts";
 import type { Progress } from "./progress.ts";
 import type { ReportOptions } from "./report-options.ts";
 import { printable } from "./width.ts";
-import { changedLine, removal, serviceLine, waitingLine, watchingLines } from "./wording.ts";
+import {
+  changedLine,
+  lockedLine,
+  removal,
+  serviceLine,
+  waitingLine,
+  watchingLines,
+} from "./wording.ts";
 
 export function commonLines(
   event: Event,
@@ -28,6 +35,8 @@ export function commonLines(
       return [paint.strong(changedLine(event))];
     case "watching":
       return watchingLines(event).map((line) => paint.dim(line));
+    case "locked":
+      return [paint.dim(lockedLine(event))];
     case "interrupted":
       return [paint.warn("interrupted, stopping")];
     case "finished":

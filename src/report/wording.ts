@@ -1,5 +1,6 @@
 /** Every sentence of a report, once: `plain` and `pretty` differ in layout and colour and not in words. */
 import type { Event, Names, PassedOver, TargetOutcome } from "../model/event.ts";
+import { shownPin } from "../model/pin.ts";
 
 import { countedThings, type Removal } from "../model/removal.ts";
 import { bytes } from "../model/size.ts";
@@ -115,6 +116,13 @@ export function serviceLine(event: EventOf<"service">): string {
 
 export function waitingLine(event: EventOf<"waiting">): string {
   return `waiting for another tbuild in this workspace, process ${event.pid}: ${event.command}`;
+}
+
+/** What a build added to the lock file. */
+export function lockedLine({ file, added }: EventOf<"locked">): string {
+  const shown = added.slice(0, 3).map(shownPin);
+  const more = added.length > shown.length ? ` and ${added.length - shown.length} more` : "";
+  return `locked ${shown.join(", ")}${more} in \`${file}\`, which is to be committed`;
 }
 
 /** What began a build, or ended one. */

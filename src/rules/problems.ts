@@ -3,7 +3,7 @@ import { type Blame, type Diagnostic, DiagnosticError } from "../model/diagnosti
 import type { Target } from "../model/target.ts";
 import type { ActOutcome } from "./rule.ts";
 
-type More = Pick<Diagnostic, "hint" | "details" | "exitCode" | "transient">;
+type More = Pick<Diagnostic, "at" | "hint" | "details" | "exitCode" | "transient">;
 
 /** A mistake in the target file or on the command line, at a key of the declaration. */
 export function usageProblem(

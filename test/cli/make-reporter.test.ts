@@ -10,6 +10,7 @@ const request: CommonRequest = {
   keepGoing: false,
   dryRun: false,
   force: false,
+  locked: false,
   fallback: true,
   cacheFrom: true,
   cacheTo: true,

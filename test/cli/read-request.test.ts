@@ -15,6 +15,7 @@ const plain = {
   keepGoing: false,
   dryRun: false,
   force: false,
+  locked: false,
   fallback: true,
   cacheFrom: true,
   cacheTo: true,

@@ -8,6 +8,7 @@ import { LastLines } from "../lines.ts";
 import { artifactOf, placeOutput } from "../output-files.ts";
 import { failure, redactUrls, unavailable, usageError } from "../problems.ts";
 import type { ActContext, ActOutcome } from "../rule.ts";
+import { askedCommit, rewritten } from "./asked-commit.ts";
 import { checkoutPlace, type GitValues } from "./git-fields.ts";
 import { type Git, gitIn } from "./git-program.ts";
 import { findRef, type RemoteRef } from "./git-refs.ts";
@@ -18,11 +19,19 @@ export async function checkOut(values: GitValues, context: ActContext): Promise<
   mkdirSync(folder);
   const last = new LastLines();
   const git = await gitIn(folder, context, last);
-  const listed = await git("ls-remote", "--", url);
+  const asked = askedCommit(values, context.files.absolute("."));
+  const pin = asked && context.pins.known(asked);
+  const listed = pin ? [] : await git("ls-remote", "--", url);
   if (listed === undefined) return unreachable(url, last);
-  const wanted = findRef(listed, values.ref);
-  const commit = wanted && (await checkOutRef(git, wanted, { url, values, last }));
-  if (commit === undefined) throw unknownRef(values, url, listed, context);
+  const wanted = pin ? wholeCommit(pin.value) : findRef(listed, values.ref);
+  const note = (commit: string) => (asked ? context.pins.note(asked, commit) : commit);
+  const commit = wanted && (await checkOutRef(git, wanted, { url, values, last, note }));
+  if (commit === undefined) {
+    if (asked && pin && !saysUnknown(last)) return unreachable(url, last);
+    throw asked && pin
+      ? rewritten(asked, pin, context.target)
+      : unknownRef(values, url, listed, context);
+  }
   removeHistory(folder);
   const to = checkoutPlace(values, context.target);
   placeOutput(context, folder, to);
@@ -31,17 +40,31 @@ export async function checkOut(values: GitValues, context: ActContext): Promise<
   return { kind: "made", artifacts: [artifact], note: `at ${commit.slice(0, 7)}` };
 }
 
-/** @returns the commit, or undefined when the server knows none of that name */
+const wholeCommit = (commit: string): RemoteRef => ({ kind: "commit", commit });
+
+interface Checkout {
+  readonly url: string;
+  readonly values: GitValues;
+  readonly last: LastLines;
+  /** Which commit counts, where another target of this run found another one under the same name. */
+  readonly note: (commit: string) => string;
+}
+
+/** @returns the commit, or undefined when the server knows none of that name, or not that commit */
 async function checkOutRef(
   git: Git,
   wanted: RemoteRef,
-  { url, values, last }: { url: string; values: GitValues; last: LastLines },
+  { url, values, last, note }: Checkout,
 ): Promise<string | undefined> {
   if ((await git("init", "--quiet")) === undefined) throw gitFailed("start a checkout", last);
   await git("remote", "add", "origin", url);
-  const commit = await fetchCommit(git, wanted);
+  const found = await fetchCommit(git, wanted);
+  const meant = found && note(found);
+  const commit = meant === found ? found : await fetchCommit(git, wholeCommit(meant as string));
   if (commit === undefined) {
-    if (wanted.kind === "commit" && saysUnknown(last)) return undefined;
+    if (wanted.kind === "commit" && (saysUnknown(last) || wanted.commit !== values.ref)) {
+      return undefined;
+    }
     throw gitFailed(`fetch \`${values.ref ?? "HEAD"}\``, last, true);
   }
   if ((await git("checkout", "--quiet", "--detach", commit)) === undefined) {

@@ -1,7 +1,9 @@
 /** Rule `git`: a checkout of a commit, a tag or a branch, without its history. */
 
+import { isWholeCommit } from "../../model/pin.ts";
 import { redactUrls, usageProblem } from "../problems.ts";
 import { ruleKind } from "../rule.ts";
+import { asksOf } from "./asked-commit.ts";
 import { checkoutPlace, gitFields } from "./git-fields.ts";
 
 export const git = ruleKind({
@@ -9,7 +11,8 @@ export const git = ruleKind({
   help: "A checkout of a git repository",
   fields: gitFields,
   asksServer: true,
-  notShared: ({ ref = "" }) => (isCommit(ref) ? undefined : "follows a branch or a tag"),
+  notShared: ({ ref = "" }) => (isWholeCommit(ref) ? undefined : "follows a branch or a tag"),
+  asks: asksOf,
   // Either would be read by git as an option.
   check: (values, target) =>
     (["git", "ref"] as const)
@@ -30,6 +33,3 @@ export const git = ruleKind({
     return checkOut(values, context);
   },
 });
-
-/** What a name stands for may change, a commit may not. */
-const isCommit = (ref: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(ref);

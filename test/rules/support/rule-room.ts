@@ -8,9 +8,11 @@ import { WorkspaceFiles } from "../../../src/files/workspace-files.ts";
 import type { Artifact } from "../../../src/model/artifact.ts";
 import { type Diagnostic, DiagnosticError } from "../../../src/model/diagnostic.ts";
 import type { PushedTag } from "../../../src/model/event.ts";
+import { type Asked, type PinsView, pinKey } from "../../../src/model/pin.ts";
 import type { Registries } from "../../../src/model/registries.ts";
 import type { Removal } from "../../../src/model/removal.ts";
 import type { Project, Target, TargetName } from "../../../src/model/target.ts";
+import { Pins } from "../../../src/pins/pins.ts";
 import { Commands } from "../../../src/rules/commands/commands.ts";
 import { ruleKindOf } from "../../../src/rules/kinds.ts";
 import { ownOutputFolder } from "../../../src/rules/own-output.ts";
@@ -42,6 +44,8 @@ export class RuleRoom {
   readonly madeAt = new Map<string, number>();
   readonly removed: Removal[] = [];
   readonly abort = new AbortController();
+  /** Values of the lock by their keys, at its second line; what a rule finds out is added. */
+  readonly locked = new Map<string, string>();
   registries: Registries = {};
   /** Parts of the context that a test sets. */
   more: Partial<ActContext> = {};
@@ -125,6 +129,8 @@ export class RuleRoom {
         credentials: credentialLookup(environment),
         registries: this.registries,
       },
+      pins: this.#pins(),
+      isMade: () => false,
       commands: new Commands({ temporary: path.join(stateFolder, "tmp"), environment: () => ({}) }),
       signal: this.abort.signal,
       progress: {
@@ -149,6 +155,25 @@ export class RuleRoom {
       madeAt: (made) => this.madeAt.get(made),
       forget: async (gone) => void this.forgotten.push([...gone].sort().join(" ")),
       ...this.more,
+    };
+  }
+
+  #pins(): PinsView {
+    const at = { file: "targets.lock", line: 2, column: 1 };
+    const pins = new Map([...this.locked].map(([key, value]) => [key, { value, at }]));
+    const view = new Pins({ path: `${this.root}/targets.lock`, digest: undefined, pins });
+    const note = (asked: Asked, value: string): string => {
+      const counts = view.note(asked, value);
+      this.locked.set(pinKey(asked), counts);
+      return counts;
+    };
+    return {
+      note,
+      known: (asked) => view.known(asked),
+      find: async (asked, ask) => {
+        const value = await view.find(asked, ask);
+        return value === undefined ? undefined : note(asked, value);
+      },
     };
   }
 
