@@ -14,6 +14,7 @@ const kept = new Set([
   "locked",
   "no-cache-from",
   "no-cache-to",
+  "source",
 ]);
 
 /**
@@ -37,7 +38,8 @@ export function againCommand(
   return commandOf([name, ...words]);
 }
 
-function wordsOf({ typed, value }: ReadOption): readonly string[] {
+function wordsOf({ typed, value, values }: ReadOption): readonly string[] {
   if (typeof value === "boolean") return [typed];
+  if (values) return values.flatMap((each) => [typed, each]);
   return value.startsWith("-") ? [`${typed}=${value}`] : [typed, value];
 }

@@ -19,6 +19,7 @@ import { loadDeclaration } from "./load.ts";
 import { readArguments } from "./read-arguments.ts";
 import { readLimits } from "./read-limits.ts";
 import type { CommonRequest } from "./request.ts";
+import { withSources } from "./sources.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 interface GitUse {
@@ -90,9 +91,15 @@ export async function prepare(
   const git = gitOf(declaration.value, names, values.value);
   const isKnown =
     checked && hasSameTargets(checked.plan, { files, usesGit: git.isUsed, definitions });
-  const project = isKnown
-    ? ok(expandLazily(declaration.value, values.value))
-    : expand(declaration.value, values.value);
+  const project =
+    isKnown && common.sources.length === 0
+      ? ok(expandLazily(declaration.value, values.value))
+      : withSources(
+          expand(declaration.value, values.value),
+          declaration.value,
+          common,
+          environment,
+        );
   if (!project.ok) return { ...project, root, tried };
   // A watch looks at them as at the target files: another commit makes other targets.
   if (git.counted) for (const file of values.value.gitFiles?.() ?? []) tried.set(file, undefined);

@@ -6,7 +6,6 @@ import {
   reachableRules,
   resolveWanted,
 } from "../config/list-targets.ts";
-import { nearest } from "../config/nearest.ts";
 import {
   commands,
   commonOptions,
@@ -14,6 +13,7 @@ import {
   ruleOptions,
 } from "../model/command-line.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import { nearest } from "../model/nearest.ts";
 import type { GivenValue, Parameter } from "../model/parameter.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import type { TargetName } from "../model/target.ts";

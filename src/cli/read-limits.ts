@@ -1,9 +1,9 @@
 /** The limits of a run: what the target file sets, and what the machine that it runs on sets over it. */
 
-import { nearest } from "../config/nearest.ts";
 import { isLimit } from "../config/read/read-limits.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { defaultLimits, type Limits, leastLimit, limitNames } from "../model/limits.ts";
+import { nearest } from "../model/nearest.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import { parseSize } from "../model/size.ts";
 import * as problems from "./usage-problems.ts";

@@ -153,6 +153,7 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
     ...(file !== undefined && { file }),
     ...(log !== undefined && { log }),
     reports,
+    sources: read.options.get("source")?.values ?? [],
   });
 }
 

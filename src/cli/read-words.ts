@@ -7,14 +7,16 @@
  * a target called `true` for the value of the flag before it.
  */
 import { parseArgs } from "node:util";
-import { nearest } from "../config/nearest.ts";
 import type { OptionDefinition } from "../model/command-line.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import { nearest } from "../model/nearest.ts";
 import * as problems from "./usage-problems.ts";
 
 export interface ReadOption {
   /** A text, or whether a flag was given as `--NAME` or `--no-NAME`. */
   readonly value: string | boolean;
+  /** Of an option that may be given more than once, all of its values. */
+  readonly values?: readonly string[];
   /** `--jobs` or `-j`, as it was typed. */
   readonly typed: string;
 }
@@ -58,9 +60,18 @@ export function readWords(
     }
     const problem = problemOf(found, token, options);
     if (problem !== undefined) words.problems.push(problem);
-    else options.set(found.name, { value: found.value, typed: token.rawName });
+    else options.set(found.name, readOption(found, token, options));
   }
   return { ...words, options, unknownFirst };
+}
+
+function readOption(
+  { name, value, repeatable }: Found,
+  { rawName: typed }: Token,
+  before: ReadonlyMap<string, ReadOption>,
+): ReadOption {
+  if (!repeatable) return { value, typed };
+  return { value, typed, values: [...(before.get(name)?.values ?? []), String(value)] };
 }
 
 /** Problems for all unknown options, with the nearest one of the list. */
@@ -86,6 +97,7 @@ interface Found {
   readonly name: string;
   readonly takes: boolean;
   readonly negatable: boolean;
+  readonly repeatable: boolean;
   readonly value: string | boolean;
 }
 
@@ -97,11 +109,13 @@ function findOption(
   const definition = byName.get(name);
   if (definition !== undefined) {
     const takes = definition.takes !== undefined;
-    return { name, takes, negatable: definition.negatable === true, value: value ?? !takes };
+    const [negatable, repeatable] = [definition.negatable === true, definition.repeatable === true];
+    return { name, takes, negatable, repeatable, value: value ?? !takes };
   }
   const negated = name.startsWith("no-") ? byName.get(name.slice(3)) : undefined;
   if (negated?.negatable !== true) return undefined;
-  return { name: negated.name, takes: false, negatable: false, value: value ?? false };
+  const { name: plain } = negated;
+  return { name: plain, takes: false, negatable: false, repeatable: false, value: value ?? false };
 }
 
 function problemOf(
@@ -120,7 +134,7 @@ function problemOf(
       return problems.missingValue(typed, token.value);
     if (token.value === undefined) return problems.missingValue(typed, undefined);
   }
-  if (earlier === undefined) return undefined;
+  if (earlier === undefined || found.repeatable) return undefined;
   const same = earlier.value === found.value || found.takes;
   return same ? problems.givenTwice(typed) : problems.contradiction(earlier.typed, typed);
 }

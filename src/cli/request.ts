@@ -23,6 +23,8 @@ export interface CommonRequest {
   readonly log?: LogKind;
   /** Files that tell of a build, absolute, by their options. */
   readonly reports: Readonly<Partial<Record<ReportName, string>>>;
+  /** Local checkouts as they were typed: `NAME=PATH`. */
+  readonly sources: readonly string[];
   readonly quiet: boolean;
   readonly verbose: boolean;
 }

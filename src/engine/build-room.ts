@@ -11,6 +11,7 @@ import type { Pins } from "../pins/pins.ts";
 import type { Commands } from "../rules/commands/commands.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import type { BurstJournals } from "../store/burst-journals.ts";
+import type { Clones } from "../store/clones.ts";
 import type { DigestStore } from "../store/digest-store.ts";
 import type { Evictions } from "../store/evictions.ts";
 import type { StateFolder } from "../store/state-folder.ts";
@@ -42,6 +43,7 @@ export interface BuildRoom {
   /** Where the project has one, and this run may use it. */
   readonly cache: SharedCache | undefined;
   readonly journals: BurstJournals;
+  readonly clones: Clones;
   /** The trace of the target as it is declared now. */
   readonly traceOf: (target: Target) => Trace | undefined;
   /** What names of servers stand for. */

@@ -42,10 +42,11 @@ const useMark = (at: string, command: string): string =>
 /** When nothing more is written; the plan of this command stays. */
 export function evictFiles(
   { plan, limits }: BuildRequest,
-  { state, logs, blobs }: BuildRoom,
+  { state, logs, blobs, clones }: BuildRoom,
 ): void {
   logs.bound(new Date().toISOString());
   blobs.bound(limits.blobs);
+  clones.bound(limits.clones);
   boundFolder(state.plans, {
     bytes: limits.plans,
     count: plansKept,

@@ -12,6 +12,7 @@ import { hostEnvironment, proxyVariables } from "../rules/caller-environment.ts"
 import { Commands } from "../rules/commands/commands.ts";
 import { BlobStore } from "../store/blob-store.ts";
 import { BurstJournals } from "../store/burst-journals.ts";
+import { Clones } from "../store/clones.ts";
 import { DigestStore } from "../store/digest-store.ts";
 import { Evictions } from "../store/evictions.ts";
 import { workspaceVariable } from "../store/leftovers.ts";
@@ -123,6 +124,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     blobs,
     cache: cacheOf(request, { access, blobs, signal, forced, reporter: parts.reporter }),
     journals: new BurstJournals(state.path, redact(request.command)),
+    clones: new Clones(state.path),
     traceOf,
     pins: request.pins,
     isMade,

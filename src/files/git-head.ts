@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { withoutGitPlaces } from "./git-environment.ts";
 
 export const gitNames = ["git.commit", "git.short", "git.branch", "git.tag"] as const;
 export type GitName = (typeof gitNames)[number];
@@ -161,9 +162,8 @@ function ask(
   environment: NodeJS.ProcessEnv,
   args: readonly string[],
 ): string | undefined {
-  // Set when tbuild runs from a hook: they would lead to that repository.
-  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_PREFIX, ...env } = environment;
-  const options = { cwd: folder, env: { ...env, LC_ALL: "C" }, encoding: "utf8" } as const;
+  const env = { ...withoutGitPlaces(environment), LC_ALL: "C" };
+  const options = { cwd: folder, env, encoding: "utf8" } as const;
   const { status, stdout } = spawnSync("git", args, {
     ...options,
     stdio: ["ignore", "pipe", "ignore"],

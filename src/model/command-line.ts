@@ -12,6 +12,8 @@ export interface OptionDefinition {
   readonly choices?: readonly string[];
   /** Several of the choices may be given, with commas between them. */
   readonly list?: boolean;
+  /** It may be given more than once. */
+  readonly repeatable?: boolean;
   readonly help: string;
   /** Whether `--no-NAME` turns it off. */
   readonly negatable?: boolean;
@@ -73,6 +75,7 @@ export const commonOptions: readonly OptionDefinition[] = [
   { name: "force", help: "Make the named targets again, fresh or not" },
   { name: "no-cache-from", help: "Restore nothing from the shared cache" },
   { name: "no-cache-to", help: "Keep nothing in the shared cache" },
+  { name: "source", takes: "NAME=PATH", repeatable: true, help: "Local checkout of a git target" },
   { name: "no-fallback", help: "Fail where an alternative is passed over" },
   {
     name: "log",

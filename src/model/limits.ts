@@ -9,6 +9,10 @@ export const limits = {
   digests: { bytes: 64_000_000, help: "Digests of files, remembered by their times" },
   plans: { bytes: 256_000_000, help: "Plans of commands, for runs without changes" },
   blobs: { bytes: 20_000_000_000, help: "Layers of images that were saved or pushed" },
+  clones: {
+    bytes: 10_000_000_000,
+    help: "Clones of repositories that targets are checked out from",
+  },
   runs: { bytes: 64_000_000, help: "Logs of whole runs" },
 } as const;
 

@@ -10,6 +10,7 @@ interface PartKind {
 /** Causes before consequences: a parameter also changes the keys that it stands in. */
 const partKinds = {
   rule: { called: "rule" },
+  source: { called: "source", isPlain: true },
   parameter: { called: "parameter", isPlain: true },
   environment: { called: "environment", isPlain: true },
   pin: { called: "lock entry" },

@@ -50,6 +50,8 @@ export interface Target {
   readonly retries?: Retries;
   /** Pool that it takes a place in while it runs, beside that of its rule kind. */
   readonly pool?: string;
+  /** Local checkout that takes the place of its repository, absolute: of a `git` target. */
+  readonly source?: string;
   /** Values of the parameters that the target uses, secrets left out. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Parameters that it uses and that nobody gave, and built-in names without a value. */

@@ -41,7 +41,7 @@ export function unavailable(
   why: string,
   message: string,
   more: More = {},
-): ActOutcome {
+): ActOutcome & { readonly kind: "unavailable" } {
   return {
     kind: "unavailable",
     why,

@@ -14,6 +14,7 @@ import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Traffic } from "../model/traffic.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import type { BurstJournals } from "../store/burst-journals.ts";
+import type { Clones } from "../store/clones.ts";
 import type { CleanContext, MadeImage } from "./clean-context.ts";
 import type { Commands } from "./commands/commands.ts";
 import type { FieldSet, ValuesOf } from "./fields.ts";
@@ -71,6 +72,8 @@ export interface ActContext {
   readonly blobs: BlobStore;
   /** What pushes of this workspace are about to do with tags. */
   readonly journals: BurstJournals;
+  /** Clones of repositories, kept between runs. */
+  readonly clones: Clones;
   /**
    * Standard output, for a target that writes its bytes there; nothing else is written to it then.
    * @throws DiagnosticError where it is a terminal, or taken
@@ -137,7 +140,7 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   /** Its outputs come from elsewhere, so that several targets may name the same one. */
   readonly bringsOutputs?: boolean;
   /** What it asks servers for by names that may come to stand for something else; images of `mentions` left out. */
-  asks?(values: ValuesOf<F>, files: FilesView): readonly Asked[];
+  asks?(values: ValuesOf<F>, files: FilesView, target: Target): readonly Asked[];
   /** Asks a server, and may find nothing: one that takes too long counts as not to be had. */
   readonly asksServer?: boolean;
   /** Why what it made is of no use on another machine, to follow the name of the target; undefined: it is. */
@@ -150,7 +153,12 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   check?(values: ValuesOf<F>, target: Target): readonly Diagnostic[];
   outputs(values: ValuesOf<F>, target: Target): readonly Output[];
   /** @throws DiagnosticError where a pattern matches nothing, a context is missing and the like */
-  inputs?(values: ValuesOf<F>, files: FilesView, target: Target): readonly InputFile[];
+  inputs?(
+    values: ValuesOf<F>,
+    files: FilesView,
+    target: Target,
+    environment: NodeJS.ProcessEnv,
+  ): readonly InputFile[];
   /** The references of images that it depends on count, and not their content alone. */
   readonly countsReferences?: boolean;
   mentions?(values: ValuesOf<F>, files: FilesView, target: Target): readonly ImageMention[];

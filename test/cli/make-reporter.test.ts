@@ -17,6 +17,7 @@ const request: CommonRequest = {
   quiet: false,
   verbose: false,
   reports: {},
+  sources: [],
 };
 const problem = { code: "x", blame: "usage", message: "all is lost" } as const;
 const build = { root: "/", again: (target: string) => target, redactor: new Redactor() };

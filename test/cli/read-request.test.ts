@@ -22,6 +22,7 @@ const plain = {
   quiet: false,
   verbose: false,
   reports: {},
+  sources: [],
 };
 
 const kindOf = (...argv: string[]): string => {

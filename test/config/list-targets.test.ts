@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { findTargetFile } from "../../src/config/find-target-file.ts";
 import { listTargets, reachableParameters, resolveWanted } from "../../src/config/list-targets.ts";
-import { nearest } from "../../src/config/nearest.ts";
+import { nearest } from "../../src/model/nearest.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { loaded, must, shown } from "./support/workspace.ts";
 

@@ -37,6 +37,7 @@ export function candidatesFor(
   const all = [...known, ...ruleOptions, ...own];
   const startsWithCurrent = (candidate: string): boolean => candidate.startsWith(current);
   const valued = takesValue(before.at(-1), all);
+  if (valued?.name === "source") return sourcesFor(current, declaration);
   if (valued) return valuesOf(valued, current);
   const names = readWords(before, all).others;
   if (current.startsWith("--") && current.includes("=")) return valuesAfter(current, all);
@@ -53,6 +54,14 @@ export function candidatesFor(
   const first = names.length === 0 ? commands.map(({ name }) => name as string) : [];
   return [...first, ...targetsFor(current, declaration)].filter(startsWithCurrent);
 }
+
+/** Behind the `=` the shell offers folders. */
+const sourcesFor = (current: string, declaration: Declaration | undefined): readonly string[] =>
+  (declaration ? listTargets(declaration) : [])
+    .filter(({ rule }) => rule === "git")
+    .flatMap(({ name, members }) => members ?? [name])
+    .map((name) => `${name}=`)
+    .filter((candidate) => candidate.startsWith(current));
 
 function takesValue(
   word: string | undefined,

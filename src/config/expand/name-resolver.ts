@@ -1,8 +1,8 @@
 /** Tells which targets a name stands for once parameters have values. Knows no rules. */
 import type { Diagnostic, Location } from "../../model/diagnostic.ts";
+import { nearest } from "../../model/nearest.ts";
 import { fail, ok, type Result } from "../../model/result.ts";
 import type { TargetName } from "../../model/target.ts";
-import { nearest } from "../nearest.ts";
 import * as problems from "../problems/problems.ts";
 import { checkMember } from "../read/read-reference.ts";
 import { type IndexedTarget, memberName, memberNames, parseName } from "../target-index.ts";

@@ -1,7 +1,7 @@
 /** Reads names of targets and checks as much of them as can be known before parameters have values. */
 import type { Location } from "../../model/diagnostic.ts";
+import { nearest } from "../../model/nearest.ts";
 import type { Template, Text } from "../declaration.ts";
-import { nearest } from "../nearest.ts";
 import * as problems from "../problems/problems.ts";
 import { type IndexedTarget, memberName, memberNames, parseName } from "../target-index.ts";
 import type { Node } from "../yaml/node.ts";

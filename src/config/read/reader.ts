@@ -1,11 +1,11 @@
 /** What the readers of a target file share: where they are, what names mean there, and the problems so far. */
 import type { Diagnostic, Location } from "../../model/diagnostic.ts";
+import { nearest } from "../../model/nearest.ts";
 import type { ParameterType } from "../../model/parameter.ts";
 import type { FieldSet } from "../../rules/fields.ts";
 import type { RuleKind } from "../../rules/rule.ts";
 import type { Axis, Part } from "../declaration.ts";
 import { builtInNames, semanticKey, semanticPartOf } from "../expand/built-ins.ts";
-import { nearest } from "../nearest.ts";
 import * as problems from "../problems/problems.ts";
 import type { TargetIndex } from "../target-index.ts";
 import type { Entry, MapNode, Node, ScalarNode, Span } from "../yaml/node.ts";

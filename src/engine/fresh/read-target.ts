@@ -38,12 +38,15 @@ export interface Reading {
  * The files that a target reads, found and not read yet.
  * @throws DiagnosticError where an input is missing
  */
-export function inputsOf(target: Target, { files, looks }: ReadingRoom): readonly InputFile[] {
+export function inputsOf(
+  target: Target,
+  { files, looks, environment }: ReadingRoom,
+): readonly InputFile[] {
   const { rule } = target;
   if (!rule) return [];
   return looks.during(
     target.name,
-    () => ruleKindOf(rule.kind).inputs?.(rule.fields as never, files, target) ?? [],
+    () => ruleKindOf(rule.kind).inputs?.(rule.fields as never, files, target, environment) ?? [],
   );
 }
 
@@ -96,6 +99,7 @@ function readRule(target: Target, room: ReadingRoom, parts: Record<string, strin
   const kind = ruleKindOf(rule.kind);
   const root = room.files.absolute(".");
   parts["rule"] = rule.kind;
+  if (target.source !== undefined) parts["source"] = portable(target.source, root);
   for (const [name, field] of Object.entries(kind.fields)) {
     const value = rule.fields[name];
     if (!field.counts || value === undefined) continue;

@@ -78,7 +78,8 @@ export function surveyTargets(request: BuildRequest, withReserve: boolean): Surv
     })),
     places,
     files: files.contents,
-    inputsOf: (name) => lookAtInputs(project.targets.get(name) as Target, files),
+    inputsOf: (name) =>
+      lookAtInputs(project.targets.get(name) as Target, files, request.environment),
     outputsOf: (name) =>
       outputs(name, (made) => checkArtifact(made, files, noImages)?.kind ?? made.digest),
     recordedOf: (name) => outputs(name, ({ digest }) => digest),
@@ -146,16 +147,21 @@ export const declarationOf = ({
   after,
   with: uses,
   service,
+  source,
   parameters,
   missing,
-}: Target) => JSON.stringify([rule, needs, after, uses, service, parameters, missing]);
+}: Target) => JSON.stringify([rule, needs, after, uses, service, source, parameters, missing]);
 
-function lookAtInputs(target: Target, files: RecordingFiles): Snapshot {
+function lookAtInputs(
+  target: Target,
+  files: RecordingFiles,
+  environment: NodeJS.ProcessEnv,
+): Snapshot {
   const contents = new Map<string, string>();
   if (!target.rule || target.missing.length > 0) return { contents };
   try {
     const { inputs } = ruleKindOf(target.rule.kind);
-    for (const input of inputs?.(target.rule.fields as never, files, target) ?? []) {
+    for (const input of inputs?.(target.rule.fields as never, files, target, environment) ?? []) {
       contents.set(input.name, digestOf(input.path, files));
     }
     return { contents };

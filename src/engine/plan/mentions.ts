@@ -33,7 +33,7 @@ export function askedBy(
   isMade: (reference: string) => boolean,
 ): readonly Asked[] {
   if (!target.rule || target.missing.length > 0) return [];
-  const own = ruleKindOf(target.rule.kind).asks?.(target.rule.fields as never, files) ?? [];
+  const own = ruleKindOf(target.rule.kind).asks?.(target.rule.fields as never, files, target) ?? [];
   const named = mentionsOf(target, files).filter((reference) => !isMade(reference));
   return [...own, ...named.flatMap((reference) => askedImage(reference) ?? [])];
 }

@@ -51,6 +51,7 @@ export function makeActContext(
     previous,
     blobs: room.blobs,
     journals: room.journals,
+    clones: room.clones,
     pipe: room.pipe,
     workspaceId: room.state.workspaceId(),
     get madeImages() {

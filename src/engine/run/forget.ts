@@ -5,7 +5,7 @@ import type { RemovalKind } from "../../model/removal.ts";
 import type { Trace } from "../../model/trace.ts";
 import type { BuildRoom } from "../build-room.ts";
 
-const caches = ["digests", "digests.recent", "plans", "pushed.json", "keep"];
+const caches = ["digests", "digests.recent", "plans", "pushed.json", "keep", "clones"];
 
 /** What stays keeps its traces, and the choices that led to it: nothing of it is made again. */
 export function forget(gone: ReadonlySet<RemovalKind>, room: BuildRoom): void {

@@ -19,6 +19,7 @@ export function whyNotShared(
   const kind = ruleKindOf(rule.kind);
   const outputs = kind.outputs(rule.fields as never, target);
   if (outputs.length === 0) return "has no outputs";
+  if (target.source !== undefined) return "is made from a local checkout";
   const outside = [
     ...inputs.map(({ name }) => name),
     ...Object.values(parameters),

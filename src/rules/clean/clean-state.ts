@@ -5,7 +5,16 @@ import type { CleanContext, Found } from "../clean-context.ts";
 import { measure } from "./clean-files.ts";
 
 /** Parts of `.tbuild` that cost time when they are gone, and nothing else. */
-const parts = ["traces", "digests", "digests.recent", "plans", "pushed.json", "keep", "evictions"];
+const parts = [
+  "traces",
+  "digests",
+  "digests.recent",
+  "plans",
+  "pushed.json",
+  "keep",
+  "clones",
+  "evictions",
+];
 
 /** With an age only compiled plans go, by their own times: the rest is about what stays. */
 export function findState({ stateFolder }: CleanContext, before?: number): readonly Found[] {

@@ -6,7 +6,7 @@ import type { Target } from "../../model/target.ts";
 import { shownPatterns } from "../match-names.ts";
 import { artifactOf, placeOutput } from "../output-files.ts";
 import { updateOf } from "../pinned-problems.ts";
-import { failed, failure, unavailable, usageProblem } from "../problems.ts";
+import { failed, failure, usageProblem } from "../problems.ts";
 import type { ActContext, ActOutcome } from "../rule.ts";
 import { takeUnpacked } from "../unpacked.ts";
 import { download } from "./download.ts";
@@ -17,6 +17,7 @@ import {
   plainDigest,
   shownUrl,
 } from "./fetch-fields.ts";
+import { notFetched } from "./fetch-problems.ts";
 
 export async function fetchFile(values: FetchValues, context: ActContext): Promise<ActOutcome> {
   const file = path.join(await context.temporaryFolder(), fileNameOf(values.fetch));
@@ -26,11 +27,7 @@ export async function fetchFile(values: FetchValues, context: ActContext): Promi
     signal,
     onProgress: (done, total) => progress.transfer(fileNameOf(values.fetch), done, total),
   });
-  if (result.kind === "unavailable") {
-    const message = `cannot fetch \`${shownUrl(values.fetch)}\`: ${result.why}`;
-    const { why, transient } = result;
-    return unavailable("fetch-unavailable", why, message, { ...(transient && { transient }) });
-  }
+  if (result.kind === "unavailable") return notFetched(values.fetch, result);
   const problem = wrongDigest(values, result.sha256, context);
   if (problem !== undefined) return failed(problem);
   return values.unpack === true ? unpack(values, file, context) : keep(values, file, context);

@@ -5,6 +5,7 @@ import {
   type Asked,
   isWholeCommit,
   type Pin,
+  type PinsView,
   pinKey,
   shortPin,
   shownPin,
@@ -12,6 +13,7 @@ import {
 import type { Target } from "../../model/target.ts";
 import { updateOf } from "../pinned-problems.ts";
 import { failure } from "../problems.ts";
+import type { WantedCommit } from "./clone.ts";
 import type { GitValues } from "./git-fields.ts";
 
 export type AskedCommit = Asked & { readonly kind: "git" };
@@ -27,8 +29,9 @@ export function askedCommit(
   return isWholeCommit(ref) || isOfWorkspace(url, root) ? undefined : { kind: "git", url, ref };
 }
 
-/** The same as `asks` of a rule kind tells it. */
-export function asksOf(values: GitValues, files: FilesView): readonly Asked[] {
+/** The same as `asks` of a rule kind tells it; a local checkout is what it is. */
+export function asksOf(values: GitValues, files: FilesView, { source }: Target): readonly Asked[] {
+  if (source !== undefined) return [];
   const asked = askedCommit(values, files.absolute("."));
   return asked ? [asked] : [];
 }
@@ -39,6 +42,16 @@ export function isOfWorkspace(url: string, root: string): boolean {
   if (/^[^/]*:/.test(url)) return false;
   const place = path.resolve(root, url);
   return place === root || place.startsWith(`${root}${path.sep}`);
+}
+
+/** The commit that counts, where another target of this run found another one under the same name. */
+export function noted(
+  wanted: WantedCommit,
+  asked: AskedCommit | undefined,
+  pins: PinsView,
+): WantedCommit {
+  const commit = asked ? pins.note(asked, wanted.commit) : wanted.commit;
+  return commit === wanted.commit ? wanted : { commit };
 }
 
 /** The server does not have the commit any more. */

@@ -1,166 +1,138 @@
 /**
- * Checks out one commit with the `git` program. The result has no `.git`: its digest is that of the
- * content, and the same commit gives the same digest however it was obtained.
+ * Checks out one commit. The result has no `.git`: its digest is that of the content, and the same commit
+ * gives the same digest however it was obtained. How it gets here is told by `clone.ts`.
  */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { LastLines } from "../lines.ts";
+import { DiagnosticError } from "../../model/diagnostic.ts";
 import { artifactOf, placeOutput } from "../output-files.ts";
-import { failure, redactUrls, unavailable, usageError } from "../problems.ts";
+import { redactUrls } from "../problems.ts";
 import type { ActContext, ActOutcome } from "../rule.ts";
-import { askedCommit, rewritten } from "./asked-commit.ts";
+import { askedCommit, noted, rewritten } from "./asked-commit.ts";
+import { type GitRoom, obtainCommit, type WantedCommit } from "./clone.ts";
+import { findCommit, listRefs, urlOf } from "./find-commit.ts";
 import { checkoutPlace, type GitValues } from "./git-fields.ts";
-import { type Git, gitIn } from "./git-program.ts";
-import { findRef, type RemoteRef } from "./git-refs.ts";
+import { causeOf, gitFailed, NotToBeHad, notToBeHad, unknownRef } from "./git-problems.ts";
+import { gitFor } from "./git-program.ts";
+import { fillLargeFiles } from "./large-files.ts";
+import { refuseLinksOut } from "./links.ts";
+import { checkOutSubmodules } from "./submodules.ts";
 
 export async function checkOut(values: GitValues, context: ActContext): Promise<ActOutcome> {
-  const url = urlOf(values.git, context);
+  const url = urlOf(values.git, context.files);
   const folder = path.join(await context.temporaryFolder(), "checkout");
-  mkdirSync(folder);
-  const last = new LastLines();
-  const git = await gitIn(folder, context, last);
+  const room = { git: gitFor(context), context };
   const asked = askedCommit(values, context.files.absolute("."));
   const pin = asked && context.pins.known(asked);
-  const listed = pin ? [] : await git("ls-remote", "--", url);
-  if (listed === undefined) return unreachable(url, last);
-  const wanted = pin ? wholeCommit(pin.value) : findRef(listed, values.ref);
-  const note = (commit: string) => (asked ? context.pins.note(asked, commit) : commit);
-  const commit = wanted && (await checkOutRef(git, wanted, { url, values, last, note }));
-  if (commit === undefined) {
-    if (asked && pin && !saysUnknown(last)) return unreachable(url, last);
-    throw asked && pin
-      ? rewritten(asked, pin, context.target)
-      : unknownRef(values, url, listed, context);
+  try {
+    const wanted = pin
+      ? { commit: pin.value }
+      : noted(await findCommit(url, values.ref, room), asked, context.pins);
+    const submodules = values.submodules === true;
+    const isThere = await checkOutCommit({ url, wanted, folder, submodules }, room);
+    if (!isThere && asked && pin) throw rewritten(asked, pin, context.target);
+    if (!isThere)
+      throw unknownRef(context.target, values.ref ?? "HEAD", url, await listRefs(url, room));
+    refuseLinksOut(folder);
+    return placed(folder, values, { context, note: `at ${wanted.commit.slice(0, 7)}` });
+  } catch (error) {
+    if (!(error instanceof NotToBeHad)) throw error;
+    return notToBeHad(error, room.git, context);
   }
-  removeHistory(folder);
+}
+
+/** Moves a finished checkout to its place. */
+export function placed(
+  folder: string,
+  values: GitValues,
+  { context, note }: { readonly context: ActContext; readonly note: string },
+): ActOutcome {
   const to = checkoutPlace(values, context.target);
   placeOutput(context, folder, to);
   const artifact = artifactOf(context.files, { kind: "tree", path: to });
   if (artifact === undefined) throw new Error(`checkout ${to} vanished`);
-  return { kind: "made", artifacts: [artifact], note: `at ${commit.slice(0, 7)}` };
+  return { kind: "made", artifacts: [artifact], note };
 }
 
-const wholeCommit = (commit: string): RemoteRef => ({ kind: "commit", commit });
-
-interface Checkout {
+export interface Checkout {
   readonly url: string;
-  readonly values: GitValues;
-  readonly last: LastLines;
-  /** Which commit counts, where another target of this run found another one under the same name. */
-  readonly note: (commit: string) => string;
+  readonly wanted: WantedCommit;
+  /** Absolute; not there, or empty. */
+  readonly folder: string;
+  readonly submodules: boolean;
 }
 
-/** @returns the commit, or undefined when the server knows none of that name, or not that commit */
-async function checkOutRef(
-  git: Git,
-  wanted: RemoteRef,
-  { url, values, last, note }: Checkout,
+/** A commit whose files lie in a folder. */
+export interface Written {
+  readonly url: string;
+  /** Its clone, absolute. */
+  readonly clone: string;
+  readonly commit: string;
+  readonly folder: string;
+  /** Git's list of what it wrote. */
+  readonly index: string;
+}
+
+/**
+ * With its submodules where they are wanted. A clone that turns out to be damaged is made anew.
+ * @returns false when the server knows no such commit
+ * @throws NotToBeHad
+ */
+export async function checkOutCommit(checkout: Checkout, room: GitRoom): Promise<boolean> {
+  const { url, wanted, folder, submodules } = checkout;
+  const clone = await obtainUndamaged(checkout, room);
+  if (clone === undefined) return false;
+  const written = { url, clone, commit: wanted.commit, folder, index: indexOf(folder) };
+  await fillLargeFiles(written, room);
+  rmSync(written.index, { force: true });
+  if (submodules) await checkOutSubmodules(written, room, checkOutCommit);
+  return true;
+}
+
+async function obtainUndamaged(checkout: Checkout, room: GitRoom): Promise<string | undefined> {
+  try {
+    return await obtainAndWrite(checkout, room);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const { clones, progress } = room.context;
+    const { url } = checkout;
+    if (clones.renew(clones.folderOf(url))) progress.warn(renewed(url));
+    return obtainAndWrite(checkout, room);
+  }
+}
+
+async function obtainAndWrite(
+  { url, wanted, folder }: Checkout,
+  room: GitRoom,
 ): Promise<string | undefined> {
-  if ((await git("init", "--quiet")) === undefined) throw gitFailed("start a checkout", last);
-  await git("remote", "add", "origin", url);
-  const found = await fetchCommit(git, wanted);
-  const meant = found && note(found);
-  const commit = meant === found ? found : await fetchCommit(git, wholeCommit(meant as string));
-  if (commit === undefined) {
-    if (wanted.kind === "commit" && (saysUnknown(last) || wanted.commit !== values.ref)) {
-      return undefined;
-    }
-    throw gitFailed(`fetch \`${values.ref ?? "HEAD"}\``, last, true);
-  }
-  if ((await git("checkout", "--quiet", "--detach", commit)) === undefined) {
-    throw gitFailed(`check out \`${commit}\``, last);
-  }
-  if (values.submodules === true && !(await updateSubmodules(git))) {
-    throw gitFailed("check out the submodules", last, true);
-  }
-  return commit;
+  const clone = await obtainCommit(url, wanted, room);
+  if (clone === undefined) return undefined;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  // Neither hooks nor settings of a repository count here, and git goes through no link.
+  const env = { GIT_WORK_TREE: folder, GIT_INDEX_FILE: indexOf(folder) };
+  const args = [...pointersOnly, "read-tree", "--reset", "-u", wanted.commit];
+  const written = await room.git(args, { repository: clone, folder, env });
+  if (!written.ok) throw gitFailed(`check out \`${wanted.commit}\``, written.said);
+  return clone;
 }
 
-/** Shallow where the server allows that, in full where it does not. */
-async function fetchCommit(git: Git, wanted: RemoteRef): Promise<string | undefined> {
-  const name = wanted.kind === "named" ? wanted.ref : wanted.commit;
-  const isWhole = wanted.kind === "named" || wanted.commit.length >= 40;
-  const shallow = ["fetch", "--quiet", "--depth=1", "--no-tags", "origin", name] as const;
-  if (isWhole && (await git(...shallow)) !== undefined) return resolve(git, "FETCH_HEAD");
-  const everything = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"];
-  if ((await git("fetch", "--quiet", "origin", ...everything)) === undefined) return undefined;
-  if (wanted.kind === "commit") return resolve(git, wanted.commit);
-  const local = wanted.ref.replace(/^refs\/heads\//, "refs/remotes/origin/");
-  return resolve(git, local === "HEAD" ? wanted.commit : local);
-}
+const indexOf = (folder: string): string => `${folder}.index`;
 
-async function resolve(git: Git, name: string): Promise<string | undefined> {
-  return (
-    await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`)
-  )?.[0];
-}
+/** Large files are filled in afterwards, whether their program is set up for its user or not. */
+const pointersOnly = ["smudge=", "clean=", "process=", "required=false"].flatMap((setting) => [
+  "-c",
+  `filter.lfs.${setting}`,
+]);
 
-async function updateSubmodules(git: Git): Promise<boolean> {
-  const update = ["submodule", "--quiet", "update", "--init", "--recursive"];
-  const shallow = await git(...update, "--depth=1");
-  return shallow !== undefined || (await git(...update)) !== undefined;
-}
+/** What no server and no disk can be blamed for. */
+const isDamage = (error: unknown): boolean =>
+  error instanceof NotToBeHad
+    ? causeOf(error.said) === "other"
+    : error instanceof DiagnosticError && error.diagnostic.code === "git-failed";
 
-/** Of the submodules too. */
-function removeHistory(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const place = path.join(folder, entry.name);
-    if (entry.name === ".git") rmSync(place, { recursive: true, force: true });
-    else if (entry.isDirectory()) removeHistory(place);
-  }
-}
-
-/** A path is relative to the workspace, and git runs elsewhere. */
-function urlOf(given: string, context: ActContext): string {
-  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(given);
-  if (isUrl) return given;
-  const isPath = /^\.{0,2}\//.test(given) || context.files.kindOf(given) === "folder";
-  return isPath ? context.files.absolute(given) : given;
-}
-
-function unreachable(url: string, last: LastLines): ActOutcome {
-  const text = last.lines.join("\n");
-  const isAbsent = /not found|does not (exist|appear)|no such file/i.test(text);
-  const isDenied = /authentication failed|permission denied|could not read username/i.test(text);
-  const why = isAbsent
-    ? "the repository was not found"
-    : isDenied
-      ? "the repository denies access"
-      : "the repository cannot be reached";
-  const message = `${why}: \`${redactUrls(url)}\``;
-  const mayPass = !isAbsent && !isDenied;
-  return unavailable("repository-unavailable", why, message, {
-    details: last.lines,
-    ...(mayPass && { transient: true }),
-  });
-}
-
-const saysUnknown = (last: LastLines): boolean =>
-  /not our ref|unadvertised object|couldn't find remote ref/i.test(last.lines.join("\n")) ||
-  last.lines.length === 0;
-
-function unknownRef(
-  { ref = "HEAD" }: GitValues,
-  url: string,
-  listed: readonly string[],
-  context: ActContext,
-) {
-  const names = listed.flatMap((line) => /\trefs\/heads\/(.+)$/.exec(line)?.[1] ?? []);
-  const shown = names.slice(0, 8).map((name) => `\`${name}\``);
-  const more = names.length > shown.length ? `, and ${names.length - shown.length} more` : "";
-  return usageError(context.target, "ref", {
-    code: "unknown-ref",
-    message:
-      listed.length === 0
-        ? `\`${redactUrls(url)}\` has no commits`
-        : `\`${redactUrls(url)}\` has no commit, tag or branch \`${ref}\``,
-    ...(names.length > 0 && { hint: `its branches: ${shown.join(", ")}${more}` }),
-  });
-}
-
-/** @param asksServer what was there a moment before may be there again a moment later */
-const gitFailed = (doing: string, last: LastLines, asksServer = false) =>
-  failure("target", "git-failed", `cannot ${doing}`, {
-    details: last.lines,
-    ...(asksServer && { transient: true }),
-  });
+const renewed = (url: string) => ({
+  code: "clone-damaged",
+  blame: "surroundings" as const,
+  message: `the clone of \`${redactUrls(url)}\` is damaged and is made anew`,
+});

@@ -5,6 +5,7 @@ import { redactUrls, usageProblem } from "../problems.ts";
 import { ruleKind } from "../rule.ts";
 import { asksOf } from "./asked-commit.ts";
 import { checkoutPlace, gitFields } from "./git-fields.ts";
+import { sourceFiles } from "./source-files.ts";
 
 export const git = ruleKind({
   kind: "git",
@@ -28,7 +29,12 @@ export const git = ruleKind({
       ),
   outputs: (values, target) => [{ kind: "tree", path: checkoutPlace(values, target) }],
   title: (values) => (values.git === undefined ? "git" : `git ${redactUrls(values.git)}`),
+  inputs: (values, files, target, environment) =>
+    target.source === undefined ? [] : sourceFiles(target.source, values, files, environment),
   async act(values, context) {
+    const { source } = context.target;
+    if (source !== undefined)
+      return (await import("./local-source.ts")).takeSource(source, values, context);
     const { checkOut } = await import("./git-checkout.ts");
     return checkOut(values, context);
   },

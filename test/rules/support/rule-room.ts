@@ -19,6 +19,7 @@ import { ownOutputFolder } from "../../../src/rules/own-output.ts";
 import type { ActContext, ActOutcome, InputFile } from "../../../src/rules/rule.ts";
 import { BlobStore } from "../../../src/store/blob-store.ts";
 import { BurstJournals } from "../../../src/store/burst-journals.ts";
+import { Clones } from "../../../src/store/clones.ts";
 import { temporaryFolder, writeFiles } from "../../support/folder.ts";
 import { FakeDocker } from "./fake-docker.ts";
 
@@ -32,6 +33,7 @@ export class RuleRoom {
   readonly docker = new FakeDocker();
   readonly blobs: BlobStore;
   readonly journals: BurstJournals;
+  readonly clones: Clones;
   /** What was written to standard output. */
   readonly pipe = new PassThrough();
   readonly output: string[] = [];
@@ -55,6 +57,7 @@ export class RuleRoom {
     this.root = temporaryFolder({ "targets.yaml": "name: shop\n", ...files });
     this.blobs = new BlobStore(path.join(this.root, ".tbuild"));
     this.journals = new BurstJournals(path.join(this.root, ".tbuild"), "tbuild it");
+    this.clones = new Clones(path.join(this.root, ".tbuild"));
     this.files = new WorkspaceFiles(this.root, new FileDigests());
   }
 
@@ -82,7 +85,17 @@ export class RuleRoom {
   }
 
   inputs(kind: string, fields: Fields): readonly InputFile[] {
-    return ruleKindOf(kind).inputs?.(fields as never, this.files, this.target(kind, fields)) ?? [];
+    return this.#inputsOf(this.target(kind, fields));
+  }
+
+  #inputsOf(target: Target): readonly InputFile[] {
+    const { kind, fields } = target.rule as NonNullable<Target["rule"]>;
+    const environment = this.#environment();
+    return ruleKindOf(kind).inputs?.(fields as never, this.files, target, environment) ?? [];
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    return this.more.environment ?? { PATH: process.env["PATH"] };
   }
 
   /** Names of what it reads, or the message of what it lacks. */
@@ -98,7 +111,7 @@ export class RuleRoom {
   async act(kind: string, fields: Fields, more: Partial<Target> = {}): Promise<ActOutcome> {
     const target = this.target(kind, fields, more);
     try {
-      const inputs = this.inputs(kind, fields);
+      const inputs = this.#inputsOf(target);
       return await ruleKindOf(kind).act(fields as never, this.context(target, inputs));
     } catch (error) {
       if (error instanceof DiagnosticError) return { kind: "failed", problem: error.diagnostic };
@@ -108,7 +121,7 @@ export class RuleRoom {
 
   context(target: Target, inputs: readonly InputFile[]): ActContext {
     const stateFolder = path.join(this.root, ".tbuild");
-    const environment = this.more.environment ?? { PATH: process.env["PATH"] };
+    const environment = this.#environment();
     return {
       target,
       project: this.#project(target),
@@ -147,6 +160,7 @@ export class RuleRoom {
       previous: [],
       blobs: this.blobs,
       journals: this.journals,
+      clones: this.clones,
       pipe: () => this.pipe,
       workspaceId: "w1",
       madeImages: [],
