@@ -108,12 +108,12 @@ async function buildPrepared(
   }
 }
 
-/** A secret that is read from a file is looked at by no plan, so that there is none. */
+/** Neither a secret that is read from a file nor a commit that nobody locked is looked at by a plan: there is none. */
 function planUse(
   known: KnownPlan | undefined,
-  { declaration, definitions, git, readsSecretFile }: Prepared & { readonly ok: true },
+  { declaration, definitions, git, mayMove, readsSecretFile }: Prepared & { readonly ok: true },
 ): PlanUse | undefined {
-  if (!known || readsSecretFile) return undefined;
+  if (!known || readsSecretFile || mayMove) return undefined;
   const { key, checked } = known;
   return {
     key,

@@ -3,7 +3,7 @@ import type { Declaration } from "../config/declaration.ts";
 import { definitionsOf } from "../config/expand/definitions.ts";
 import { expand, expandLazily } from "../config/expand/expand.ts";
 import { type ParameterValues, resolveParameters } from "../config/expand/resolve-parameters.ts";
-import { reachableGitNames, usesGit } from "../config/list-targets.ts";
+import { reachableCheckouts, reachableGitNames, usesGit } from "../config/list-targets.ts";
 import type { TriedFiles } from "../config/read/load-target-file.ts";
 import { type CheckedPlan, hasSameTargets } from "../engine/compiled/check-plan.ts";
 import type { CountedGit } from "../engine/compiled/compiled-plan.ts";
@@ -15,11 +15,12 @@ import { ok, type Result } from "../model/result.ts";
 import type { Project, TargetName } from "../model/target.ts";
 import { type LockFile, readLockFile } from "../pins/lock-file.ts";
 import { Pins } from "../pins/pins.ts";
+import type { CheckoutRoom } from "./checkout-values.ts";
 import { loadDeclaration } from "./load.ts";
 import { readArguments } from "./read-arguments.ts";
 import { readLimits } from "./read-limits.ts";
 import type { CommonRequest } from "./request.ts";
-import { withSources } from "./sources.ts";
+import { givenSources, withSources } from "./sources.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 interface GitUse {
@@ -50,6 +51,8 @@ export type Prepared = {
       readonly definitions: () => ReadonlyMap<string, string>;
       /** What of git the wanted targets use. */
       readonly git: GitUse;
+      /** Whether names of checkouts stand for what neither the lock nor a commit says. */
+      readonly mayMove: boolean;
       /** Whether a secret is read from a file that was named. */
       readonly readsSecretFile: boolean;
       /** Values of the command's own options. */
@@ -66,18 +69,21 @@ export interface TargetRequest {
 export interface PrepareOptions {
   /** Options that only this command has. */
   readonly ownOptions?: readonly OptionDefinition[];
+  /** All targets are meant where none is named. */
+  readonly all?: boolean;
   /** A plan of the same command, to tell what need not be expanded. */
   readonly checked?: CheckedPlan | undefined;
 }
 
 export async function prepare(
   { common, argv }: TargetRequest,
-  { environment }: Surroundings,
-  { ownOptions = [], checked }: PrepareOptions = {},
+  place: Surroundings,
+  { ownOptions = [], all = false, checked }: PrepareOptions = {},
 ): Promise<Prepared> {
+  const { environment } = place;
   const { root, declaration, tried } = loadDeclaration(common);
   if (!declaration.ok) return { ...declaration, root, tried };
-  const read = readArguments(argv, declaration.value, ownOptions);
+  const read = readArguments(argv, declaration.value, ownOptions, all);
   if (!read.ok) return { ...read, root, tried };
   const { given, names, wanted, own } = read.value;
   const values = resolveParameters(declaration.value, given, environment, common.directory);
@@ -86,6 +92,10 @@ export async function prepare(
   if (!limits.ok) return { ...limits, root, tried };
   const lock = readLock(declaration.value, tried);
   if (!lock.ok) return { ...lock, root, tried };
+  const pins = new Pins(lock.value, common.locked);
+  const room = { declaration: declaration.value, values: values.value, pins, common, place };
+  const checkouts = await addCheckouts(room, names);
+  if (!checkouts.ok) return { ...checkouts, root, tried };
   const definitions = once(() => definitionsOf(declaration.value, values.value));
   const { files } = declaration.value;
   const git = gitOf(declaration.value, names, values.value);
@@ -111,7 +121,8 @@ export async function prepare(
     project: project.value,
     limits: limits.value,
     wanted,
-    pins: new Pins(lock.value, common.locked),
+    pins,
+    mayMove: checkouts.value,
     names,
     definitions,
     git,
@@ -120,6 +131,21 @@ export async function prepare(
     ),
     own,
   };
+}
+
+/** @returns whether what they stand for may move */
+async function addCheckouts(
+  room: Omit<CheckoutRoom, "sources">,
+  names: readonly string[],
+): Promise<Result<boolean>> {
+  const { declaration, values, common, place } = room;
+  if (reachableCheckouts(declaration, names).length === 0) return ok(false);
+  const { readCheckouts } = await import("./checkout-values.ts");
+  const sources = givenSources(declaration, common, place.environment);
+  const found = await readCheckouts({ ...room, sources }, names);
+  if (!found.ok) return found;
+  const added = values.addCheckouts?.(found.value.texts) ?? ok(undefined);
+  return added.ok ? ok(found.value.mayMove) : added;
 }
 
 /** A watch looks at it as at the target files. */

@@ -33,11 +33,13 @@ export interface Arguments {
 /**
  * @param argv the command line without the program's name and the command
  * @param ownOptions options that only the command has
+ * @param all whether all targets are meant where none is named
  */
 export function readArguments(
   argv: readonly string[],
   declaration: Declaration,
   ownOptions: readonly OptionDefinition[] = [],
+  all = false,
 ): Result<Arguments> {
   const parameters = parameterOptions(declaration.parameters);
   const definitions = [...commonOptions, ...ownOptions, ...parameters];
@@ -47,7 +49,8 @@ export function readArguments(
     ...secretsTyped(words.unknown, declaration.parameters),
     ...unknownOptions(notSecret(words.unknown, declaration.parameters), definitions),
   ];
-  const names = words.others.length > 0 ? words.others : defaultNames(declaration);
+  const otherwise = all ? declaration.targets.map(({ name }) => name) : defaultNames(declaration);
+  const names = words.others.length > 0 ? words.others : otherwise;
   if (names.length === 0) found.push(problems.nothingWanted());
   const wanted = resolveWanted(declaration, names);
   // A word behind an unknown option may be its value, and no target.

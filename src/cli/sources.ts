@@ -39,6 +39,20 @@ export function withSources(
   return ok({ ...project.value, targets });
 }
 
+/** Folders by targets, of those that can be read: what is wrong with the others is told by `withSources`. */
+export function givenSources(
+  declaration: Declaration,
+  { sources, directory }: Pick<CommonRequest, "sources" | "directory">,
+  environment: NodeJS.ProcessEnv,
+): ReadonlyMap<TargetName, string> {
+  const read = sources.map((typed) => readSource(typed, declaration, { directory, environment }));
+  return new Map(
+    read.flatMap((each) =>
+      each.ok ? each.value.names.map((name) => [name, each.value.folder] as const) : [],
+    ),
+  );
+}
+
 interface Source {
   readonly names: readonly TargetName[];
   /** Absolute. */

@@ -173,6 +173,12 @@ export const commands = [
     help: "Build, and again after each change (--poll SECONDS)",
   },
   {
+    name: "update",
+    usage: "tbuild update [targets…]",
+    takes: "targets",
+    help: "Ask again what locked names stand for (--dry-run only tells)",
+  },
+  {
     name: "explain",
     usage: "tbuild explain [targets…]",
     takes: "targets",

@@ -19,6 +19,13 @@ export interface Pin {
   readonly at?: Location;
 }
 
+/** What became of an entry of the lock file when servers were asked again. */
+export type PinChange =
+  | { readonly kind: "moved"; readonly key: string; readonly from: string; readonly to: string }
+  | { readonly kind: "stays" | "added"; readonly key: string; readonly to: string }
+  /** Nothing names it any more. */
+  | { readonly kind: "gone"; readonly key: string; readonly from: string };
+
 /** What rules see of the lock while they act. */
 export interface PinsView {
   known(asked: Asked): Pin | undefined;

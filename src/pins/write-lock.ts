@@ -2,6 +2,7 @@
 import { writeSync } from "node:fs";
 import type { Digest } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import type { PinChange } from "../model/pin.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import { replaceFile } from "../store/replace-file.ts";
 import { digestOf, lockText, readLockFile } from "./lock-file.ts";
@@ -30,8 +31,23 @@ export function addFound({ lock, found }: Pins): Result<AddedPins> {
   return ok({ added: added.map(([key]) => key), digest: digestOf(relied) });
 }
 
+/**
+ * Changes the file as it is now, and writes it only where that makes it another one.
+ * @returns why it cannot be written
+ */
+export function applyChanges(file: string, changes: readonly PinChange[]): Diagnostic | undefined {
+  const now = readLockFile(file);
+  if (!now.ok) return now.problems[0];
+  const pins = valuesOf(now.value.pins);
+  for (const change of changes) {
+    if (change.kind === "gone") pins.delete(change.key);
+    else pins.set(change.key, change.to);
+  }
+  return now.value.digest === digestOf(lockText(pins)) ? undefined : writeLock(file, pins);
+}
+
 /** @returns why it cannot be written; the one before still stands then */
-export function writeLock(
+function writeLock(
   file: string,
   pins: Iterable<readonly [key: string, value: string]>,
 ): Diagnostic | undefined {

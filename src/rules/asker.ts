@@ -12,7 +12,7 @@ export type Answer =
 
 export interface Asker {
   /** One that wants to know, for the place of what is wrong. */
-  readonly target: Target;
+  readonly target: Pick<Target, "places" | "declaredAt">;
   readonly files: FilesView;
   readonly project: { readonly root: string };
   readonly workspaceId: string;

@@ -7,7 +7,7 @@ type More = Pick<Diagnostic, "at" | "hint" | "details" | "exitCode" | "transient
 
 /** A mistake in the target file or on the command line, at a key of the declaration. */
 export function usageProblem(
-  target: Target,
+  target: Pick<Target, "places" | "declaredAt">,
   key: string,
   problem: { readonly code: string; readonly message: string } & More,
 ): Diagnostic {
@@ -16,7 +16,7 @@ export function usageProblem(
 
 /** The same, to be thrown. */
 export function usageError(
-  target: Target,
+  target: Pick<Target, "places" | "declaredAt">,
   key: string,
   problem: { readonly code: string; readonly message: string } & More,
 ): DiagnosticError {

@@ -21,6 +21,8 @@ export interface ParameterValues {
   readonly noValue?: ReadonlyMap<string, NoValue>;
   /** Digest of what git names stand for. */
   readonly gitDigest?: (names: readonly GitName[]) => string;
+  /** Takes in what names of checkouts stand for, and what includes fix with them. */
+  readonly addCheckouts?: (found: ReadonlyMap<string, string>) => Result<void>;
   /** Files that say where git is. */
   readonly gitFiles?: () => readonly string[];
 }
@@ -62,6 +64,11 @@ export function resolveParameters(
     noValue: texts.noValue,
     gitDigest: (names) => texts.gitDigest(names),
     gitFiles: () => texts.git.files(),
+    addCheckouts: (found) => {
+      for (const [key, value] of found) texts.set(key, value);
+      for (const binding of declaration.bindings) resolveBinding(binding, resolution);
+      return resolution.problems.length > 0 ? fail(...resolution.problems) : ok(undefined);
+    },
   });
 }
 

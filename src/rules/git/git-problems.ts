@@ -117,7 +117,7 @@ function hostOf(url: string): string {
 const mostNames = 8;
 
 export function unknownRef(
-  target: Target,
+  target: Pick<Target, "places" | "declaredAt">,
   ref: string,
   url: string,
   listed: readonly string[],
