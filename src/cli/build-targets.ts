@@ -1,8 +1,8 @@
 /** A build as the command line asks for it: from the target file to the exit code. */
 import { build } from "../engine/build.ts";
 import type { BuildParts, PlanUse } from "../engine/build-request.ts";
-import { ruleOptions } from "../model/command-line.ts";
 import { DiagnosticError, exitCodeOf } from "../model/diagnostic.ts";
+import { ruleOptions } from "../model/rule-options.ts";
 import { Redactor, redactEvents } from "../report/redact.ts";
 import { againCommand } from "./again.ts";
 import type { KnownPlan } from "./known-plan.ts";

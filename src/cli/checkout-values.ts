@@ -12,6 +12,7 @@ import {
 import type { ParameterValues } from "../config/expand/resolve-parameters.ts";
 import { reachableCheckouts } from "../config/list-targets.ts";
 import { fill } from "../config/read/template.ts";
+import type { givenSources } from "../config/sources.ts";
 import { combinations, memberName, parseName } from "../config/target-index.ts";
 import { DiagnosticError } from "../model/diagnostic.ts";
 import { isWholeCommit, pinKey } from "../model/pin.ts";
@@ -26,8 +27,8 @@ export interface CheckoutRoom {
   readonly declaration: Declaration;
   readonly values: ParameterValues;
   readonly pins: Pins;
-  /** Folders of local checkouts, absolute, by the targets that they are given for. */
-  readonly sources: ReadonlyMap<TargetName, string>;
+  /** How local checkouts stand, by the targets that they are given for. */
+  readonly sources: ReturnType<typeof givenSources>;
   readonly common: CommonRequest;
   readonly place: Pick<Surroundings, "environment" | "signal">;
 }
@@ -126,6 +127,8 @@ interface Named {
   readonly ref: string;
 }
 
+type LocalSource = CheckoutRoom["sources"] extends ReadonlyMap<TargetName, infer T> ? T : never;
+
 interface FoundCommit {
   readonly commit: string;
   /** What stands behind the commit where the files are not those of it. */
@@ -136,7 +139,7 @@ interface FoundCommit {
 async function commitOf(named: Named, room: CheckoutRoom): Promise<FoundCommit> {
   const { declaration, pins } = room;
   const source = room.sources.get(named.name);
-  if (source !== undefined) return commitOfSource(source, room);
+  if (source !== undefined) return commitOfSource(source);
   if (isWholeCommit(named.ref)) {
     return { commit: named.ref.toLowerCase(), suffix: "", mayMove: false };
   }
@@ -155,13 +158,12 @@ async function commitOf(named: Named, room: CheckoutRoom): Promise<FoundCommit> 
   return { commit: commit as string, suffix: "", mayMove: false };
 }
 
-/** Before its first commit a checkout has none, and what it is called then can be told from all others. */
-async function commitOfSource(folder: string, { place }: CheckoutRoom): Promise<FoundCommit> {
-  const { readCheckout } = await import("../files/local-checkout.ts");
-  const state = readCheckout(folder, place.environment);
-  const suffix = state?.isDirty ? "-dirty" : "";
-  return { commit: state?.commit ?? "0".repeat(40), suffix, mayMove: true };
-}
+/** Before its first commit a checkout has none. */
+const commitOfSource = ({ commit = "0".repeat(40), isDirty }: LocalSource): FoundCommit => ({
+  commit,
+  suffix: isDirty ? "-dirty" : "",
+  mayMove: true,
+});
 
 async function ask({ declared, url, ref }: Named, room: CheckoutRoom): Promise<string> {
   const { askServer } = await import("../rules/ask-server.ts");

@@ -5,6 +5,7 @@ import { expand, expandLazily } from "../config/expand/expand.ts";
 import { type ParameterValues, resolveParameters } from "../config/expand/resolve-parameters.ts";
 import { reachableCheckouts, reachableGitNames, usesGit } from "../config/list-targets.ts";
 import type { TriedFiles } from "../config/read/load-target-file.ts";
+import { givenSources, withSources } from "../config/sources.ts";
 import { type CheckedPlan, hasSameTargets } from "../engine/compiled/check-plan.ts";
 import type { CountedGit } from "../engine/compiled/compiled-plan.ts";
 import type { OptionDefinition } from "../model/command-line.ts";
@@ -20,7 +21,6 @@ import { loadDeclaration } from "./load.ts";
 import { readArguments } from "./read-arguments.ts";
 import { readLimits } from "./read-limits.ts";
 import type { CommonRequest } from "./request.ts";
-import { givenSources, withSources } from "./sources.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 interface GitUse {

@@ -9,7 +9,7 @@ import type { Limits } from "../model/limits.ts";
 import type { Parameter } from "../model/parameter.ts";
 import type { Registries } from "../model/registries.ts";
 import type { FieldType } from "../rules/fields.ts";
-import type { CheckoutValue } from "./expand/checkout-names.ts";
+import type { CheckoutValue } from "./checkout-value.ts";
 import type { SemanticPart } from "./read/semantic-version.ts";
 
 /**

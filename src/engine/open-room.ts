@@ -24,6 +24,7 @@ import { type CheckedPlan, hasSameTargets, isTracesOf } from "./compiled/check-p
 import { lazyGraph } from "./compiled/lazy-graph.ts";
 import { SettledTargets, touchedBy } from "./compiled/settled.ts";
 import { EngineImages } from "./fresh/engine-images.ts";
+import type { ReadingRoom } from "./fresh/read-target.ts";
 import { serviceDigest } from "./fresh/service-digest.ts";
 import { traceKey } from "./fresh/trace-key.ts";
 import { alternativesOf, firstChoice } from "./plan/alternatives.ts";
@@ -133,15 +134,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     services,
     forced,
     fallback: request.fallback,
-    reading: {
-      files,
-      looks,
-      environment,
-      edgesOf: (name) => plan.edgesOf(name),
-      artifactsOf,
-      pinsOf: (target) => knownPins(askedBy(target, files, isMade), request.pins),
-      serviceDigest: (target, service) => serviceDigest(target, service, { project, files, plan }),
-    },
+    reading: readingRoom(request, plan, { files, looks, isMade }),
     reporter: parts.reporter,
     docker: parts.docker,
     pipe: parts.pipe ?? noPipe,
@@ -151,6 +144,22 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     redact,
     signal,
     timers: parts.timers ?? systemTimers,
+  };
+}
+
+function readingRoom(
+  { project, environment, pins }: BuildRequest,
+  plan: Plan,
+  { files, looks, isMade }: Pick<Kept, "files" | "looks"> & Pick<BuildRoom, "isMade">,
+): ReadingRoom {
+  return {
+    files,
+    looks,
+    environment,
+    edgesOf: (name) => plan.edgesOf(name),
+    artifactsOf: (name) => plan.artifactsOf(name),
+    pinsOf: (target) => knownPins(askedBy(target, files, isMade), pins),
+    serviceDigest: (target, service) => serviceDigest(target, service, { project, files, plan }),
   };
 }
 

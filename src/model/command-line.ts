@@ -2,8 +2,6 @@
  * The commands and options of the command line, declared once: reading, help and completion go by these,
  * and so does what a target file may not call its own. What parameters add is not known here.
  */
-import { removalKinds } from "./removal.ts";
-
 export interface OptionDefinition {
   readonly name: string;
   readonly short?: string;
@@ -119,35 +117,6 @@ export const watchOptions: readonly OptionDefinition[] = [
 
 export const purgeOptions: readonly OptionDefinition[] = [
   { name: "yes", help: "Remove without asking" },
-];
-
-export interface RuleOption extends OptionDefinition {
-  /** Kind of the targets that it is for. */
-  readonly rule: string;
-}
-
-/** Options of a build that only targets of some rule understand. */
-export const ruleOptions: readonly RuleOption[] = [
-  {
-    rule: "push",
-    name: "digests",
-    takes: "FILE",
-    help: "Write the digests of all that is pushed: JSON, or lines in a .txt",
-  },
-  {
-    rule: "clean",
-    name: "only",
-    takes: "KINDS",
-    choices: removalKinds,
-    list: true,
-    help: "Remove only these kinds of things, with commas between them",
-  },
-  {
-    rule: "clean",
-    name: "older-than",
-    takes: "DURATION",
-    help: "Remove only what was made or used longer ago: 12 h, 7 d",
-  },
 ];
 
 export interface CommandDefinition {

@@ -9,6 +9,7 @@ const complete = (...words: string[]) => candidatesFor(words, declaration);
 test("the first word is a command or a target", () => {
   expect(complete("")).toEqual([
     "watch",
+    "update",
     "explain",
     "graph",
     "why",
@@ -48,6 +49,18 @@ test("values are completed where they are known, and else left to the shell", ()
   expect(complete("--log", "p")).toEqual(["pretty", "plain"]);
   expect(complete("--packages", "")).toEqual([]);
   expect(complete("-f", "")).toEqual([]);
+});
+
+test("a source is completed up to its path, by the targets that may have one", () => {
+  const text =
+    "name: a\ntargets: { api: { git: x }, apps: { matrix: { n: [1, 2] }, git: x }, b: { run: x } }";
+  const folder = temporaryFolder({ "targets.yaml": text });
+  const loaded = loadTargetFile(`${folder}/targets.yaml`, folder);
+  const sources = (typed: string) =>
+    candidatesFor(["api", "--source", typed], loaded.ok ? loaded.value : undefined);
+  expect(sources("")).toEqual(["api=", "apps[1]=", "apps[2]="]);
+  expect(sources("apps[2")).toEqual(["apps[2]="]);
+  expect(sources("api=../")).toEqual([]);
 });
 
 test("shells are completed after `completion`", () => {

@@ -58,6 +58,14 @@ test("every common option is understood, long and short", () => {
   }
 });
 
+test("sources are given as often as there are some", () => {
+  const sources = ["a=../a", "b=../b"];
+  expect(read("x", "--source", "a=../a", "--source=b=../b")).toMatchObject({
+    ok: true,
+    value: { common: { sources } },
+  });
+});
+
 test("the file of a profile starts at the folder that `-C` names", () => {
   const common = { reports: { profile: "/home/me/sub/x.json" } };
   expect(read("--profile", "x.json", "-C", "sub")).toMatchObject({ ok: true, value: { common } });

@@ -1,19 +1,47 @@
-/** Serves git repositories over HTTP by git's own `http-backend`, as a host of repositories would. */
+/**
+ * Serves git repositories over HTTP by git's own `http-backend`, as a host of repositories would: also only to
+ * who has a login, files of Git LFS, and with answers that a test holds back.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface LocalServer {
   /** `http://127.0.0.1:port` */
   readonly url: string;
+  /** Methods and paths that were asked for, in their order. */
+  readonly asked: string[];
+  /** Holds the next fetch back for good; resolves when it is asked for. */
+  holdFetch(): Promise<void>;
   stop(): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** `user:password`; anybody without it. */
+  readonly login?: string;
+  /** Contents of Git LFS by their names. */
+  readonly large?: ReadonlyMap<string, Buffer>;
+}
+
 /** @param folder that the repositories lie in */
-export async function startGitServer(folder: string): Promise<LocalServer> {
-  const server = createServer((request, response) => {
+export async function startGitServer(
+  folder: string,
+  { login, large = new Map() }: ServerOptions = {},
+): Promise<LocalServer> {
+  const asked: string[] = [];
+  let onFetch: (() => void) | undefined;
+  const server = createServer(async (request, response) => {
     const { pathname, search } = new URL(request.url ?? "/", "http://localhost");
+    const needed = login && `Basic ${Buffer.from(login).toString("base64")}`;
+    if (needed && request.headers.authorization !== needed) {
+      response.writeHead(401, { "WWW-Authenticate": 'Basic realm="git"' }).end();
+      return;
+    }
+    asked.push(`${request.method} ${pathname}${search}`);
+    const body = await bodyOf(request);
+    if (pathname.includes("/lfs/")) return answerLarge(pathname, body, large, response);
+    if (onFetch && body.includes("command=fetch")) return onFetch();
     const backend = spawn("git", ["http-backend"], {
       stdio: ["pipe", "pipe", "ignore"],
       env: {
@@ -32,7 +60,9 @@ export async function startGitServer(folder: string): Promise<LocalServer> {
         GIT_CONFIG_VALUE_0: "*",
       },
     });
-    request.pipe(backend.stdin);
+    // A backend that answers before it has read all is right.
+    backend.stdin.on("error", () => undefined);
+    backend.stdin.end(body);
     const answer: Buffer[] = [];
     backend.stdout.on("data", (chunk: Buffer) => answer.push(chunk));
     backend.stdout.once("end", () => {
@@ -54,5 +84,41 @@ export async function startGitServer(folder: string): Promise<LocalServer> {
     server.close();
     await once(server, "close");
   };
-  return { url: `http://127.0.0.1:${port}`, stop };
+  const holdFetch = () =>
+    new Promise<void>((resolve) => {
+      onFetch = () => {
+        // The ones after it are answered.
+        onFetch = undefined;
+        resolve();
+      };
+    });
+  return { url: `http://127.0.0.1:${port}`, asked, holdFetch, stop };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** The two requests of a download: where the contents are, and each of them. */
+function answerLarge(
+  pathname: string,
+  body: Buffer,
+  large: ReadonlyMap<string, Buffer>,
+  response: ServerResponse,
+): void {
+  if (!pathname.endsWith("/objects/batch")) {
+    response.end(large.get(pathname.split("/").at(-1) ?? ""));
+    return;
+  }
+  const { objects } = JSON.parse(body.toString()) as { objects: { oid: string; size: number }[] };
+  const at = `http://${response.req.headers.host}${pathname.replace("/batch", "")}`;
+  const answers = objects.map(({ oid, size }) =>
+    large.has(oid)
+      ? { oid, size, actions: { download: { href: `${at}/${oid}` } } }
+      : { oid, size, error: { code: 404, message: "Object does not exist" } },
+  );
+  response.setHeader("Content-Type", "application/vnd.git-lfs+json");
+  response.end(JSON.stringify({ transfer: "basic", objects: answers }));
 }

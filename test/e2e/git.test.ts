@@ -106,14 +106,14 @@ test("later runs keep the commit of a branch until they are forced; edits of the
   expect(textIn(folder)).toBe("side 2");
 });
 
-test("a name that is none fails, and the branches there are, are named", async () => {
+test("a name that is none fails, and a near one is told", async () => {
   const folder = workspace(targets);
 
   const { exitCode, stderr } = await tbuild(folder, ["source", "--ref", "sid", ...from()]);
 
   expect(exitCode).not.toBe(0);
   expect(stderr).toContain("has no commit, tag or branch `sid`");
-  expect(stderr).toContain("its branches: `master`, `side`");
+  expect(stderr).toContain("hint: did you mean `side`?");
   expect(existsSync(path.join(folder, "out/source"))).toBe(false);
 });
 

@@ -111,6 +111,20 @@ test.each([
   expect(resolveUrl(outer, given)).toBe(url);
 });
 
+test("a commit that would write into `.git` is not checked out, and its clone is not to blame", async () => {
+  const repository = new Repository();
+  const tree = repository.git("rev-parse", "main:sub");
+  const entry = Buffer.concat([Buffer.from("40000 .git\0"), Buffer.from(tree, "hex")]);
+  writeFileSync(path.join(repository.folder, "entry"), entry);
+  const bad = repository.git("hash-object", "-t", "tree", "-w", "--literally", "entry");
+  repository.git("update-ref", "refs/heads/bad", repository.git("commit-tree", "-m", "x", bad));
+  const room = newRoom();
+  const problem = problemOf(await room.act("git", { git: repository.folder, ref: "bad" }));
+  expect(problem.message).toBe(`cannot check out \`${repository.git("rev-parse", "bad")}\``);
+  expect(problem.details).toContain("error: invalid path '.git/b'");
+  expect(room.warnings).toEqual([]);
+});
+
 test("hooks and settings that a repository could bring run nothing", async () => {
   const repository = new Repository();
   repository.commit({

@@ -5,7 +5,7 @@ import type { Declaration, DeclaredField, TargetDeclaration } from "../declarati
 import type { Kinds } from "../read/reader.ts";
 import { fill } from "../read/template.ts";
 import { combinations, parseName } from "../target-index.ts";
-import { keyForMember, readCheckoutKey } from "./checkout-names.ts";
+import { readCheckoutKey, withSameMembers } from "./checkout-names.ts";
 import { fillAttempts } from "./fill-attempts.ts";
 import { type Filler, fillField, fillReferences, fillTexts } from "./fill-field.ts";
 import { LazyTargets } from "./lazy-targets.ts";
@@ -182,7 +182,7 @@ export class Expansion {
     this.targets.set(name, {
       name,
       ...shared,
-      ...this.#ofMember(declaration, member, shared.parameters),
+      ...withSameMembers(shared.parameters, declaration, member, this.values),
       ...(declaration.rule !== undefined && { rule: { kind: declaration.rule, fields } }),
       needs: fillReferences(filler, declaration.needs),
       after: fillReferences(filler, declaration.after),
@@ -197,20 +197,6 @@ export class Expansion {
       this.#add(alternative, { name: made[index] as TargetName, member, alternativeOf: name });
     }
     return name;
-  }
-
-  /** With what it uses of checkouts with the same values as its own. */
-  #ofMember(
-    { counted, axes }: TargetDeclaration,
-    member: readonly string[],
-    parameters: Target["parameters"],
-  ): Pick<Target, "parameters"> | undefined {
-    const keys = counted.filter((key) => readCheckoutKey(key)?.isOfMember);
-    if (keys.length === 0) return undefined;
-    const values = new Map(axes.map(({ name }, index) => [name, member[index] as string]));
-    const own = keys.map((key) => keyForMember(key, values));
-    const found = own.map((key) => [key, this.#values.texts.get(key) ?? ""]);
-    return { parameters: { ...parameters, ...Object.fromEntries(found) } };
   }
 
   #fieldsOf(

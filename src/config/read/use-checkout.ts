@@ -1,13 +1,9 @@
 /** Reads names such as `api.short`, of targets that are checkouts, and reports those that stand for nothing. */
 import type { Location } from "../../model/diagnostic.ts";
 import { nearest } from "../../model/nearest.ts";
+import { type CheckoutValue, checkoutValues } from "../checkout-value.ts";
 import type { Part } from "../declaration.ts";
-import {
-  type CheckoutValue,
-  checkoutKey,
-  checkoutValues,
-  sameMemberKey,
-} from "../expand/checkout-names.ts";
+import { checkoutKey, sameMemberKey } from "../expand/checkout-names.ts";
 import * as problems from "../problems/checkout-problems.ts";
 import { unknownTarget } from "../problems/problems.ts";
 import { type IndexedTarget, memberName, parseName } from "../target-index.ts";

@@ -37,7 +37,7 @@ export function asksOf(values: GitValues, files: FilesView, { source }: Target):
 }
 
 /** Whether it is a path, and leads into the workspace; another target may make what lies there. */
-export function isOfWorkspace(url: string, root: string): boolean {
+function isOfWorkspace(url: string, root: string): boolean {
   // An address of SSH has a colon before its first slash.
   if (/^[^/]*:/.test(url)) return false;
   const place = path.resolve(root, url);

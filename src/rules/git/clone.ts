@@ -55,7 +55,9 @@ export async function completeCommit(
     await openClone(folder, isFirst, room);
     const fetched = await fetchAll(folder, url, room);
     if (!fetched.ok) throw new NotToBeHad(url, fetched.said);
-    return resolve(folder, start, room);
+    const commit = await resolve(folder, start, room);
+    // All of it came just now: nobody needs to ask for it again.
+    return commit !== undefined && (await marked(folder, commit, room)) ? commit : undefined;
   });
 }
 

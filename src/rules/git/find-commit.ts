@@ -4,6 +4,7 @@ import { isWholeCommit } from "../../model/pin.ts";
 import { completeCommit, type GitRoom, type WantedCommit } from "./clone.ts";
 import { NotToBeHad, unknownRef } from "./git-problems.ts";
 import { findRef } from "./git-refs.ts";
+import { renewingClone } from "./renew-clone.ts";
 
 /**
  * @param ref commit, tag or branch; the remote's HEAD without it
@@ -18,7 +19,8 @@ export async function findCommit(
   const listed = await listRefs(url, room);
   const found = findRef(listed, ref);
   if (found?.kind === "named") return found;
-  const commit = found && (await completeCommit(url, found.commit, room));
+  const commit =
+    found && (await renewingClone(url, room, () => completeCommit(url, found.commit, room)));
   if (commit === undefined) throw unknownRef(room.context.target, ref ?? "HEAD", url, listed);
   return { commit };
 }

@@ -4,18 +4,18 @@
  */
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { DiagnosticError } from "../../model/diagnostic.ts";
 import { artifactOf, placeOutput } from "../output-files.ts";
-import { redactUrls } from "../problems.ts";
 import type { ActContext, ActOutcome } from "../rule.ts";
 import { askedCommit, noted, rewritten } from "./asked-commit.ts";
-import { type GitRoom, obtainCommit, type WantedCommit } from "./clone.ts";
+import type { Checkout, Written } from "./checkout.ts";
+import { type GitRoom, obtainCommit } from "./clone.ts";
 import { findCommit, listRefs, urlOf } from "./find-commit.ts";
 import { checkoutPlace, type GitValues } from "./git-fields.ts";
-import { causeOf, gitFailed, NotToBeHad, notToBeHad, unknownRef } from "./git-problems.ts";
+import { gitFailed, NotToBeHad, notToBeHad, unknownRef } from "./git-problems.ts";
 import { gitFor } from "./git-program.ts";
 import { fillLargeFiles } from "./large-files.ts";
 import { refuseLinksOut } from "./links.ts";
+import { renewingClone } from "./renew-clone.ts";
 import { checkOutSubmodules } from "./submodules.ts";
 
 export async function checkOut(values: GitValues, context: ActContext): Promise<ActOutcome> {
@@ -54,51 +54,20 @@ export function placed(
   return { kind: "made", artifacts: [artifact], note };
 }
 
-export interface Checkout {
-  readonly url: string;
-  readonly wanted: WantedCommit;
-  /** Absolute; not there, or empty. */
-  readonly folder: string;
-  readonly submodules: boolean;
-}
-
-/** A commit whose files lie in a folder. */
-export interface Written {
-  readonly url: string;
-  /** Its clone, absolute. */
-  readonly clone: string;
-  readonly commit: string;
-  readonly folder: string;
-  /** Git's list of what it wrote. */
-  readonly index: string;
-}
-
 /**
  * With its submodules where they are wanted. A clone that turns out to be damaged is made anew.
  * @returns false when the server knows no such commit
  * @throws NotToBeHad
  */
-export async function checkOutCommit(checkout: Checkout, room: GitRoom): Promise<boolean> {
+async function checkOutCommit(checkout: Checkout, room: GitRoom): Promise<boolean> {
   const { url, wanted, folder, submodules } = checkout;
-  const clone = await obtainUndamaged(checkout, room);
+  const clone = await renewingClone(url, room, () => obtainAndWrite(checkout, room));
   if (clone === undefined) return false;
-  const written = { url, clone, commit: wanted.commit, folder, index: indexOf(folder) };
+  const written: Written = { url, clone, commit: wanted.commit, folder, index: indexOf(folder) };
   await fillLargeFiles(written, room);
   rmSync(written.index, { force: true });
   if (submodules) await checkOutSubmodules(written, room, checkOutCommit);
   return true;
-}
-
-async function obtainUndamaged(checkout: Checkout, room: GitRoom): Promise<string | undefined> {
-  try {
-    return await obtainAndWrite(checkout, room);
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    const { clones, progress } = room.context;
-    const { url } = checkout;
-    if (clones.renew(clones.folderOf(url))) progress.warn(renewed(url));
-    return obtainAndWrite(checkout, room);
-  }
 }
 
 async function obtainAndWrite(
@@ -124,15 +93,3 @@ const pointersOnly = ["smudge=", "clean=", "process=", "required=false"].flatMap
   "-c",
   `filter.lfs.${setting}`,
 ]);
-
-/** What no server and no disk can be blamed for. */
-const isDamage = (error: unknown): boolean =>
-  error instanceof NotToBeHad
-    ? causeOf(error.said) === "other"
-    : error instanceof DiagnosticError && error.diagnostic.code === "git-failed";
-
-const renewed = (url: string) => ({
-  code: "clone-damaged",
-  blame: "surroundings" as const,
-  message: `the clone of \`${redactUrls(url)}\` is damaged and is made anew`,
-});

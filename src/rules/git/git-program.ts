@@ -15,7 +15,7 @@ export type GitAnswer =
   /** Its last lines on the error output. */
   | { readonly ok: false; readonly said: readonly string[] };
 
-export interface GitCall {
+interface GitCall {
   /** Folder to run in; the workspace without it. */
   readonly folder?: string;
   /** Bare repository to work on. */

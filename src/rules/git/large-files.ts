@@ -2,9 +2,9 @@
 import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { counted, failure, redactUrls } from "../problems.ts";
+import type { Written } from "./checkout.ts";
 import type { GitRoom } from "./clone.ts";
-import type { Written } from "./git-checkout.ts";
-import { gitFailed } from "./git-problems.ts";
+import { causeOf, gitFailed, NotToBeHad } from "./git-problems.ts";
 
 interface LargeFile {
   /** Absolute. */
@@ -83,8 +83,17 @@ async function fetchLargeFiles(
   const args = [...remote, "lfs", "fetch", ...everything, "tbuild", commit];
   const call = { repository, folder, env };
   const fetched = await context.clones.exclusively(repository, () => git(args, call));
-  if (!fetched.ok) throw gitFailed("fetch the files of Git LFS", fetched.said, true);
+  if (fetched.ok) return;
+  const { said } = fetched;
+  const lacking = missing.find(({ oid }) => said.some((line) => isNotThere(line, oid)));
+  if (lacking) throw notThere(lacking, url);
+  const cause = causeOf(said);
+  if (cause === "denied" || cause === "unreachable") throw new NotToBeHad(url, said);
+  throw gitFailed("fetch the files of Git LFS", said, true);
 }
+
+const isNotThere = (line: string, oid: string): boolean =>
+  line.includes(oid) && /does not exist|not found|404/i.test(line);
 
 const programMissing = (files: readonly LargeFile[], url: string) =>
   failure(
@@ -99,5 +108,5 @@ const notThere = ({ name }: LargeFile, url: string) =>
     "target",
     "git-lfs-file",
     `Git LFS of \`${redactUrls(url)}\` does not have the file \`${name}\``,
-    { hint: "`git lfs push --all` in a clone that has it" },
+    { hint: "run `git lfs push --all` in a clone that has it" },
   );

@@ -4,8 +4,8 @@
  */
 import path from "node:path";
 import { failure, redactUrls } from "../problems.ts";
+import type { Checkout, Written } from "./checkout.ts";
 import type { GitRoom } from "./clone.ts";
-import type { Checkout, Written } from "./git-checkout.ts";
 import { gitFailed } from "./git-problems.ts";
 
 interface Submodule {

@@ -4,8 +4,9 @@ import { writeFiles } from "../../support/folder.ts";
 import { RuleRoom } from "./rule-room.ts";
 
 /** Of nobody in particular; paths may be submodules. */
-export const settings = {
+const settings = {
   GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_SYSTEM: "/dev/null",
   GIT_AUTHOR_NAME: "a",
   GIT_AUTHOR_EMAIL: "a@example.org",
   GIT_COMMITTER_NAME: "a",

@@ -1,20 +1,26 @@
 /** Puts the local checkouts that `--source` names in the place of the repositories of targets. */
 import { realpathSync, statSync } from "node:fs";
 import path from "node:path";
-import type { Declaration } from "../config/declaration.ts";
-import { resolveWanted } from "../config/list-targets.ts";
-import { findCheckout } from "../files/local-checkout.ts";
+import { findCheckout, type LocalCheckout } from "../files/local-checkout.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
-import type { CommonRequest } from "./request.ts";
-import * as problems from "./source-problems.ts";
+import type { Declaration } from "./declaration.ts";
+import { resolveWanted } from "./list-targets.ts";
+import * as problems from "./problems/source-problems.ts";
+
+export interface GivenSources {
+  /** As they were typed: `NAME=PATH`. */
+  readonly sources: readonly string[];
+  /** Folder that their paths start at, absolute. */
+  readonly directory: string;
+}
 
 /** The same project, in which these targets are made from local checkouts. */
 export function withSources(
   project: Result<Project>,
   declaration: Declaration,
-  { sources, directory }: Pick<CommonRequest, "sources" | "directory">,
+  { sources, directory }: GivenSources,
   environment: NodeJS.ProcessEnv,
 ): Result<Project> {
   if (!project.ok || sources.length === 0) return project;
@@ -39,16 +45,16 @@ export function withSources(
   return ok({ ...project.value, targets });
 }
 
-/** Folders by targets, of those that can be read: what is wrong with the others is told by `withSources`. */
+/** How the checkouts stand, by targets: what is wrong with those that cannot be read is told by `withSources`. */
 export function givenSources(
   declaration: Declaration,
-  { sources, directory }: Pick<CommonRequest, "sources" | "directory">,
+  { sources, directory }: GivenSources,
   environment: NodeJS.ProcessEnv,
-): ReadonlyMap<TargetName, string> {
+): ReadonlyMap<TargetName, LocalCheckout> {
   const read = sources.map((typed) => readSource(typed, declaration, { directory, environment }));
   return new Map(
     read.flatMap((each) =>
-      each.ok ? each.value.names.map((name) => [name, each.value.folder] as const) : [],
+      each.ok ? each.value.names.map((name) => [name, each.value.state] as const) : [],
     ),
   );
 }
@@ -57,6 +63,7 @@ interface Source {
   readonly names: readonly TargetName[];
   /** Absolute. */
   readonly folder: string;
+  readonly state: LocalCheckout;
 }
 
 interface Caller {
@@ -85,8 +92,12 @@ function readSource(
     case "below":
       return fail(problems.sourceBelow(name, given, place.top));
     case "checkout":
-      // As the system calls it: links above it are nobody's business later on.
-      return ok({ names: names.value, folder: realpathSync.native(folder) });
+      return ok({
+        names: names.value,
+        // As the system calls it: links above it are nobody's business later on.
+        folder: realpathSync.native(folder),
+        state: place.state,
+      });
   }
 }
 

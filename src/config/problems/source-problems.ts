@@ -1,5 +1,5 @@
 /** The wording of every problem with `--source`. */
-import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Diagnostic } from "../../model/diagnostic.ts";
 
 const usage = (code: string, message: string, hint: string): Diagnostic => ({
   code,
