@@ -59,6 +59,15 @@ export async function readCheckouts(
   }
 }
 
+/** The targets whose names are used by the wanted ones or anything below them. */
+export const namedCheckouts = (
+  declaration: Declaration,
+  names: readonly string[],
+): readonly TargetName[] =>
+  reachableCheckouts(declaration, names).flatMap((key) =>
+    membersOf(key, declaration).map(([, { name }]) => name),
+  );
+
 interface Member {
   readonly name: TargetName;
   readonly declared: TargetDeclaration;

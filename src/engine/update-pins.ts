@@ -76,12 +76,12 @@ function compare(
   ].sort()) {
     const from = lock.pins.get(key)?.value;
     const answer = answers.get(key);
-    const to = answer?.kind === "is" ? answer.value : (from ?? found.get(key));
-    if (to === undefined) continue;
-    if (from === undefined) changes.push({ kind: "added", key, to });
-    else if (from !== to) changes.push({ kind: "moved", key, from, to });
-    else if (answer) changes.push({ kind: "stays", key, to });
-    else if (!isNamed(key)) changes.push({ kind: "gone", key, from });
+    const to = answer?.kind === "is" ? answer.value : answer ? undefined : found.get(key);
+    if (to === undefined) {
+      if (from !== undefined && !answer && !isNamed(key)) changes.push({ kind: "gone", key, from });
+    } else if (from === undefined) changes.push({ kind: "added", key, to });
+    else if (from === to) changes.push({ kind: "stays", key, to });
+    else changes.push({ kind: "moved", key, from, to });
   }
   return changes;
 }

@@ -36,6 +36,7 @@ export function addFound({ lock, found }: Pins): Result<AddedPins> {
  * @returns why it cannot be written
  */
 export function applyChanges(file: string, changes: readonly PinChange[]): Diagnostic | undefined {
+  if (changes.every(({ kind }) => kind === "stays")) return undefined;
   const now = readLockFile(file);
   if (!now.ok) return now.problems[0];
   const pins = valuesOf(now.value.pins);

@@ -5,6 +5,7 @@ import type { Diagnostic } from "../../model/diagnostic.ts";
 import { type PinChange, shortPin } from "../../model/pin.ts";
 import { applyChanges } from "../../pins/write-lock.ts";
 import { hideCredentials } from "../../report/redact.ts";
+import { namedCheckouts } from "../checkout-values.ts";
 import { type Prepared, prepare, type TargetRequest } from "../prepare.ts";
 import type { CommonRequest } from "../request.ts";
 import { showProblems } from "../show-problems.ts";
@@ -24,7 +25,15 @@ export async function runUpdate(request: TargetRequest, place: Surroundings): Pr
   const { environment, signal } = place;
   const isNamed = isNamedBy(prepared);
   try {
-    const updated = await updatePins({ ...common, ...prepared, isNamed, environment, signal });
+    const wanted = [...prepared.wanted, ...namedCheckouts(prepared.declaration, prepared.names)];
+    const updated = await updatePins({
+      ...common,
+      ...prepared,
+      wanted,
+      isNamed,
+      environment,
+      signal,
+    });
     if (!updated.ok) return await show(updated.problems);
     const { changes, problems: untold } = updated.value;
     const unwritten = common.dryRun ? undefined : applyChanges(prepared.pins.lock.path, changes);

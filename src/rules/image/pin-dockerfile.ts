@@ -21,11 +21,15 @@ export function pinDockerfile(
   const lines = text.split("\n");
   const dockerfile = parseDockerfile(text);
   const values = globalValues(dockerfile, args, new Set());
-  const isStage = (name: string): boolean =>
-    /^\d+$/.test(name) || dockerfile.stages.some((stage) => stage.name === name.toLowerCase());
+  const { stages } = dockerfile;
+  let begun = 0;
   for (const instruction of readInstructions(text)) {
+    const isFrom = instruction.keyword === "FROM";
+    // A stage may be called like the image that it is made from.
+    const visible = isFrom ? stages.slice(0, begun++) : stages;
     for (const { word, image } of imagesIn(instruction, values)) {
-      const name = isStage(image) ? undefined : pinned.get(normaliseReference(image));
+      const isStage = visible.some(({ name }) => name === image.toLowerCase());
+      const name = isStage ? undefined : pinned.get(normaliseReference(image));
       if (name !== undefined) replaceIn(lines, instruction, word, name);
     }
   }
