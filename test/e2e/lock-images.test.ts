@@ -13,17 +13,19 @@ beforeEach(async () => {
   isUp = true;
 });
 afterEach(async () => {
-  const names = await docker("images", "--format", "{{.Repository}}:{{.Tag}}@{{.Digest}}");
-  const own = names.split("\n").filter((name) => name.startsWith(registry.host));
-  for (const name of own) {
-    const [, digest] = name.split("@");
-    await docker("rmi", "--force", `${name.split(":").slice(0, 2).join(":")}@${digest}`).catch(
-      () => "",
-    );
-    await docker("rmi", "--force", name.split("@")[0] as string).catch(() => "");
-  }
   if (isUp) await registry.stop();
 });
+
+// After the images that are built on them are gone: an engine keeps what others are made from.
+afterAll(async () => {
+  const format = "{{.Repository}} {{.Tag}} {{.Digest}}";
+  const listed = await docker("images", "--digests", "--format", format);
+  for (const line of listed.split("\n")) {
+    const [name = "", named = "", digest] = line.split(" ");
+    if (!name.endsWith(`/${run}/base`)) continue;
+    await docker("rmi", named === "<none>" ? `${name}@${digest}` : `${name}:${named}`);
+  }
+}, 60_000);
 
 const base = (): string => `${registry.host}/${run}/base:1`;
 

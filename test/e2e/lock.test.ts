@@ -110,7 +110,9 @@ test("a file that is another one than the lock says is not taken", async () => {
   rmSync(path.join(folder, "out/file"));
   const { exitCode, stderr } = await tbuild(folder, ["file"]);
   expect(exitCode).toBe(1);
-  expect(stderr).toContain(`targets.lock:2:1: error: target \`file\` failed: the file at \`${fileUrl}\` has sha256 `);
+  expect(stderr).toContain(
+    `targets.lock:2:1: error: target \`file\` failed: the file at \`${fileUrl}\` has sha256 `,
+  );
   expect(stderr).toContain("hint: `tbuild update file` takes the new one, if it is to be trusted");
 });
 
