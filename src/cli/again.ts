@@ -11,6 +11,7 @@ const kept = new Set([
   "file",
   "directory",
   "no-fallback",
+  "locked",
   "no-cache-from",
   "no-cache-to",
   "source",

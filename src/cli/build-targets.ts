@@ -2,9 +2,9 @@
 import { build } from "../engine/build.ts";
 import type { BuildParts, PlanUse } from "../engine/build-request.ts";
 import type { Question } from "../engine/run/confirmations.ts";
-import { ruleOptions } from "../model/command-line.ts";
 import { DiagnosticError, exitCodeOf } from "../model/diagnostic.ts";
 import { overwriteLines, overwritesInShort } from "../model/overwrite.ts";
+import { ruleOptions } from "../model/rule-options.ts";
 import { Redactor, redactEvents } from "../report/redact.ts";
 import { againCommand } from "./again.ts";
 import { askForYes, canAsk } from "./ask.ts";
@@ -32,7 +32,7 @@ export async function buildTargets(
   tools: BuildTools,
 ): Promise<number> {
   const { log, reports } = request.common;
-  const prepared = prepareBuild(request, place, tools);
+  const prepared = await prepareBuild(request, place, tools);
   if (!prepared.ok) return showProblems({ ...prepared, log }, place);
   const { root } = prepared;
   const unwritable = reportProblems(reports);
@@ -50,12 +50,15 @@ export async function buildTargets(
 type PreparedBuild = Prepared & { readonly digests?: string };
 
 /** With what the options for targets of one rule say. */
-function prepareBuild(
+async function prepareBuild(
   request: TargetRequest,
   place: Surroundings,
   { known }: BuildTools,
-): PreparedBuild {
-  const prepared = prepare(request, place, { ownOptions: ruleOptions, checked: known?.checked });
+): Promise<PreparedBuild> {
+  const prepared = await prepare(request, place, {
+    ownOptions: ruleOptions,
+    checked: known?.checked,
+  });
   if (!prepared.ok) return prepared;
   try {
     const { cleaning, ...more } = readRuleOptions(prepared.own, request.common);
@@ -73,7 +76,7 @@ async function buildPrepared(
   place: Surroundings,
   { engine, known, record }: BuildTools & Pick<BuildParts, "record">,
 ): Promise<number> {
-  const { root, project, wanted, declaration, limits, digests } = prepared;
+  const { root, project, wanted, pins, declaration, limits, digests } = prepared;
   const redactor = new Redactor(project.secrets.values());
   const command = commandOf(argv);
   const again = (target: string) => againCommand(target, argv, declaration);
@@ -84,7 +87,7 @@ async function buildPrepared(
   const pipe = outputPipe(place, common);
   const unwritable = wanted.some((name) => writesToPipe(project.targets.get(name))) && pipe.problem;
   if (unwritable) return showProblems({ problems: [unwritable], root, log: common.log }, place);
-  const asked = { ...common, project, wanted, limits, command, version: place.version() };
+  const asked = { ...common, project, wanted, pins, limits, command, version: place.version() };
   try {
     const result = await build(
       {
@@ -121,11 +124,12 @@ function ask(question: Question, place: Surroundings, signal: AbortSignal): Prom
 }
 
 /** A secret that is read from a file is looked at by no plan, so that there is none. */
+/** Neither a secret that is read from a file nor a commit that nobody locked is looked at by a plan: there is none. */
 function planUse(
   known: KnownPlan | undefined,
-  { declaration, definitions, git, readsSecretFile }: Prepared & { readonly ok: true },
+  { declaration, definitions, git, mayMove, readsSecretFile }: Prepared & { readonly ok: true },
 ): PlanUse | undefined {
-  if (!known || readsSecretFile) return undefined;
+  if (!known || readsSecretFile || mayMove) return undefined;
   const { key, checked } = known;
   return {
     key,

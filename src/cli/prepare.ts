@@ -4,16 +4,25 @@ import { definitionsOf } from "../config/expand/definitions.ts";
 import { expand, expandLazily } from "../config/expand/expand.ts";
 import { fillMatrices } from "../config/expand/fill-matrices.ts";
 import { type ParameterValues, resolveParameters } from "../config/expand/resolve-parameters.ts";
-import { reachableGitNames, resolveWanted, usesGit } from "../config/list-targets.ts";
+import {
+  reachableCheckouts,
+  reachableGitNames,
+  resolveWanted,
+  usesGit,
+} from "../config/list-targets.ts";
 import type { TriedFiles } from "../config/read/load-target-file.ts";
-import { withSources } from "../config/sources.ts";
+import { givenSources, withSources } from "../config/sources.ts";
 import { type CheckedPlan, hasSameTargets } from "../engine/compiled/check-plan.ts";
 import type { CountedGit } from "../engine/compiled/compiled-plan.ts";
 import type { OptionDefinition } from "../model/command-line.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Limits } from "../model/limits.ts";
-import { ok } from "../model/result.ts";
+import { lockPathOf } from "../model/pin.ts";
+import { ok, type Result } from "../model/result.ts";
 import type { Project, TargetName } from "../model/target.ts";
+import { type LockFile, readLockFile } from "../pins/lock-file.ts";
+import { Pins } from "../pins/pins.ts";
+import type { CheckoutRoom } from "./checkout-values.ts";
 import { loadDeclaration } from "./load.ts";
 import { readArguments } from "./read-arguments.ts";
 import { readLimits } from "./read-limits.ts";
@@ -40,12 +49,16 @@ export type Prepared = {
       /** How much may be kept between runs. */
       readonly limits: Limits;
       readonly wanted: readonly TargetName[];
+      /** What is locked. */
+      readonly pins: Pins;
       /** Names as they were typed, or the file's default. */
       readonly names: readonly string[];
       /** Digests of what each family of targets is declared to be, made when they are asked for. */
       readonly definitions: () => ReadonlyMap<string, string>;
       /** What of git the wanted targets use. */
       readonly git: GitUse;
+      /** Whether names of checkouts stand for what neither the lock nor a commit says. */
+      readonly mayMove: boolean;
       /** Whether a secret is read from a file that was named. */
       readonly readsSecretFile: boolean;
       /** Values of the command's own options. */
@@ -68,11 +81,12 @@ export interface PrepareOptions {
   readonly checked?: CheckedPlan | undefined;
 }
 
-export function prepare(
+export async function prepare(
   { common, argv }: TargetRequest,
-  { environment }: Surroundings,
+  place: Surroundings,
   { ownOptions = [], everything = false, checked }: PrepareOptions = {},
-): Prepared {
+): Promise<Prepared> {
+  const { environment } = place;
   const { root, declaration: loaded, tried } = loadDeclaration(common);
   if (!loaded.ok) return { ...loaded, root, tried };
   const read = readArguments(argv, loaded.value, ownOptions, everything);
@@ -86,6 +100,12 @@ export function prepare(
   if (!wanted.ok) return { ...wanted, root, tried };
   const limits = readLimits(declaration.value.limits, environment);
   if (!limits.ok) return { ...limits, root, tried };
+  const lock = readLock(declaration.value, tried);
+  if (!lock.ok) return { ...lock, root, tried };
+  const pins = new Pins(lock.value, common.locked);
+  const room = { declaration: declaration.value, values: values.value, pins, common, place };
+  const checkouts = await addCheckouts(room, names);
+  if (!checkouts.ok) return { ...checkouts, root, tried };
   const definitions = once(() => definitionsOf(declaration.value, values.value));
   const { files } = declaration.value;
   const git = gitOf(declaration.value, names, values.value);
@@ -94,12 +114,7 @@ export function prepare(
   const project =
     isKnown && common.sources.length === 0
       ? ok(expandLazily(declaration.value, values.value))
-      : withSources(
-          expand(declaration.value, values.value),
-          declaration.value,
-          common,
-          environment,
-        );
+      : expandAll(room);
   if (!project.ok) return { ...project, root, tried };
   // A watch looks at them as at the target files: another commit makes other targets.
   if (git.counted) for (const file of values.value.gitFiles?.() ?? []) tried.set(file, undefined);
@@ -111,6 +126,8 @@ export function prepare(
     project: project.value,
     limits: limits.value,
     wanted: wanted.value,
+    pins,
+    mayMove: checkouts.value,
     names,
     definitions,
     git,
@@ -119,6 +136,32 @@ export function prepare(
     ),
     own,
   };
+}
+
+const expandAll = ({ declaration, values, common, place }: Omit<CheckoutRoom, "sources">) =>
+  withSources(expand(declaration, values), declaration, common, place.environment);
+
+/** @returns whether what they stand for may move */
+async function addCheckouts(
+  room: Omit<CheckoutRoom, "sources">,
+  names: readonly string[],
+): Promise<Result<boolean>> {
+  const { declaration, values, common, place } = room;
+  if (reachableCheckouts(declaration, names).length === 0) return ok(false);
+  const { readCheckouts } = await import("./checkout-values.ts");
+  const sources = givenSources(declaration, common, place.environment);
+  const found = await readCheckouts({ ...room, sources }, names);
+  if (!found.ok) return found;
+  const added = values.addCheckouts?.(found.value.texts) ?? ok(undefined);
+  return added.ok ? ok(found.value.mayMove) : added;
+}
+
+/** A watch looks at it as at the target files. */
+function readLock({ files }: Declaration, tried: TriedFiles): Result<LockFile> {
+  const path = lockPathOf(files);
+  const lock = readLockFile(path);
+  tried.set(path, lock.ok ? lock.value.digest : undefined);
+  return lock;
 }
 
 function gitOf(

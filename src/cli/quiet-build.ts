@@ -5,13 +5,14 @@ import type { Prepared, TargetRequest } from "./prepare.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export const requestOf = (
-  { project, wanted, limits }: Prepared & { readonly ok: true },
+  { project, wanted, pins, limits }: Prepared & { readonly ok: true },
   { common }: TargetRequest,
   { environment, signal }: Surroundings,
 ): BuildRequest => ({
   ...common,
   project,
   wanted,
+  pins,
   limits,
   command: "",
   version: "",

@@ -6,16 +6,12 @@ import {
   reachableRules,
   resolveWanted,
 } from "../config/list-targets.ts";
-import {
-  commands,
-  commonOptions,
-  type OptionDefinition,
-  ruleOptions,
-} from "../model/command-line.ts";
+import { commands, commonOptions, type OptionDefinition } from "../model/command-line.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { nearest } from "../model/nearest.ts";
 import type { GivenValue, Parameter } from "../model/parameter.ts";
 import { fail, ok, type Result } from "../model/result.ts";
+import { ruleOptions } from "../model/rule-options.ts";
 import type { TargetName } from "../model/target.ts";
 import { parameterOptions } from "./parameter-options.ts";
 import { type ReadOption, readWords, unknownOptions } from "./read-words.ts";

@@ -142,6 +142,7 @@ function readCommon(read: Words, { cwd, cpus }: CommandLinePlace): Result<Common
     dryRun: has("dry-run"),
     force: has("force"),
     yes: has("yes"),
+    locked: has("locked"),
     fallback: !has("no-fallback"),
     cacheFrom: !has("no-cache-from"),
     cacheTo: !has("no-cache-to"),

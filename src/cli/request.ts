@@ -15,6 +15,8 @@ export interface CommonRequest {
   /** Without asking before what cannot be undone. */
   readonly yes: boolean;
   readonly force: boolean;
+  /** Whether what is not in the lock file is a problem. */
+  readonly locked: boolean;
   readonly fallback: boolean;
   /** Whether the shared cache may be read, and written where the target file says so. */
   readonly cacheFrom: boolean;

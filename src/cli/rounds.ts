@@ -31,8 +31,9 @@ export class Rounds {
     this.#place = place;
   }
 
-  load(): LoadedTargets {
-    return this.loadedFrom(prepare(this.#request, this.#place, { ownOptions: watchOptions }));
+  async load(): Promise<LoadedTargets> {
+    const options = { ownOptions: watchOptions };
+    return this.loadedFrom(await prepare(this.#request, this.#place, options));
   }
 
   loadedFrom(prepared: Prepared): LoadedTargets {

@@ -26,6 +26,8 @@ async function runRequest(request: Request, place: Surroundings): Promise<number
       return (await import("./commands/tag.ts")).runTag(request, place);
     case "tags":
       return (await import("./commands/tags.ts")).runTags(request, place);
+    case "update":
+      return (await import("./commands/update.ts")).runUpdate(request, place);
     case "watch":
       return (await import("./commands/watch.ts")).runWatch(request, place);
     case "why":

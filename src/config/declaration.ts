@@ -11,15 +11,22 @@ import type { ListForm } from "../model/list-form.ts";
 import type { Parameter } from "../model/parameter.ts";
 import type { Registries } from "../model/registries.ts";
 import type { FieldType } from "../rules/fields.ts";
+import type { CheckoutValue } from "./checkout-value.ts";
 import type { SemanticPart } from "./read/semantic-version.ts";
 
 /**
- * Literal text, the value of a parameter by its key, or the member's value on a matrix key by its index, of
- * which `semver` takes one number and `piece` one of a form.
+ * Literal text, the value of a parameter by its key, what the checkout of the member with the same values on
+ * these matrix keys has, or the member's value on a matrix key by its index, of which `semver` takes one number
+ * and `piece` one of a form.
  */
 export type Part =
   | string
   | { readonly param: string }
+  | {
+      readonly checkout: string;
+      readonly axes: readonly number[];
+      readonly value: CheckoutValue;
+    }
   | { readonly axis: number; readonly semver?: SemanticPart; readonly piece?: Piece };
 
 /** One piece of a value of a list. */

@@ -5,6 +5,7 @@ import type { Parameter } from "../model/parameter.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import type { TargetName } from "../model/target.ts";
 import type { Declaration, TargetDeclaration } from "./declaration.ts";
+import { readCheckoutKey } from "./expand/checkout-names.ts";
 import { namesToGive } from "./expand/missing-parameters.ts";
 import { NameResolver } from "./expand/name-resolver.ts";
 import { isOpen, memberNames, parseName } from "./target-index.ts";
@@ -87,11 +88,20 @@ export function reachableGitNames(
   return gitNames.filter((name) => used.has(name));
 }
 
+/** Keys of the names of checkouts that the named targets or anything below them may use. */
+export function reachableCheckouts(
+  declaration: Declaration,
+  names: readonly string[],
+): readonly string[] {
+  const used = [...reachableNames(declaration, names)];
+  return used.filter((key) => readCheckoutKey(key) !== undefined);
+}
+
 /** Whether any target uses what git tells. */
 export function usesGit(declaration: Declaration): boolean {
   const uses = [...declaration.targets, ...declaration.targets.flatMap(alternativesOf)];
   const found = new Set([...uses, ...declaration.bindings].flatMap((each) => each.uses));
-  return [...found].some((key) => key.includes("git."));
+  return [...found].some((key) => /(^| )git\.\w+$/.test(key));
 }
 
 /** Kinds of the rules of the named targets and of all below them. */

@@ -4,8 +4,8 @@ import {
   commonOptions,
   type OptionDefinition,
   ownOptionsOf,
-  ruleOptions,
 } from "../model/command-line.ts";
+import { ruleOptions } from "../model/rule-options.ts";
 
 /** Commands, and one that is to come: no target may be called so. */
 export const reservedTargets: ReadonlySet<string> = new Set(

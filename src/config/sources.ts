@@ -1,7 +1,7 @@
 /** Puts the local checkouts that `--source` names in the place of the repositories of targets. */
 import { realpathSync, statSync } from "node:fs";
 import path from "node:path";
-import { findCheckout } from "../files/local-checkout.ts";
+import { findCheckout, type LocalCheckout } from "../files/local-checkout.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
@@ -45,10 +45,25 @@ export function withSources(
   return ok({ ...project.value, targets });
 }
 
+/** How the checkouts stand, by targets: what is wrong with those that cannot be read is told by `withSources`. */
+export function givenSources(
+  declaration: Declaration,
+  { sources, directory }: GivenSources,
+  environment: NodeJS.ProcessEnv,
+): ReadonlyMap<TargetName, LocalCheckout> {
+  const read = sources.map((typed) => readSource(typed, declaration, { directory, environment }));
+  return new Map(
+    read.flatMap((each) =>
+      each.ok ? each.value.names.map((name) => [name, each.value.state] as const) : [],
+    ),
+  );
+}
+
 interface Source {
   readonly names: readonly TargetName[];
   /** Absolute. */
   readonly folder: string;
+  readonly state: LocalCheckout;
 }
 
 interface Caller {
@@ -77,8 +92,12 @@ function readSource(
     case "below":
       return fail(problems.sourceBelow(name, given, place.top));
     case "checkout":
-      // As the system calls it: links above it are nobody's business later on.
-      return ok({ names: names.value, folder: realpathSync.native(folder) });
+      return ok({
+        names: names.value,
+        // As the system calls it: links above it are nobody's business later on.
+        folder: realpathSync.native(folder),
+        state: place.state,
+      });
   }
 }
 

@@ -4,6 +4,8 @@ import type { Axis } from "./declaration.ts";
 export interface IndexedTarget {
   readonly name: string;
   readonly axes: readonly Axis[];
+  /** It has the rule `git`. */
+  readonly isCheckout?: boolean;
 }
 
 export type TargetIndex = ReadonlyMap<string, IndexedTarget>;

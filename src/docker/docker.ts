@@ -179,6 +179,11 @@ export interface Docker {
   /** The image ID under a reference, or undefined. */
   imageId(reference: string): Promise<Digest | undefined>;
   /**
+   * Under which names with digests registries have an image that the engine holds, such as
+   * `debian@sha256:…`; undefined where it holds none. One that was loaded or built here has no such name.
+   */
+  registryNames(reference: string): Promise<readonly string[] | undefined>;
+  /**
    * Digests of an image's layers as they are unpacked, from the base up.
    * @throws DiagnosticError `image-not-found`
    */

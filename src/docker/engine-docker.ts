@@ -18,7 +18,15 @@ import type {
 import { type Endpoint, findEndpoint } from "./endpoint.ts";
 import { engineInfo } from "./engine-info.ts";
 import { translateError } from "./errors.ts";
-import { imageId, importRootfs, layersOf, listImages, removeImage, tagImage } from "./images.ts";
+import {
+  imageId,
+  importRootfs,
+  layersOf,
+  listImages,
+  registryNames,
+  removeImage,
+  tagImage,
+} from "./images.ts";
 import { layerSizes } from "./layer-sizes.ts";
 
 /**
@@ -57,6 +65,10 @@ class EngineDocker implements Docker {
 
   imageId(reference: string) {
     return this.#ask(`look for \`${reference}\``, (engine) => imageId(engine, reference));
+  }
+
+  registryNames(reference: string) {
+    return this.#ask(`look for \`${reference}\``, (engine) => registryNames(engine, reference));
   }
 
   layersOf(reference: string) {

@@ -31,6 +31,19 @@ export async function imageId(engine: Dockerode, reference: string): Promise<Dig
   }
 }
 
+/** Names with the digests of registries; undefined where the engine holds no such image. */
+export async function registryNames(
+  engine: Dockerode,
+  reference: string,
+): Promise<readonly string[] | undefined> {
+  try {
+    return (await engine.getImage(reference).inspect()).RepoDigests ?? [];
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
 /** @throws DiagnosticError `image-not-found` */
 export async function layersOf(engine: Dockerode, reference: string): Promise<readonly Digest[]> {
   try {

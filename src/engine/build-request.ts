@@ -4,6 +4,7 @@ import type { Reporter } from "../model/event.ts";
 import type { Limits } from "../model/limits.ts";
 import type { RunLine } from "../model/run-log.ts";
 import type { Project, TargetName } from "../model/target.ts";
+import type { Pins } from "../pins/pins.ts";
 import type { CheckedPlan, DeclaredTargets } from "./compiled/check-plan.ts";
 import type { CountedGit, CountedVariable } from "./compiled/compiled-plan.ts";
 import type { Question } from "./run/confirmations.ts";
@@ -24,6 +25,8 @@ export interface PlanUse extends DeclaredTargets {
 export interface BuildRequest {
   readonly project: Project;
   readonly wanted: readonly TargetName[];
+  /** What is locked; what the build finds out is added to the lock file. */
+  readonly pins: Pins;
   /** How many targets may run at once. */
   readonly jobs: number;
   /** Tries of one request to a registry in all. */

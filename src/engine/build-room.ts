@@ -7,6 +7,7 @@ import type { Reporter } from "../model/event.ts";
 import type { RegistryAccess } from "../model/registries.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Trace } from "../model/trace.ts";
+import type { Pins } from "../pins/pins.ts";
 import type { Commands } from "../rules/commands/commands.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import type { BurstJournals } from "../store/burst-journals.ts";
@@ -49,6 +50,10 @@ export interface BuildRoom {
   readonly clones: Clones;
   /** The trace of the target as it is declared now. */
   readonly traceOf: (target: Target) => Trace | undefined;
+  /** What names of servers stand for. */
+  readonly pins: Pins;
+  /** Whether a target makes the image under a reference. */
+  readonly isMade: (reference: string) => boolean;
   readonly images: EngineImages;
   /** What is known to be fresh from an earlier run's plan. */
   readonly settled: SettledTargets | undefined;

@@ -1,7 +1,10 @@
 /** The one door of the engine: brings wanted targets up to date. Used by the command line and the server. */
 import { setMaxListeners } from "node:events";
+import path from "node:path";
+import type { Digest } from "../model/artifact.ts";
 import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import type { Event, Reporter } from "../model/event.ts";
+import { addFound } from "../pins/write-lock.ts";
 import { endLeftovers } from "../store/leftovers.ts";
 import { type Lock, takeLock } from "../store/lock.ts";
 import { StateFolder } from "../store/state-folder.ts";
@@ -170,11 +173,25 @@ async function buildLocked(
   } finally {
     const { plan } = request;
     const cameToItsEnd = outcome?.early.length === 0 && !outcome.interrupted;
+    const lock = keepPins(room);
     onlyForSpeed(() => evictTraces(request, room));
     onlyForSpeed(() => keepForNextRun(room));
-    if (plan && cameToItsEnd) onlyForSpeed(() => keepPlan(request, plan, room));
+    if (plan && cameToItsEnd) onlyForSpeed(() => keepPlan(request, plan, room, lock));
     onlyForSpeed(() => evictFiles(request, room));
   }
+}
+
+/** @returns the digest of the lock file that the build relied on, with what it added */
+function keepPins({ pins, reporter }: BuildRoom): Digest | undefined {
+  const kept = addFound(pins);
+  if (!kept.ok) {
+    for (const problem of kept.problems) reporter.report({ kind: "warning", problem });
+    return pins.lock.digest;
+  }
+  const { added, digest } = kept.value;
+  const file = path.basename(pins.lock.path);
+  if (added.length > 0) reporter.report({ kind: "locked", file, added });
+  return digest;
 }
 
 async function runPlan(

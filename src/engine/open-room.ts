@@ -7,6 +7,7 @@ import { DiagnosticError } from "../model/diagnostic.ts";
 import type { RegistryAccess } from "../model/registries.ts";
 import { ok, type Result } from "../model/result.ts";
 import type { Target, TargetName } from "../model/target.ts";
+import { knownPins } from "../pins/pins.ts";
 import { hostEnvironment, proxyVariables } from "../rules/caller-environment.ts";
 import { Commands } from "../rules/commands/commands.ts";
 import { BlobStore } from "../store/blob-store.ts";
@@ -24,10 +25,12 @@ import { type CheckedPlan, hasSameTargets, isTracesOf } from "./compiled/check-p
 import { lazyGraph } from "./compiled/lazy-graph.ts";
 import { SettledTargets, touchedBy } from "./compiled/settled.ts";
 import { EngineImages } from "./fresh/engine-images.ts";
+import type { ReadingRoom } from "./fresh/read-target.ts";
 import { serviceDigest } from "./fresh/service-digest.ts";
 import { traceKey } from "./fresh/trace-key.ts";
 import { alternativesOf, firstChoice } from "./plan/alternatives.ts";
 import { buildGraph, type Graph } from "./plan/graph.ts";
+import { askedBy } from "./plan/mentions.ts";
 import { Plan } from "./plan/plan.ts";
 import { Confirmations } from "./run/confirmations.ts";
 import { Services } from "./run/services.ts";
@@ -102,6 +105,7 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
   const choose = (target: Target) => firstChoice(project, target, recalled(target));
   const plan = new Plan(graph, choose, settled);
   const artifactsOf = (name: TargetName) => plan.artifactsOf(name);
+  const isMade = (reference: string) => graph.makers.has(reference);
   const workspaceId = () => state.workspaceId();
   const services = new Services({ project, workspaceId, docker, reporter, artifactsOf });
   return {
@@ -121,20 +125,15 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     journals: new BurstJournals(state.path, redact(request.command)),
     clones: new Clones(state.path),
     traceOf,
+    pins: request.pins,
+    isMade,
     settled,
     images: kept.images ?? new EngineImages(),
     services,
     confirmations: confirmationsOf(request, parts),
     forced,
     fallback: request.fallback,
-    reading: {
-      files,
-      looks,
-      environment,
-      edgesOf: (name) => plan.edgesOf(name),
-      artifactsOf,
-      serviceDigest: (target, service) => serviceDigest(target, service, { project, files, plan }),
-    },
+    reading: readingRoom(request, plan, { files, looks, isMade }),
     reporter,
     docker,
     pipe: parts.pipe ?? noPipe,
@@ -144,6 +143,22 @@ function makeRoom(request: BuildRequest, parts: BuildParts, kept: Kept): BuildRo
     redact,
     signal,
     timers: parts.timers ?? systemTimers,
+  };
+}
+
+function readingRoom(
+  { project, environment, pins }: BuildRequest,
+  plan: Plan,
+  { files, looks, isMade }: Pick<Kept, "files" | "looks"> & Pick<BuildRoom, "isMade">,
+): ReadingRoom {
+  return {
+    files,
+    looks,
+    environment,
+    edgesOf: (name) => plan.edgesOf(name),
+    artifactsOf: (name) => plan.artifactsOf(name),
+    pinsOf: (target) => knownPins(askedBy(target, files, isMade), pins),
+    serviceDigest: (target, service) => serviceDigest(target, service, { project, files, plan }),
   };
 }
 

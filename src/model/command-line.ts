@@ -4,7 +4,6 @@
  */
 import { graphOptions, inventoryOptions, watchOptions } from "./command-options.ts";
 import type { OptionDefinition } from "./option.ts";
-import { removalKinds } from "./removal.ts";
 
 export type { OptionDefinition };
 
@@ -61,6 +60,7 @@ export const commonOptions: readonly OptionDefinition[] = [
   { name: "keep-going", short: "k", help: "After a failure make what does not need it" },
   { name: "dry-run", short: "n", help: "Tell what would be built, and why" },
   { name: "yes", help: "Do what cannot be undone without asking" },
+  { name: "locked", help: "Ask no server what a name stands for: fail where it is not locked" },
   { name: "force", help: "Make the named targets again, fresh or not" },
   { name: "no-cache-from", help: "Restore nothing from the shared cache" },
   { name: "no-cache-to", help: "Keep nothing in the shared cache" },
@@ -84,35 +84,6 @@ export const versionOption: OptionDefinition = {
   help: "The version of tbuild, if no target is named",
 };
 
-export interface RuleOption extends OptionDefinition {
-  /** Kind of the targets that it is for. */
-  readonly rule: string;
-}
-
-/** Options of a build that only targets of some rule understand. */
-export const ruleOptions: readonly RuleOption[] = [
-  {
-    rule: "push",
-    name: "digests",
-    takes: "FILE",
-    help: "Write the digests of all that is pushed: JSON, or lines in a .txt",
-  },
-  {
-    rule: "clean",
-    name: "only",
-    takes: "KINDS",
-    choices: removalKinds,
-    list: true,
-    help: "Remove only these kinds of things, with commas between them",
-  },
-  {
-    rule: "clean",
-    name: "older-than",
-    takes: "DURATION",
-    help: "Remove only what was made or used longer ago: 12 h, 7 d",
-  },
-];
-
 export interface CommandDefinition {
   readonly name: string;
   readonly usage: string;
@@ -134,6 +105,12 @@ export const commands = [
     takes: "targets",
     options: watchOptions,
     help: "Build, and again after each change (--poll SECONDS)",
+  },
+  {
+    name: "update",
+    usage: "tbuild update [targets…]",
+    takes: "targets",
+    help: "Ask again what locked names stand for (--dry-run only tells)",
   },
   {
     name: "explain",

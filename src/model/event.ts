@@ -187,6 +187,8 @@ export type Event =
       readonly why: string;
       readonly certain: boolean;
     }
+  /** What a build found out was added to the lock file: keys as they stand in its lines. */
+  | { readonly kind: "locked"; readonly file: string; readonly added: readonly string[] }
   | { readonly kind: "waiting"; readonly pid: number; readonly command: string }
   | { readonly kind: "warning"; readonly problem: Diagnostic }
   | { readonly kind: "problem"; readonly problem: Diagnostic }

@@ -13,6 +13,7 @@ const partKinds = {
   source: { called: "source", isPlain: true },
   parameter: { called: "parameter", isPlain: true },
   environment: { called: "environment", isPlain: true },
+  pin: { called: "lock entry" },
   file: { called: "input" },
   dependency: { called: "dependency" },
   service: { called: "service" },
@@ -33,6 +34,12 @@ export function describePart(part: string): string {
   const { word, name } = split(part);
   if (name === undefined) return `the ${part}`;
   return `${kindOf(word)?.called ?? word} \`${name}\``;
+}
+
+/** The key of the lock file that a part tells of. */
+export function pinOfPart(part: string): string | undefined {
+  const { word, name } = split(part);
+  return word === "pin" ? name : undefined;
 }
 
 /** Whether the values of a part say something to people. */

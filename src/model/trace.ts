@@ -1,7 +1,8 @@
 /** Records of successful runs, and why one no longer holds. */
 import type { Digest, KeptArtifact } from "./artifact.ts";
 import { describeEviction, type Eviction } from "./eviction.ts";
-import { describePart, isPlainPart } from "./part.ts";
+import { describePart, isPlainPart, pinOfPart } from "./part.ts";
+import { pinName, shortPin } from "./pin.ts";
 import type { TargetName } from "./target.ts";
 
 /**
@@ -83,6 +84,10 @@ export function describeStaleReason(reason: StaleReason): string {
 }
 
 function describeChange({ part, from, to }: StaleReason & { kind: "part-changed" }): string {
+  const pin = pinOfPart(part);
+  if (pin !== undefined) {
+    return `the lock moved \`${pinName(pin)}\` from \`${shortPin(from)}\` to \`${shortPin(to)}\``;
+  }
   return isPlainPart(part)
     ? `${describePart(part)} changed from \`${from}\` to \`${to}\``
     : `${describePart(part)} changed`;

@@ -11,6 +11,7 @@ import { printable } from "./width.ts";
 import {
   changedLine,
   givenLines,
+  lockedLine,
   removal,
   serviceLine,
   waitingLine,
@@ -37,6 +38,8 @@ export function commonLines(
       return [paint.strong(changedLine(event))];
     case "watching":
       return watchingLines(event).map((line) => paint.dim(line));
+    case "locked":
+      return [paint.dim(lockedLine(event))];
     case "interrupted":
       return [paint.warn("interrupted, stopping")];
     case "finished":

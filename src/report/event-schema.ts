@@ -213,6 +213,7 @@ const events: Kinds<Event> = {
     log: optional(described("Path of the log of a target that ran, from the workspace", text)),
     because: optional(described("The failed target that a skipped one needs", text)),
   },
+  locked: { file: text, added: list(text) },
   pushed: { target: text, tags: list(mapping<PushedTag>({ reference: text, digest })) },
   confirmation,
   removed: { target: text, ...removal },

@@ -1,7 +1,7 @@
 /** Every sentence of a report, once: `plain` and `pretty` differ in layout and colour and not in words. */
 import type { Event, Names, PassedOver } from "../model/event.ts";
-
 import { overwriteLines, overwritesInShort } from "../model/overwrite.ts";
+import { shownPin } from "../model/pin.ts";
 import { countedThings, type Removal } from "../model/removal.ts";
 import { bytes } from "../model/size.ts";
 
@@ -123,6 +123,12 @@ export const givenLines = ({ title, overwrites }: EventOf<"confirmation">): read
   `${title}: ${overwritesInShort(overwrites)}, and \`--yes\` was given`,
   ...overwriteLines(overwrites).map((line) => `  ${line}`),
 ];
+/** What a build added to the lock file. */
+export function lockedLine({ file, added }: EventOf<"locked">): string {
+  const shown = added.slice(0, 3).map(shownPin);
+  const more = added.length > shown.length ? ` and ${added.length - shown.length} more` : "";
+  return `locked ${shown.join(", ")}${more} in \`${file}\`, which is to be committed`;
+}
 
 /** What began a build, or ended one. */
 export function changedLine({ changed, stops }: EventOf<"changed">): string {

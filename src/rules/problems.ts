@@ -3,11 +3,11 @@ import { type Blame, type Diagnostic, DiagnosticError } from "../model/diagnosti
 import type { Target } from "../model/target.ts";
 import type { ActOutcome } from "./rule.ts";
 
-type More = Pick<Diagnostic, "hint" | "details" | "exitCode" | "transient">;
+type More = Pick<Diagnostic, "at" | "hint" | "details" | "exitCode" | "transient">;
 
 /** A mistake in the target file or on the command line, at a key of the declaration. */
 export function usageProblem(
-  target: Target,
+  target: Pick<Target, "places" | "declaredAt">,
   key: string,
   problem: { readonly code: string; readonly message: string } & More,
 ): Diagnostic {
@@ -16,7 +16,7 @@ export function usageProblem(
 
 /** The same, to be thrown. */
 export function usageError(
-  target: Target,
+  target: Pick<Target, "places" | "declaredAt">,
   key: string,
   problem: { readonly code: string; readonly message: string } & More,
 ): DiagnosticError {
@@ -41,7 +41,7 @@ export function unavailable(
   why: string,
   message: string,
   more: More = {},
-): ActOutcome {
+): ActOutcome & { readonly kind: "unavailable" } {
   return {
     kind: "unavailable",
     why,

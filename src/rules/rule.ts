@@ -9,6 +9,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import type { PushedTag } from "../model/event.ts";
 import type { ImageSource } from "../model/inventory.ts";
 import type { Overwrite } from "../model/overwrite.ts";
+import type { Asked, PinsView } from "../model/pin.ts";
 import type { RegistryAccess } from "../model/registries.ts";
 import type { Removal, RemovalKind } from "../model/removal.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
@@ -62,6 +63,10 @@ export interface ActContext {
   readonly environment: NodeJS.ProcessEnv;
   /** How registries are reached. */
   readonly access: RegistryAccess;
+  /** What names of servers stand for. */
+  readonly pins: PinsView;
+  /** Whether a target makes the image under this reference. */
+  readonly isMade: (reference: string) => boolean;
   /** Runs commands on this machine. */
   readonly commands: Commands;
   readonly signal: AbortSignal;
@@ -158,6 +163,8 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   readonly always?: boolean | ((values: ValuesOf<F>) => boolean);
   /** Its outputs come from elsewhere, so that several targets may name the same one. */
   readonly bringsOutputs?: boolean;
+  /** What it asks servers for by names that may come to stand for something else; images of `mentions` left out. */
+  asks?(values: ValuesOf<F>, files: FilesView, target: Target): readonly Asked[];
   /** Asks a server, and may find nothing: one that takes too long counts as not to be had. */
   readonly asksServer?: boolean;
   /** Why what it made is of no use on another machine, to follow the name of the target; undefined: it is. */

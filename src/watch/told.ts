@@ -30,7 +30,9 @@ export function watchingEvent(
   for (const file of files.keys()) places.addEntry(file);
   if (survey) places.addAll(survey.places);
   const folders = [...places.named()].filter(isFolder);
-  const all = new Set([...files.keys(), ...(survey?.files ?? [])]);
+  // A lock file that is not there is waited for, and is no file yet.
+  const there = [...files].flatMap(([file, digest]) => (digest === undefined ? [] : [file]));
+  const all = new Set([...there, ...(survey?.files ?? [])]);
   const names = namesOf(needed);
   return {
     kind: "watching",

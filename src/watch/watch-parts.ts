@@ -44,7 +44,7 @@ export interface WatchParts<L extends Loaded = Loaded> {
   /** What was loaded when the watch was asked for. */
   readonly loaded: L;
   /** Reads the target files again. */
-  load(): L;
+  load(): Promise<L>;
   begin(loaded: L): Promise<Round>;
   survey(request: BuildRequest, withReserve: boolean): Survey;
   /** @param onChange told the absolute path of what changed, where that is known */

@@ -6,6 +6,7 @@
  *      │    ▲
  *      └────┘ a change under a target that is being made: cancelled, and begun anew
  */
+import path from "node:path";
 import type { BuildResult } from "../engine/build.ts";
 import type { BuildRequest } from "../engine/build-request.ts";
 import type { Survey } from "../engine/fresh/survey.ts";
@@ -70,7 +71,7 @@ class Watch<L extends Loaded> {
   }
 
   async #round(changed: ReadonlySet<string> | undefined): Promise<RoundEnd> {
-    if (changedFiles(this.#files).length > 0) this.#reload();
+    if (changedFiles(this.#files).length > 0) await this.#reload();
     const round = await this.#parts.begin(this.#loaded);
     if (changed) round.report({ kind: "changed", changed: namesOf(changed), stops: false });
     const { request } = this.#loaded;
@@ -85,8 +86,8 @@ class Watch<L extends Loaded> {
     return stopped ? { kind: "again" } : this.#afterBuild(round, request.value, running, result);
   }
 
-  #reload(): void {
-    this.#loaded = this.#parts.load();
+  async #reload(): Promise<void> {
+    this.#loaded = await this.#parts.load();
     this.#files = knownFiles(this.#loaded.files);
   }
 
@@ -99,27 +100,39 @@ class Watch<L extends Loaded> {
     const building = round.build({
       force: this.#force,
       signal: AbortSignal.any([this.#parts.signal, stop.signal]),
-      onEvent: (event) => running.note(event),
+      onEvent: (event) => {
+        running.note(event);
+        if (event.kind === "locked") this.#wrote(event.file);
+      },
     });
-    const result = await this.#noticing.during(building, (paths) => {
-      const changed = this.#whyStop(running, paths);
-      if (stop.signal.aborted || changed.size === 0 || !this.#rushes.mayRush(changed)) return;
+    let isOver = false;
+    const stopFor = (changed: ReadonlySet<string>): void => {
+      if (isOver || stop.signal.aborted || changed.size === 0) return;
+      if (!this.#rushes.mayRush(changed)) return;
       round.report({ kind: "changed", changed: namesOf(changed), stops: true });
       stop.abort();
+    };
+    const result = await this.#noticing.during(building, (paths) => {
+      const files = changedFiles(this.#files);
+      if (files.length > 0) void this.#redeclared(running, files).then(stopFor);
+      stopFor(running.changed(this.#shown(paths)));
     });
+    isOver = true;
     return { result, stopped: stop.signal.aborted };
   }
 
+  /** What the build itself writes begins nothing. @param file in the workspace */
+  #wrote(file: string): void {
+    const written = path.join(this.#loaded.root, file);
+    this.#files = new Map(this.#files).set(written, undefined);
+    this.#files = knownFiles(this.#files);
+  }
+
   /** A target file that is broken, or declares what is to be made as before, stops nothing. */
-  #whyStop(running: RunningBuild, paths: readonly string[]): ReadonlySet<string> {
-    const files = changedFiles(this.#files);
-    if (files.length > 0) {
-      const { request } = this.#parts.load();
-      if (request.ok && running.isRedeclared(request.value.project)) {
-        return new Set(this.#shown(files));
-      }
-    }
-    return running.changed(this.#shown(paths));
+  async #redeclared(running: RunningBuild, files: readonly string[]): Promise<ReadonlySet<string>> {
+    const { request } = await this.#parts.load();
+    const isOther = request.ok && running.isRedeclared(request.value.project);
+    return new Set(isOther ? this.#shown(files) : []);
   }
 
   #afterBuild(

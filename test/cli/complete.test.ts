@@ -9,6 +9,7 @@ const complete = (...words: string[]) => candidatesFor(words, declaration);
 test("the first word is a command or a target", () => {
   expect(complete("")).toEqual([
     "watch",
+    "update",
     "explain",
     "graph",
     "why",

@@ -35,30 +35,30 @@ function prepared(...sources: string[]) {
   return prepare(request.value, place);
 }
 
-const sourcesOf = (...sources: string[]) => {
-  const found = prepared(...sources);
+const sourcesOf = async (...sources: string[]) => {
+  const found = await prepared(...sources);
   if (!found.ok) throw new Error(found.problems.map(({ message }) => message).join("\n"));
   const all = [...found.project.targets.values()];
   return all.flatMap(({ name, source }) => (source === undefined ? [] : [[name, source]]));
 };
 
-const problemsOf = (...sources: string[]) => {
-  const found = prepared(...sources);
+const problemsOf = async (...sources: string[]) => {
+  const found = await prepared(...sources);
   return found.ok ? [] : found.problems.map(({ message, hint }) => [message, hint]);
 };
 
-test("a source counts for the targets that its name stands for, and from the current folder", () => {
+test("a source counts for the targets that its name stands for, and from the current folder", async () => {
   const api = path.join(folder, "api");
-  expect(sourcesOf("api=../api")).toEqual([["api", api]]);
-  expect(sourcesOf("apps[two]=../api", "more/inner=../api")).toEqual([
+  expect(await sourcesOf("api=../api")).toEqual([["api", api]]);
+  expect(await sourcesOf("apps[two]=../api", "more/inner=../api")).toEqual([
     ["apps[two]", api],
     ["more/inner", api],
   ]);
-  expect(sourcesOf("apps=../api")).toEqual([
+  expect(await sourcesOf("apps=../api")).toEqual([
     ["apps[one]", api],
     ["apps[two]", api],
   ]);
-  expect(sourcesOf()).toEqual([]);
+  expect(await sourcesOf()).toEqual([]);
 });
 
 test.each([
@@ -100,10 +100,10 @@ test.each([
     "source `../api/sub` of `api` is a folder in a checkout, and not all of it",
     `name \`${path.join(folder, "api")}\``,
   ],
-])("%j is refused", (sources, message, hint) => {
-  expect(problemsOf(...sources)).toEqual([[message, hint]]);
+])("%j is refused", async (sources, message, hint) => {
+  expect(await problemsOf(...sources)).toEqual([[message, hint]]);
 });
 
-test("problems of several sources are told at once", () => {
-  expect(problemsOf("api=../gone", "says=../api")).toHaveLength(2);
+test("problems of several sources are told at once", async () => {
+  expect(await problemsOf("api=../gone", "says=../api")).toHaveLength(2);
 });

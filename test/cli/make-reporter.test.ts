@@ -11,6 +11,7 @@ const request: CommonRequest = {
   dryRun: false,
   force: false,
   yes: false,
+  locked: false,
   fallback: true,
   cacheFrom: true,
   cacheTo: true,

@@ -16,6 +16,7 @@ const plain = {
   dryRun: false,
   force: false,
   yes: false,
+  locked: false,
   fallback: true,
   cacheFrom: true,
   cacheTo: true,

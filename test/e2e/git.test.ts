@@ -89,7 +89,7 @@ test("a path of this machine is a repository as well", async () => {
   expect(textIn(folder)).toBe("main 1");
 });
 
-test("later runs keep the commit of a branch until they are forced; edits of the checkout are put right", async () => {
+test("later runs keep the commit of a branch until the lock is moved; edits of the checkout are put right", async () => {
   const folder = workspace(targets);
   const args = ["source", "--ref", "side", ...from()];
   await build(folder, args);
@@ -98,8 +98,10 @@ test("later runs keep the commit of a branch until they are forced; edits of the
   await git(path.join(repositories, "main"), "checkout", "--quiet", "master");
 
   expect((await build(folder, args)).ran).toEqual([]);
-  expect(textIn(folder)).toBe("side 1");
   expect((await build(folder, [...args, "--force"])).ran).toEqual(["source"]);
+  expect(textIn(folder)).toBe("side 1");
+  expect((await tbuild(folder, ["update", ...args])).exitCode).toBe(0);
+  expect((await build(folder, args)).ran).toEqual(["source"]);
   expect(textIn(folder)).toBe("side 2");
   rmSync(path.join(folder, "out/source/text"));
   expect((await build(folder, args)).ran).toEqual(["source"]);

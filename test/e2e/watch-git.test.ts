@@ -1,5 +1,5 @@
 /** `tbuild watch` in a repository of git. @one-engine: no engine is asked. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { jest } from "@jest/globals";
 import { temporaryFolder } from "../support/folder.ts";
 import { commitAgain, commitAll, git } from "../support/git.ts";
@@ -26,5 +26,30 @@ targets:
   git(folder, "checkout", "--quiet", "-b", "feature/x");
   expect(await watch.rests()).toMatchObject({ changed: [".git/HEAD"], ran: ["says"] });
   expect(readFileSync(`${folder}/out/says`, "utf8")).toBe(`feature/x ${commit}\n`);
+  expect((await watch.end()).exitCode).toBe(0);
+});
+
+test("the lock that a build writes begins no other one; one that is moved builds what it moved", async () => {
+  const repository = temporaryFolder({ text: "1" });
+  const first = commitAll(repository);
+  const folder = temporaryFolder({
+    "targets.yaml": `
+name: locked
+targets:
+  source: { git: "${repository}", ref: main, to: out/source }
+  says: { run: "echo \${source.short} >out/says", outputs: [out/says] }
+  all: { needs: [source, says] }
+`,
+  });
+  const watch = new Watching(folder, ["all"]);
+  expect(await watch.rests()).toMatchObject({ builds: 1, changed: [], ran: ["source", "says"] });
+  const second = commitAgain(repository);
+  const lock = readFileSync(`${folder}/targets.lock`, "utf8");
+  writeFileSync(`${folder}/targets.lock`, lock.replace(first, second));
+  expect(await watch.rests()).toMatchObject({
+    changed: ["targets.lock"],
+    ran: expect.arrayContaining(["source", "says"]),
+  });
+  expect(readFileSync(`${folder}/out/says`, "utf8")).toBe(`${second.slice(0, 12)}\n`);
   expect((await watch.end()).exitCode).toBe(0);
 });

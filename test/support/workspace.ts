@@ -21,6 +21,8 @@ import type { Event } from "../../src/model/event.ts";
 import { defaultLimits } from "../../src/model/limits.ts";
 import type { Result } from "../../src/model/result.ts";
 import type { Project } from "../../src/model/target.ts";
+import { readLockFile } from "../../src/pins/lock-file.ts";
+import { Pins } from "../../src/pins/pins.ts";
 import { temporaryFolder, writeFiles } from "./folder.ts";
 
 export interface Run extends BuildResult {
@@ -138,6 +140,7 @@ export class Workspace {
     return {
       ...(plan && { plan: use }),
       project,
+      pins: new Pins(value(readLockFile(`${this.root}/targets.lock`))),
       wanted: value(resolveWanted(declaration, wanted)).flatMap(
         (name) => project.families.get(name) ?? [],
       ),

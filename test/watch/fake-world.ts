@@ -36,7 +36,7 @@ export class FakeWorld {
   start(): Promise<WatchEnd> {
     return watch({
       loaded: this.#load(),
-      load: () => this.#load(),
+      load: async () => this.#load(),
       begin: async () => ({
         report: (event) => this.events.push(event),
         build: (order) => this.#build(order),

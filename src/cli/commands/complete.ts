@@ -9,10 +9,10 @@ import {
   commonOptions,
   type OptionDefinition,
   ownOptionsOf,
-  ruleOptions,
   shells,
 } from "../../model/command-line.ts";
 import type { Parameter } from "../../model/parameter.ts";
+import { ruleOptions } from "../../model/rule-options.ts";
 import { asByDefault } from "../by-default.ts";
 import { parameterOptions } from "../parameter-options.ts";
 import { defaultNames } from "../read-arguments.ts";

@@ -13,7 +13,7 @@ import type { Surroundings } from "../surroundings.ts";
 /** @returns the exit code */
 export async function runExplain(request: TargetRequest, place: Surroundings): Promise<number> {
   const { log } = request.common;
-  const prepared = prepare(request, place);
+  const prepared = await prepare(request, place);
   if (!prepared.ok) return showProblems({ ...prepared, log }, place);
   const engine = new LazyEngine(place);
   try {

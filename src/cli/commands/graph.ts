@@ -14,7 +14,7 @@ import type { Surroundings } from "../surroundings.ts";
 /** @returns the exit code */
 export async function runGraph(request: TargetRequest, place: Surroundings): Promise<number> {
   const { log } = request.common;
-  const prepared = prepare(request, place, { ownOptions: graphOptions });
+  const prepared = await prepare(request, place, { ownOptions: graphOptions });
   if (!prepared.ok) return showProblems({ ...prepared, log }, place);
   const format = (prepared.own.get("format") ?? "plain") as GraphFormat;
   const drawing = await draw(format, prepared, { request, place });

@@ -12,10 +12,10 @@ import {
   commands,
   commonOptions,
   type OptionDefinition,
-  ruleOptions,
   versionOption,
 } from "../../model/command-line.ts";
 import type { Parameter } from "../../model/parameter.ts";
+import { ruleOptions } from "../../model/rule-options.ts";
 import { asByDefault } from "../by-default.ts";
 import { loadDeclaration } from "../load.ts";
 import { parameterOptions } from "../parameter-options.ts";

@@ -23,7 +23,10 @@ import type { Surroundings } from "../surroundings.ts";
 /** @returns the exit code */
 export async function runInventory(request: TargetRequest, place: Surroundings): Promise<number> {
   const { log } = request.common;
-  const prepared = prepare(request, place, { ownOptions: inventoryOptions, everything: true });
+  const prepared = await prepare(request, place, {
+    ownOptions: inventoryOptions,
+    everything: true,
+  });
   if (!prepared.ok) return showProblems({ ...prepared, log }, place);
   const { project, root, wanted, own } = prepared;
   const graph = graphOf(project);

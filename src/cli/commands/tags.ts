@@ -20,7 +20,7 @@ import * as problems from "../usage-problems.ts";
 /** @returns the exit code */
 export async function runTags(request: TargetRequest, place: Surroundings): Promise<number> {
   const { log } = request.common;
-  const found = findPlaces(request, place);
+  const found = await findPlaces(request, place);
   if ("problems" in found) return showProblems({ ...found, log }, place);
   try {
     for (const [index, each] of found.places.entries()) {
@@ -46,7 +46,7 @@ type Found = { readonly root: string } & (
  * A word with a host in it names an image. No target file is needed for that; where there is one, it may
  * tell how the host is reached.
  */
-function findPlaces(request: TargetRequest, place: Surroundings): Found {
+async function findPlaces(request: TargetRequest, place: Surroundings): Promise<Found> {
   const { others } = readWords(request.argv, commonOptions);
   const root = place.cwd;
   if (others.length === 0) return { root, problems: [problems.tagsOfWhat()] };
@@ -56,7 +56,7 @@ function findPlaces(request: TargetRequest, place: Surroundings): Found {
     const access = readRegistryAccess(request.common, place.environment);
     return access.ok ? { root, places: [named], access: access.value } : { root, ...access };
   }
-  const prepared = prepare(request, place);
+  const prepared = await prepare(request, place);
   if (!prepared.ok) return prepared;
   const places = registryPlaces(prepared.project, prepared.wanted);
   const access = accessOf(prepared.project.registries, request.common, place.environment);

@@ -19,7 +19,7 @@ import * as problems from "../usage-problems.ts";
 export async function runWatch(request: TargetRequest, outside: Surroundings): Promise<number> {
   const { log } = request.common;
   const place = { ...outside, signal: untilUnread(outside) };
-  const prepared = prepare(request, place, { ownOptions: watchOptions });
+  const prepared = await prepare(request, place, { ownOptions: watchOptions });
   const { root } = prepared;
   if (!prepared.ok) return showProblems({ ...prepared, log }, place);
   const poll = readPoll(prepared.own.get("poll"));

@@ -10,7 +10,7 @@ import * as problems from "../usage-problems.ts";
 /** @returns the exit code: 0 also where there is no way, which is an answer */
 export async function runWhy(request: TargetRequest, place: Surroundings): Promise<number> {
   const { log } = request.common;
-  const prepared = prepare(request, place);
+  const prepared = await prepare(request, place);
   if (!prepared.ok) return showProblems({ ...prepared, log }, place);
   const { root, project, names } = prepared;
   const [from, to] = names.map((name) => project.families.get(name) ?? []);

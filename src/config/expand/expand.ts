@@ -3,6 +3,7 @@
  * Reads nothing and looks at no file; whether outputs collide or names form a cycle is for `engine/`.
  */
 import type { Diagnostic } from "../../model/diagnostic.ts";
+import { lockPathOf } from "../../model/pin.ts";
 import { fail, ok, type Result } from "../../model/result.ts";
 import type { Project } from "../../model/target.ts";
 import { ruleKinds } from "../../rules/kinds.ts";
@@ -46,7 +47,7 @@ function projectOf(
   return {
     name: declaration.name,
     root: declaration.root,
-    files: declaration.files.map(({ path }) => path),
+    files: [...declaration.files.map(({ path }) => path), lockPathOf(declaration.files)],
     default: fillReferences(filler, declaration.default),
     ...(cache && { cache }),
     targets: expansion.targets,

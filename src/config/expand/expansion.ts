@@ -5,6 +5,7 @@ import type { Declaration, DeclaredField, TargetDeclaration } from "../declarati
 import type { Kinds } from "../read/reader.ts";
 import { fill } from "../read/template.ts";
 import { combinations, isOpen, parseName } from "../target-index.ts";
+import { readCheckoutKey, withSameMembers } from "./checkout-names.ts";
 import { fillAttempts } from "./fill-attempts.ts";
 import { type Filler, fillField, fillReferences, fillTexts } from "./fill-field.ts";
 import { LazyTargets } from "./lazy-targets.ts";
@@ -167,6 +168,7 @@ export class Expansion {
   #usedBy({ counted }: TargetDeclaration): Readonly<Record<string, string>> {
     const used: Record<string, string> = {};
     for (const key of counted) {
+      if (readCheckoutKey(key)?.isOfMember) continue;
       const value = this.#values.texts.get(key);
       if (value !== undefined) used[key] = value;
     }
@@ -182,6 +184,7 @@ export class Expansion {
     this.targets.set(name, {
       name,
       ...shared,
+      ...withSameMembers(shared.parameters, declaration, member, this.values),
       ...(declaration.rule !== undefined && { rule: { kind: declaration.rule, fields } }),
       needs: fillReferences(filler, declaration.needs),
       after: fillReferences(filler, declaration.after),

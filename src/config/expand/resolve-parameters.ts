@@ -12,6 +12,7 @@ import * as problems from "../problems/problems.ts";
 import { checkList } from "../read/check-list.ts";
 import { checkParameter } from "../read/check-value.ts";
 import { fill } from "../read/template.ts";
+import { bindingsAroundLists } from "./bindings-around-lists.ts";
 import { TextValues } from "./built-in-values.ts";
 
 export interface ParameterValues {
@@ -24,6 +25,8 @@ export interface ParameterValues {
   readonly noValue?: ReadonlyMap<string, NoValue>;
   /** Digest of what git names stand for. */
   readonly gitDigest?: (names: readonly GitName[]) => string;
+  /** Takes in what names of checkouts stand for, and what includes fix with them. */
+  readonly addCheckouts?: (found: ReadonlyMap<string, string>) => Result<void>;
   /** Files that say where git is. */
   readonly gitFiles?: () => readonly string[];
 }
@@ -61,7 +64,7 @@ export function resolveParameters(
     else if (parameter.type !== "list") resolveText(parameter, resolution);
   }
   // What was left out of the values of a list may be the value of any other parameter.
-  const [after, before] = partition(declaration.bindings, usingLists(declaration));
+  const { before, after } = bindingsAroundLists(declaration);
   for (const binding of before) resolveBinding(binding, resolution);
   for (const parameter of parameters) {
     if (parameter.type === "list") resolveList(parameter, resolution);
@@ -75,20 +78,12 @@ export function resolveParameters(
     noValue: texts.noValue,
     gitDigest: (names) => texts.gitDigest(names),
     gitFiles: () => texts.git.files(),
+    addCheckouts: (found) => {
+      for (const [key, value] of found) texts.set(key, value);
+      for (const binding of declaration.bindings) resolveBinding(binding, resolution);
+      return resolution.problems.length > 0 ? fail(...resolution.problems) : ok(undefined);
+    },
   });
-}
-
-/** Bindings that are lists or take the value of one. */
-function usingLists({ parameters, bindings }: Declaration): (binding: Binding) => boolean {
-  const late = new Set(parameters.flatMap(({ name, type }) => (type === "list" ? [name] : [])));
-  for (const { key, parameter, uses } of bindings) {
-    if (parameter.type === "list" || uses.some((used) => late.has(used))) late.add(key);
-  }
-  return ({ key }) => late.has(key);
-}
-
-function partition<T>(items: readonly T[], isFirst: (item: T) => boolean) {
-  return [items.filter(isFirst), items.filter((item) => !isFirst(item))] as const;
 }
 
 /** The names that the command line may give. */

@@ -3,6 +3,7 @@
 import type { Part, Template } from "../declaration.ts";
 import { type Frame, fillPart } from "../read/template.ts";
 import { isLoosePart } from "./built-ins.ts";
+import { readCheckoutKey } from "./checkout-names.ts";
 
 /** The same with the names of git written as tags may be: a branch `feature/x` reads `feature-x`. */
 export function asTags(text: Template, frame: Frame): Template {
@@ -10,7 +11,14 @@ export function asTags(text: Template, frame: Frame): Template {
 }
 
 function asTag(part: Part, frame: Frame): Part {
-  const isLoose = typeof part !== "string" && "param" in part && isLoosePart(part.param);
+  const isLoose = typeof part !== "string" && isLooseName(part);
   const name = isLoose ? fillPart(part, frame) : undefined;
   return name?.replace(/[^\w.-]+/g, "-").replace(/^[.-]+/, "_") ?? part;
+}
+
+function isLooseName(part: Exclude<Part, string>): boolean {
+  if ("checkout" in part) return part.value === "ref";
+  return (
+    "param" in part && (isLoosePart(part.param) || readCheckoutKey(part.param)?.value === "ref")
+  );
 }

@@ -24,6 +24,7 @@ import {
   type ScopedParameter,
   wrong,
 } from "./reader.ts";
+import { useCheckout } from "./use-checkout.ts";
 
 export const topKeys = [
   "name",
@@ -38,6 +39,7 @@ export const topKeys = [
 ];
 
 const mostIncludes = 500;
+
 export interface LoadedFile {
   readonly reader: Reader;
   readonly top: MapNode;
@@ -123,6 +125,7 @@ export class IncludeLoader {
       problems: this.problems,
       kinds: this.#kinds,
       targets: this.#targets,
+      useCheckout,
       axes: [],
       uses: new Set(),
       edges: new Set(),

@@ -30,7 +30,8 @@ export function readNames(
     const name = reader.scope.prefix + entry.key;
     checkName(reader, entry);
     const axes = readAxes(reader, entry);
-    index.set(name, { name, axes });
+    const isCheckout = entry.value.kind === "map" && valueAt(entry.value, "git") !== undefined;
+    index.set(name, { name, axes, isCheckout });
     return { name, entry, axes };
   });
 }

@@ -40,6 +40,8 @@ export interface Reader {
   readonly problems: Diagnostic[];
   readonly kinds: readonly Kind[];
   readonly targets: TargetIndex;
+  /** Reads `api.short` and the like; what it returns is told there. */
+  readonly useCheckout: (reader: Reader, text: string, at: Location) => Part | "wrong" | undefined;
   /** Matrix keys of the target that is read. */
   readonly axes: readonly Axis[];
   /** Keys of the parameters met so far; whoever wants to know of a part empties it before. */
@@ -102,9 +104,10 @@ export function useIn(reader: Reader, node: ScalarNode): Use {
     }
     const piece = usePiece(reader, name, at);
     if (piece !== undefined) return piece;
-    return builtInNames.includes(name)
-      ? useBuiltIn(reader, name, at)
-      : useParameter(reader, name, at);
+    if (builtInNames.includes(name)) return useBuiltIn(reader, name, at);
+    const checkout = reader.useCheckout(reader, name, at);
+    if (checkout === "wrong") return "";
+    return checkout ?? useParameter(reader, name, at);
   };
 }
 

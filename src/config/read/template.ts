@@ -1,6 +1,8 @@
 /** Text with `${parameters}`: parsed once for a declaration, filled for each of its targets. */
 import { takeApart } from "../../model/list-form.ts";
 import type { Part, Template } from "../declaration.ts";
+import { checkoutKey } from "../expand/checkout-names.ts";
+import { memberName } from "../target-index.ts";
 import { semanticPart } from "./semantic-version.ts";
 
 /**
@@ -66,6 +68,13 @@ export function fill(template: Template, frame: Frame): string | undefined {
 export function fillPart(part: Part, { values, member }: Frame): string | undefined {
   if (typeof part === "string") return part;
   if ("param" in part) return values.get(part.param);
+  if ("checkout" in part) {
+    const name = memberName(
+      part.checkout,
+      part.axes.map((axis) => member[axis] as string),
+    );
+    return values.get(checkoutKey(name, part.value));
+  }
   const value = member[part.axis];
   if (value === undefined) return undefined;
   if (part.piece) return takeApart(value, part.piece.separators)[part.piece.nth];

@@ -3,7 +3,7 @@
  * at nothing that a target file says. Changes nothing.
  */
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
 import type { Docker } from "../../docker/docker.ts";
 import { sameSignature, signatureOf, statIfPresent } from "../../files/looks.ts";
 import type { Digest } from "../../model/artifact.ts";
@@ -53,6 +53,8 @@ export async function checkPlan(
   if (!plan || plan.about.program !== programDigest()) return undefined;
   if (environmentDigest(plan.about.variables, environment) !== plan.about.environment)
     return undefined;
+  if (digestOfFile(plan.about.lock.path) !== (plan.about.lock.digest ?? undefined))
+    return undefined;
   if (plan.about.git && !(await isSameGit(plan.about.git, root, environment))) return undefined;
   if (!isUndisturbed(plan, state)) return undefined;
   const rows = changedRows(plan.rows, root);
@@ -69,6 +71,16 @@ export async function checkPlan(
  */
 export const isFresh = ({ plan, rows, targets }: CheckedPlan): boolean =>
   rows.length === 0 && targets.length === 0 && plan.about.isFresh;
+
+/** @returns undefined where there is no such file */
+function digestOfFile(file: string): Digest | undefined {
+  try {
+    return `sha256:${createHash("sha256").update(readFileSync(file)).digest("hex")}`;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
 
 /** Loaded only where targets use what git tells. */
 async function isSameGit(

@@ -22,8 +22,16 @@ import { patchTargets } from "./patch-targets.ts";
 import { programDigest } from "./program-digest.ts";
 import { RowBuilder } from "./row-builder.ts";
 
-/** For a run that came to its end, with its traces closed. */
-export function keepPlan(request: BuildRequest, use: PlanUse, room: BuildRoom): void {
+/**
+ * For a run that came to its end, with its traces closed.
+ * @param lock digest of the lock file that the run relied on
+ */
+export function keepPlan(
+  request: BuildRequest,
+  use: PlanUse,
+  room: BuildRoom,
+  lock: Digest | undefined,
+): void {
   const traces = statIfPresent(room.state.traces, lstatSync);
   if (traces === undefined || room.traces.damaged > 0) return;
   const { rows, targets } = patchTargets(room) ?? newTargets(request, room);
@@ -41,6 +49,7 @@ export function keepPlan(request: BuildRequest, use: PlanUse, room: BuildRoom): 
       variables,
       environment: environmentDigest(variables, room.environment),
       ...(use.git && { git: use.git }),
+      lock: { path: room.pins.lock.path, digest: lock ?? null },
       traces: signatureOf(traces),
       made: targets.flags.reduce((sum, flags) => sum + (flags & madeFlag), 0),
       isFresh: targets.flags.every((flags) => (flags & freshFlag) !== 0),

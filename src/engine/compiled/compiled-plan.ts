@@ -38,6 +38,8 @@ export interface PlanAbout {
   /** Of the values of the variables. */
   readonly environment: string;
   readonly git?: CountedGit;
+  /** The lock file, of which another state moves what names stand for; null where there was none. */
+  readonly lock: { readonly path: string; readonly digest: Digest | null };
   /** Of the file of traces, which every run that makes something changes. */
   readonly traces: Signature;
   /** How many of the targets have something to make. */

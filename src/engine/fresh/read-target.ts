@@ -22,6 +22,8 @@ export interface ReadingRoom {
   readonly edgesOf: (name: TargetName) => readonly Edge[];
   /** Artifacts of a dependency that is done. */
   readonly artifactsOf: (name: TargetName) => readonly Artifact[];
+  /** What the lock, or this run, knows of the names that a target asks servers for; by their keys. */
+  readonly pinsOf: (target: Target) => ReadonlyMap<string, string>;
   /** What of a service counts for the target. */
   readonly serviceDigest: (target: Target, service: TargetName) => Digest;
 }
@@ -77,7 +79,19 @@ function walk(target: Target, room: ReadingRoom, inputs: readonly InputFile[]): 
       parts[partOf("service", edge.to)] = short(room.serviceDigest(target, edge.to));
     }
   }
+  addPins(target, room, parts);
   return { parts, fingerprint: hashParts(parts), inputs };
+}
+
+/** The same with what was found out meanwhile of names that nobody had locked. */
+export function withPins(reading: Reading, target: Target, room: ReadingRoom): Reading {
+  const parts: Record<string, string> = { ...reading.parts };
+  room.looks.during(target.name, () => addPins(target, room, parts));
+  return { ...reading, parts, fingerprint: hashParts(parts) };
+}
+
+function addPins(target: Target, room: ReadingRoom, parts: Record<string, string>): void {
+  for (const [key, value] of room.pinsOf(target)) parts[partOf("pin", key)] = value;
 }
 
 function readRule(target: Target, room: ReadingRoom, parts: Record<string, string>): void {

@@ -5,12 +5,13 @@
 
 import type { FilesView } from "../../files/files-view.ts";
 import type { Output } from "../../model/artifact.ts";
-import { type Diagnostic, DiagnosticError } from "../../model/diagnostic.ts";
+import type { Diagnostic } from "../../model/diagnostic.ts";
 import { fail, ok, type Result } from "../../model/result.ts";
 import type { Project, Target, TargetName } from "../../model/target.ts";
 import { ruleKindOf } from "../../rules/kinds.ts";
 import { cycleProblem, outputClashProblem } from "../problems.ts";
 import { dependenciesInFields } from "./field-edges.ts";
+import { mentionsOf } from "./mentions.ts";
 import { findPushedTwice } from "./pushed-twice.ts";
 
 /**
@@ -84,24 +85,14 @@ export function edgesOf(
   return [...found].map(([to, kind]) => ({ to, kind }));
 }
 
-/** A Dockerfile that cannot be read names nothing here: the target says so when it is planned. */
 function mentionedTargets(
   target: Target,
   files: FilesView,
   makers: ReadonlyMap<string, TargetName>,
 ): readonly TargetName[] {
-  if (!target.rule || target.missing.length > 0) return [];
-  const kind = ruleKindOf(target.rule.kind);
-  if (!kind.mentions) return [];
-  try {
-    return kind
-      .mentions(target.rule.fields as never, files, target)
-      .flatMap(({ reference }) => makers.get(reference) ?? [])
-      .filter((name) => name !== target.name);
-  } catch (error) {
-    if (error instanceof DiagnosticError) return [];
-    throw error;
-  }
+  return mentionsOf(target, files)
+    .flatMap((reference) => makers.get(reference) ?? [])
+    .filter((name) => name !== target.name);
 }
 
 function collectOutputs(project: Project): ReadonlyMap<TargetName, readonly Output[]> {

@@ -1,6 +1,8 @@
 /** What keeps a planned target from being made, known before anything runs. */
 import type { Diagnostic } from "../../model/diagnostic.ts";
+import { pinKey } from "../../model/pin.ts";
 import type { Target } from "../../model/target.ts";
+import { notLocked } from "../../pins/problems.ts";
 import { ruleKindOf } from "../../rules/kinds.ts";
 import type { BuildRoom } from "../build-room.ts";
 import {
@@ -10,9 +12,10 @@ import {
   notAServiceProblem,
 } from "../problems.ts";
 import { alternativesOf } from "./alternatives.ts";
+import { askedBy } from "./mentions.ts";
 
 /**
- * Parameters that are missing, what its rule kind says of its keys, services that are none, and alternatives
+ * Parameters that are missing, names that are to be locked and are not, what its rule kind says of its keys, services that are none, and alternatives
  * that are not to be had.
  */
 export function planProblems(target: Target, room: BuildRoom): readonly Diagnostic[] {
@@ -27,6 +30,7 @@ export function planProblems(target: Target, room: BuildRoom): readonly Diagnost
     const declared = room.project.targets.get(use.target);
     if (!declared?.service) problems.push(notAServiceProblem(target, use.target));
   }
+  problems.push(...unlocked(target, room));
   const choice = room.plan.choiceOf(target.name);
   const passed = choice?.passedOver[0];
   if (passed && !room.fallback) problems.push(fallbackProblem(target, passed));
@@ -35,4 +39,14 @@ export function planProblems(target: Target, room: BuildRoom): readonly Diagnost
     problems.push(noAlternativeProblem(target, choice.passedOver));
   }
   return problems;
+}
+
+/** With `--locked` nobody is asked what a name stands for. */
+function unlocked(target: Target, { pins, files, isMade }: BuildRoom): readonly Diagnostic[] {
+  if (!pins.isClosed) return [];
+  const at = target.places[target.rule?.kind ?? ""] ?? target.declaredAt;
+  const by = target.alternativeOf ?? target.name;
+  return askedBy(target, files, isMade)
+    .filter((asked) => pins.known(asked) === undefined)
+    .map((asked) => notLocked(pinKey(asked), pins.lock.path, by, at));
 }

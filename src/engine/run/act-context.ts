@@ -43,6 +43,8 @@ export function makeActContext(
     docker: room.docker,
     environment: room.environment,
     access: room.access,
+    pins: room.pins,
+    isMade: room.isMade,
     commands: room.commands,
     signal: tools.signal,
     progress: progressOf(target, room, tools),

@@ -7,7 +7,7 @@ import type { Target } from "../../model/target.ts";
 import type { Trace } from "../../model/trace.ts";
 import { actsAlways } from "../../rules/kinds.ts";
 import type { BuildRoom } from "../build-room.ts";
-import { type Reading, readTarget } from "../fresh/read-target.ts";
+import { type Reading, readTarget, withPins } from "../fresh/read-target.ts";
 import { traceKey } from "../fresh/trace-key.ts";
 import { inputChangedProblem, unrecordedProblem } from "../problems.ts";
 import { systemProblem } from "../system-problem.ts";
@@ -40,14 +40,15 @@ export function recordRun(
   if (actsAlways(target)) return;
   if (!artifacts.every(isKept)) throw new Error(`${target.name} made what no trace can tell of`);
   const key = traceKey(room.project, target);
-  const changed = findChanged(target, reading, signatures, room);
+  const whole = withPins(reading, target, room.reading);
+  const changed = findChanged(target, whole, signatures, room);
   if (changed !== undefined) {
     room.traces.drop(key);
     room.evictions.forget("traces", key);
     room.reporter.report({ kind: "warning", problem: inputChangedProblem(target, changed) });
     return;
   }
-  const { parts, fingerprint } = reading;
+  const { parts, fingerprint } = whole;
   const finishedAt = Date.now();
   const made = { key, target: target.name, fingerprint, parts, artifacts, seconds, finishedAt };
   const more = {

@@ -5,7 +5,7 @@ import type { Target, TargetName } from "../../model/target.ts";
 import { describeStaleReason, type StaleReason } from "../../model/trace.ts";
 import type { BuildRoom } from "../build-room.ts";
 import { findLoss, type Watched, watched } from "../fresh/lost-artifacts.ts";
-import { type Reading, readTarget } from "../fresh/read-target.ts";
+import { type Reading, readTarget, withPins } from "../fresh/read-target.ts";
 import { shownTitle } from "../plan/shown-title.ts";
 import { type Attempt, Attempts } from "../schedule/attempts.ts";
 import { isExclusive } from "../schedule/is-exclusive.ts";
@@ -105,7 +105,8 @@ export class TargetRuns {
     const { cache } = this.#room;
     if (!cache?.isWritten) return;
     const { shareTarget } = await import("../share/share-target.ts");
-    shareTarget(target, reading, cache, this.#room);
+    const whole = withPins(reading, target, this.#room.reading);
+    shareTarget(target, whole, cache, this.#room);
   }
 
   #afterFailure(target: Target, attempt: Attempt, state: NotMade): RunEnd {

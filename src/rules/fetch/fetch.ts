@@ -19,6 +19,7 @@ export const fetch = ruleKind({
   asksServer: true,
   notShared: ({ sha256 }) =>
     sha256 === undefined ? "is whatever its server has, without `sha256`" : undefined,
+  asks: ({ fetch: url, sha256 }) => (sha256 === undefined ? [{ kind: "fetch", url }] : []),
   check: (values, target) => [
     ...urlProblems(values, target),
     ...digestProblems(values, target),

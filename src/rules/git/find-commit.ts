@@ -1,7 +1,9 @@
 /** Finds out which commit a target wants: the only question to a server that each build may ask. */
+import type { FilesView } from "../../files/files-view.ts";
+import { isWholeCommit } from "../../model/pin.ts";
 import { completeCommit, type GitRoom, type WantedCommit } from "./clone.ts";
 import { NotToBeHad, unknownRef } from "./git-problems.ts";
-import { findRef, isCommit } from "./git-refs.ts";
+import { findRef } from "./git-refs.ts";
 import { renewingClone } from "./renew-clone.ts";
 
 /**
@@ -13,7 +15,7 @@ export async function findCommit(
   ref: string | undefined,
   room: GitRoom,
 ): Promise<WantedCommit> {
-  if (ref !== undefined && isCommit(ref)) return { commit: ref.toLowerCase() };
+  if (ref !== undefined && isWholeCommit(ref)) return { commit: ref.toLowerCase() };
   const listed = await listRefs(url, room);
   const found = findRef(listed, ref);
   if (found?.kind === "named") return found;
@@ -27,8 +29,19 @@ export async function findCommit(
  * @returns lines of `git ls-remote`: an object, a tab, a name
  * @throws NotToBeHad
  */
-export async function listRefs(url: string, { git }: GitRoom): Promise<readonly string[]> {
+export async function listRefs(
+  url: string,
+  { git }: Pick<GitRoom, "git">,
+): Promise<readonly string[]> {
   const answer = await git(["ls-remote", "--", url]);
   if (!answer.ok) throw new NotToBeHad(url, answer.said);
   return answer.text.split("\n").filter((line) => line !== "");
+}
+
+/** A path is relative to the workspace, and git runs elsewhere. */
+export function urlOf(given: string, files: FilesView): string {
+  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(given);
+  if (isUrl) return given;
+  const isPath = /^\.{0,2}\//.test(given) || files.kindOf(given) === "folder";
+  return isPath ? files.absolute(given) : given;
 }

@@ -6,9 +6,10 @@ import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { artifactOf, placeOutput } from "../output-files.ts";
 import type { ActContext, ActOutcome } from "../rule.ts";
+import { askedCommit, noted, rewritten } from "./asked-commit.ts";
 import type { Checkout, Written } from "./checkout.ts";
 import { type GitRoom, obtainCommit } from "./clone.ts";
-import { findCommit, listRefs } from "./find-commit.ts";
+import { findCommit, listRefs, urlOf } from "./find-commit.ts";
 import { checkoutPlace, type GitValues } from "./git-fields.ts";
 import { gitFailed, NotToBeHad, notToBeHad, unknownRef } from "./git-problems.ts";
 import { gitFor } from "./git-program.ts";
@@ -18,13 +19,18 @@ import { renewingClone } from "./renew-clone.ts";
 import { checkOutSubmodules } from "./submodules.ts";
 
 export async function checkOut(values: GitValues, context: ActContext): Promise<ActOutcome> {
-  const url = urlOf(values.git, context);
+  const url = urlOf(values.git, context.files);
   const folder = path.join(await context.temporaryFolder(), "checkout");
   const room = { git: gitFor(context), context };
+  const asked = askedCommit(values, context.files.absolute("."));
+  const pin = asked && context.pins.known(asked);
   try {
-    const wanted = await findCommit(url, values.ref, room);
+    const wanted = pin
+      ? { commit: pin.value }
+      : noted(await findCommit(url, values.ref, room), asked, context.pins);
     const submodules = values.submodules === true;
     const isThere = await checkOutCommit({ url, wanted, folder, submodules }, room);
+    if (!isThere && asked && pin) throw rewritten(asked, pin, context.target);
     if (!isThere)
       throw unknownRef(context.target, values.ref ?? "HEAD", url, await listRefs(url, room));
     refuseLinksOut(folder);
@@ -92,11 +98,3 @@ const pointersOnly = ["smudge=", "clean=", "process=", "required=false"].flatMap
   "-c",
   `filter.lfs.${setting}`,
 ]);
-
-/** A path is relative to the workspace, and git runs elsewhere. */
-function urlOf(given: string, context: ActContext): string {
-  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(given);
-  if (isUrl) return given;
-  const isPath = /^\.{0,2}\//.test(given) || context.files.kindOf(given) === "folder";
-  return isPath ? context.files.absolute(given) : given;
-}

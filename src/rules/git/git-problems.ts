@@ -49,8 +49,8 @@ export class NotToBeHad extends Error {
 export async function notToBeHad(
   { url, said }: NotToBeHad,
   git: Git,
-  context: ActContext,
-): Promise<ActOutcome> {
+  context: Pick<ActContext, "environment">,
+): Promise<ActOutcome & { readonly kind: "unavailable" }> {
   const cause = causeOf(said);
   if (cause === "disk-full") throw gitFailed("fetch a repository", said);
   const why =
@@ -68,7 +68,11 @@ export async function notToBeHad(
 }
 
 /** Names of what could have let git in; what these hold is nobody's business. */
-async function whatWasTried(url: string, git: Git, { environment }: ActContext): Promise<string> {
+async function whatWasTried(
+  url: string,
+  git: Git,
+  { environment }: Pick<ActContext, "environment">,
+): Promise<string> {
   const home = environment["HOME"];
   if (!/^https?:/i.test(url)) {
     const keys = [
@@ -113,7 +117,7 @@ function hostOf(url: string): string {
 const mostNames = 8;
 
 export function unknownRef(
-  target: Target,
+  target: Pick<Target, "places" | "declaredAt">,
   ref: string,
   url: string,
   listed: readonly string[],

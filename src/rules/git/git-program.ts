@@ -26,8 +26,14 @@ interface GitCall {
 
 export type Git = (args: readonly string[], call?: GitCall) => Promise<GitAnswer>;
 
-/** For one run of one target. */
-export function gitFor(context: ActContext): Git {
+/** For whom git is run. */
+export interface GitCaller extends Pick<ActContext, "environment" | "workspaceId" | "signal"> {
+  readonly project: Pick<ActContext["project"], "root">;
+  readonly progress: Pick<ActContext["progress"], "output">;
+}
+
+/** For one run of one target, or one question. */
+export function gitFor(context: GitCaller): Git {
   const environment = {
     ...quietEnvironment(context.environment),
     // By it the next run ends what is left of one that was killed.
@@ -69,7 +75,7 @@ function quietEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 interface Running {
   readonly call: GitCall;
   readonly environment: NodeJS.ProcessEnv;
-  readonly context: ActContext;
+  readonly context: GitCaller;
 }
 
 async function run(

@@ -35,6 +35,3 @@ export function namesOf(listed: readonly string[], kind: "heads" | "tags"): read
     .filter((name) => name.startsWith(start) && !name.endsWith("^{}"))
     .map((name) => name.slice(start.length));
 }
-
-/** What a whole commit looks like. */
-export const isCommit = (ref: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(ref);

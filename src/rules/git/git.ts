@@ -1,9 +1,10 @@
 /** Rule `git`: a checkout of a commit, a tag or a branch, without its history. */
 
+import { isWholeCommit } from "../../model/pin.ts";
 import { redactUrls, usageProblem } from "../problems.ts";
 import { ruleKind } from "../rule.ts";
+import { asksOf } from "./asked-commit.ts";
 import { checkoutPlace, gitFields } from "./git-fields.ts";
-import { isCommit } from "./git-refs.ts";
 import { sourceFiles } from "./source-files.ts";
 
 export const git = ruleKind({
@@ -11,7 +12,8 @@ export const git = ruleKind({
   help: "A checkout of a git repository",
   fields: gitFields,
   asksServer: true,
-  notShared: ({ ref = "" }) => (isCommit(ref) ? undefined : "follows a branch or a tag"),
+  notShared: ({ ref = "" }) => (isWholeCommit(ref) ? undefined : "follows a branch or a tag"),
+  asks: asksOf,
   // Either would be read by git as an option.
   check: (values, target) =>
     (["git", "ref"] as const)

@@ -8,6 +8,8 @@ export interface Instruction {
   readonly keyword: string;
   /** What follows, cut at spaces outside of quotes; quotes are kept. */
   readonly words: readonly string[];
+  /** Its first line, counted from 0, and the one after its last; heredocs left out. */
+  readonly lines: readonly [start: number, end: number];
 }
 
 /** All instructions, in order; whether they make sense is left to the build. */
@@ -16,11 +18,12 @@ export function readInstructions(text: string): readonly Instruction[] {
   const escaper = escapeCharacter(lines);
   const found: Instruction[] = [];
   for (let at = 0; at < lines.length; ) {
+    const start = at;
     const { text: logical, next } = logicalLine(lines, at, escaper);
     at = next;
     const [keyword, ...words] = splitWords(logical, escaper);
     if (keyword === undefined) continue;
-    found.push({ keyword: keyword.toUpperCase(), words });
+    found.push({ keyword: keyword.toUpperCase(), words, lines: [start, next] });
     if (/^(run|copy|add)$/i.test(keyword)) at = afterHeredocs(words, lines, at);
   }
   return found;

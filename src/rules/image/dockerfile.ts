@@ -78,9 +78,11 @@ export function imagesOf(
 const platformArguments = /^(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT|OSVERSION|STAGE)$/;
 
 /** As in a shell, what nobody set is empty; what only the build knows is undefined. */
-const unset = (name: string): string | undefined => (platformArguments.test(name) ? undefined : "");
+export const unset = (name: string): string | undefined =>
+  platformArguments.test(name) ? undefined : "";
 
-function globalValues(
+/** The values of the `ARG`s before the first stage; undefined for what only the build knows. */
+export function globalValues(
   { globals }: Dockerfile,
   args: Readonly<Record<string, string>>,
   unknown: ReadonlySet<string>,

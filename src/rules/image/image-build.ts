@@ -14,17 +14,24 @@ import type { ActContext, ActOutcome, RunningServiceView } from "../rule.ts";
 import { secretOf } from "../secret-of.ts";
 import { type ImageValues, requestOf } from "./image-fields.ts";
 import { layContext } from "./lay-context.ts";
+import { pinnedDockerfile } from "./pinned-bases.ts";
 
 export async function buildImage(values: ImageValues, context: ActContext): Promise<ActOutcome> {
-  const request = buildRequest(values, context);
+  const request = buildRequest(values, context, await pinnedDockerfile(values, context));
   const docker = await context.docker();
   const digest = await docker.build(request, context.progress, context.signal);
   return { kind: "made", artifacts: [{ kind: "image", digest, references: request.tags }] };
 }
 
-function buildRequest(values: ImageValues, context: ActContext): BuildRequest {
+function buildRequest(
+  values: ImageValues,
+  context: ActContext,
+  dockerfile: PackedFile | undefined,
+): BuildRequest {
   return {
-    context: contextOf(values, context),
+    context: contextOf(values, context).map((file) =>
+      file.name === dockerfile?.name ? dockerfile : file,
+    ),
     dockerfile: requestOf(values).dockerfile,
     tags: tagsOf(values.tags, context.target),
     labels: { ...values.labels, ...ownLabels(context) },

@@ -5,7 +5,8 @@ import { tagProblems, tagsOf } from "../image-tags.ts";
 import { isBelow, shownPath } from "../output-files.ts";
 import { usageError, usageProblem } from "../problems.ts";
 import { type FilesView, ruleKind } from "../rule.ts";
-import { declaresGlobal, imagesOf, parseDockerfile } from "./dockerfile.ts";
+import { basesOf } from "./bases.ts";
+import { declaresGlobal, parseDockerfile } from "./dockerfile.ts";
 import { type ImageValues, imageFields, requestOf } from "./image-fields.ts";
 import { findDockerfile, layContext } from "./lay-context.ts";
 
@@ -33,11 +34,7 @@ export const image = ruleKind({
   mentions: (values, files) => {
     const found = findDockerfile(requestOf(values), files);
     if (found === undefined) return [];
-    // BASE is an edge by its own key.
-    const unknown = new Set(values.base === undefined ? [] : ["BASE"]);
-    const dockerfile = parseDockerfile(files.read(found));
-    const images = imagesOf(dockerfile, values.args ?? {}, values.stage, unknown);
-    return images.map((reference) => ({ reference }));
+    return basesOf(values, files.read(found)).map((reference) => ({ reference }));
   },
   image: { isOthers: false, references: ({ tags }, target) => tagsOf(tags, target) },
   sources: ({ image: folders = [] }) => folders.map((path) => ({ kind: "folder", path })),

@@ -51,6 +51,8 @@ export class FakeDocker implements Docker {
   readonly saves: (readonly string[])[] = [];
   /** Bytes of an archive that arrive before the engine breaks off. */
   breaksOffAfter = Number.POSITIVE_INFINITY;
+  /** Digests of registries under which it holds images, by their references. */
+  readonly digests = new Map<string, string>();
   /** Thrown by what it names. */
   readonly problems: Partial<Record<"pull" | "push" | "info", DiagnosticError>> = {};
   /** Files that the command in a container makes, by path below the folder it runs in. */
@@ -93,6 +95,12 @@ export class FakeDocker implements Docker {
 
   async imageId(reference: string): Promise<Digest | undefined> {
     return [...this.held].find(([, image]) => image.references.has(reference))?.[0];
+  }
+
+  async registryNames(reference: string): Promise<readonly string[] | undefined> {
+    if ((await this.imageId(reference)) === undefined) return undefined;
+    const digest = this.digests.get(reference);
+    return digest === undefined ? [] : [`${reference.replace(/:[^:/]*$/, "")}@${digest}`];
   }
 
   async layersOf(id: string): Promise<readonly Digest[]> {

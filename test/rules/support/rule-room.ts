@@ -9,9 +9,11 @@ import type { Artifact } from "../../../src/model/artifact.ts";
 import { type Diagnostic, DiagnosticError } from "../../../src/model/diagnostic.ts";
 import type { PushedTag } from "../../../src/model/event.ts";
 import type { Overwrite } from "../../../src/model/overwrite.ts";
+import { type Asked, type PinsView, pinKey } from "../../../src/model/pin.ts";
 import type { Registries } from "../../../src/model/registries.ts";
 import type { Removal } from "../../../src/model/removal.ts";
 import type { Project, Target, TargetName } from "../../../src/model/target.ts";
+import { Pins } from "../../../src/pins/pins.ts";
 import { Commands } from "../../../src/rules/commands/commands.ts";
 import { ruleKindOf } from "../../../src/rules/kinds.ts";
 import { ownOutputFolder } from "../../../src/rules/own-output.ts";
@@ -51,6 +53,8 @@ export class RuleRoom {
   /** Answers: what it throws is a no. */
   onConfirm: () => void = () => {};
   readonly abort = new AbortController();
+  /** Values of the lock by their keys, at its second line; what a rule finds out is added. */
+  readonly locked = new Map<string, string>();
   registries: Registries = {};
   /** Parts of the context that a test sets. */
   more: Partial<ActContext> = {};
@@ -146,6 +150,8 @@ export class RuleRoom {
         credentials: credentialLookup(environment),
         registries: this.registries,
       },
+      pins: this.#pins(),
+      isMade: () => false,
       commands: new Commands({ temporary: path.join(stateFolder, "tmp"), environment: () => ({}) }),
       signal: this.abort.signal,
       progress: {
@@ -176,6 +182,25 @@ export class RuleRoom {
       madeAt: (made) => this.madeAt.get(made),
       forget: async (gone) => void this.forgotten.push([...gone].sort().join(" ")),
       ...this.more,
+    };
+  }
+
+  #pins(): PinsView {
+    const at = { file: "targets.lock", line: 2, column: 1 };
+    const pins = new Map([...this.locked].map(([key, value]) => [key, { value, at }]));
+    const view = new Pins({ path: `${this.root}/targets.lock`, digest: undefined, pins });
+    const note = (asked: Asked, value: string): string => {
+      const counts = view.note(asked, value);
+      this.locked.set(pinKey(asked), counts);
+      return counts;
+    };
+    return {
+      note,
+      known: (asked) => view.known(asked),
+      find: async (asked, ask) => {
+        const value = await view.find(asked, ask);
+        return value === undefined ? undefined : note(asked, value);
+      },
     };
   }
 

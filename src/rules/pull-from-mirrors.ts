@@ -2,13 +2,13 @@
  * Pulls an image by way of the mirrors of its registry, in their order. What is done when none of them
  * has it is told by the caller.
  */
-import type { Docker } from "../../docker/docker.ts";
-import type { Digest, ImageArtifact } from "../../model/artifact.ts";
-import { DiagnosticError } from "../../model/diagnostic.ts";
-import { repositoryAt } from "../../registry/endpoint.ts";
-import { mirroredNames } from "../../registry/open-registry.ts";
-import { type Reference, writeReference } from "../reference.ts";
-import type { ActContext } from "../rule.ts";
+import type { Docker } from "../docker/docker.ts";
+import type { Digest, ImageArtifact } from "../model/artifact.ts";
+import { DiagnosticError } from "../model/diagnostic.ts";
+import { repositoryAt } from "../registry/endpoint.ts";
+import { mirroredNames } from "../registry/open-registry.ts";
+import { parseReference, type Reference, writeReference } from "./reference.ts";
+import type { ActContext } from "./rule.ts";
 
 /** Codes of the engine's answers that say: not from here, not now. */
 export const pullReasons: Readonly<Record<string, string>> = {
@@ -17,12 +17,18 @@ export const pullReasons: Readonly<Record<string, string>> = {
   "registry-denied": "the registry denies access",
 };
 
+export interface MirroredImage {
+  readonly image: ImageArtifact;
+  /** What a registry calls these very bytes; undefined where the engine does not tell. */
+  readonly digest: string | undefined;
+}
+
 /** @returns undefined where no mirror gives it, or there is none */
 export async function pullFromMirrors(
   reference: Reference,
   docker: Docker,
   context: ActContext,
-): Promise<ImageArtifact | undefined> {
+): Promise<MirroredImage | undefined> {
   const { host = "docker.io", repository, tag, digest } = reference;
   const names = mirroredNames(host, repositoryAt(host, repository), context.access.registries);
   const version = digest === undefined ? `:${tag ?? "latest"}` : `@${digest}`;
@@ -39,18 +45,32 @@ async function pullAs(
   reference: Reference,
   docker: Docker,
   context: ActContext,
-): Promise<ImageArtifact | undefined> {
+): Promise<MirroredImage | undefined> {
   const before = await docker.imageId(name);
   const image = await pullOrTell(name, docker, context);
   if (image === undefined) return undefined;
   const own = ownName(reference);
+  let digest: string | undefined;
   try {
     await docker.tag(image, own);
+    digest = await digestInEngine(name, docker);
   } finally {
     if (before === undefined) await docker.removeImage(name);
     else if (before !== image) await docker.tag(before, name);
   }
-  return { kind: "image", digest: image, references: [own] };
+  return { image: { kind: "image", digest: image, references: [own] }, digest };
+}
+
+/** The digest of a registry under which an engine holds what it calls by this name. */
+export async function digestInEngine(name: string, docker: Docker): Promise<string | undefined> {
+  const wanted = parseReference(name);
+  for (const held of (await docker.registryNames(name)) ?? []) {
+    const parsed = parseReference(held);
+    if (parsed?.host === wanted?.host && parsed?.repository === wanted?.repository) {
+      return parsed?.digest;
+    }
+  }
+  return undefined;
 }
 
 async function pullOrTell(
@@ -69,7 +89,7 @@ async function pullOrTell(
 }
 
 /** An engine gives no image the name of a digest that it did not pull under it: its tag tells it. */
-const ownName = ({ digest, ...named }: Reference): string =>
+export const ownName = ({ digest, ...named }: Reference): string =>
   writeReference(digest === undefined ? named : { ...named, tag: digest.replace(":", "-") });
 
 /** Only what the registry of the mirror is to blame for. */

@@ -1,0 +1,87 @@
+/** Asks servers again what names stand for, and compares that with the lock. Makes nothing and writes nothing. */
+import type { Diagnostic } from "../model/diagnostic.ts";
+import { type Asked, type PinChange, pinKey } from "../model/pin.ts";
+import { ok, type Result } from "../model/result.ts";
+import type { Project, Target, TargetName } from "../model/target.ts";
+import { inParallel } from "../net/in-parallel.ts";
+import type { Pins } from "../pins/pins.ts";
+import { askServer } from "../rules/ask-server.ts";
+import type { Answer } from "../rules/asker.ts";
+import { askerOf } from "./asker-of.ts";
+import { drawGraph } from "./plan/draw-graph.ts";
+import { buildGraph } from "./plan/graph.ts";
+import { askedBy } from "./plan/mentions.ts";
+
+export interface UpdateRequest {
+  readonly project: Project;
+  readonly wanted: readonly TargetName[];
+  readonly pins: Pins;
+  /** Whether something may still name an entry that nobody asked for; those that nothing names are gone. */
+  readonly isNamed: (key: string) => boolean;
+  /** Tries of one request to a registry in all. */
+  readonly tries?: number;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+export interface UpdatedPins {
+  /** In the order of the lock file. */
+  readonly changes: readonly PinChange[];
+  /** Of servers that could not be asked: what they were to be asked for stays as it is. */
+  readonly problems: readonly Diagnostic[];
+}
+
+/** How many servers are asked at once. */
+const mostQuestions = 8;
+
+/**
+ * Everything below the wanted targets, alternatives that are not taken included.
+ * @returns problems of the graph where nobody can be asked
+ */
+export async function updatePins(request: UpdateRequest): Promise<Result<UpdatedPins>> {
+  const { project, pins, signal } = request;
+  const asker = askerOf({ ...request, root: project.root, registries: project.registries });
+  const { files } = asker;
+  const graph = buildGraph(project, files);
+  if (!graph.ok) return graph;
+  const { makers } = graph.value;
+  const questions = new Map<string, { readonly asked: Asked; readonly target: Target }>();
+  for (const { name } of drawGraph(graph.value, request.wanted).targets) {
+    const target = project.targets.get(name as TargetName) as Target;
+    for (const asked of askedBy(target, files, (reference) => makers.has(reference))) {
+      questions.set(pinKey(asked), { asked, target });
+    }
+  }
+  const answers = await inParallel(
+    [...questions],
+    mostQuestions,
+    signal,
+    async ([key, question]) => {
+      const answer = await askServer(question.asked, { ...asker, target: question.target, signal });
+      return [key, answer] as const;
+    },
+  );
+  const problems = answers.flatMap(([, answer]) => (answer.kind === "is" ? [] : answer.problem));
+  return ok({ changes: compare(pins, new Map(answers), request.isNamed), problems });
+}
+
+function compare(
+  { lock, found }: Pins,
+  answers: ReadonlyMap<string, Answer>,
+  isNamed: UpdateRequest["isNamed"],
+): readonly PinChange[] {
+  const changes: PinChange[] = [];
+  for (const key of [
+    ...new Set([...lock.pins.keys(), ...found.keys(), ...answers.keys()]),
+  ].sort()) {
+    const from = lock.pins.get(key)?.value;
+    const answer = answers.get(key);
+    const to = answer?.kind === "is" ? answer.value : answer ? undefined : found.get(key);
+    if (to === undefined) {
+      if (from !== undefined && !answer && !isNamed(key)) changes.push({ kind: "gone", key, from });
+    } else if (from === undefined) changes.push({ kind: "added", key, to });
+    else if (from === to) changes.push({ kind: "stays", key, to });
+    else changes.push({ kind: "moved", key, from, to });
+  }
+  return changes;
+}

@@ -1,0 +1,79 @@
+/** The images under a build that no target makes: brings those that are locked into the engine, locks the others. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Docker, PackedFile } from "../../docker/docker.ts";
+import { DiagnosticError } from "../../model/diagnostic.ts";
+import { type AskedImage, askedImage, takePinned } from "../pinned-image.ts";
+import { digestInEngine, pullFromMirrors } from "../pull-from-mirrors.ts";
+import { parseReference, type Reference } from "../reference.ts";
+import { type ActContext, packed } from "../rule.ts";
+import { basesOf } from "./bases.ts";
+import { type ImageValues, requestOf } from "./image-fields.ts";
+import { findDockerfile } from "./lay-context.ts";
+import { pinDockerfile } from "./pin-dockerfile.ts";
+
+/**
+ * The Dockerfile with the names of the locked images in it; undefined where it names none, and the one of the
+ * context does.
+ * @throws DiagnosticError where a locked image is not to be had
+ */
+export async function pinnedDockerfile(
+  values: ImageValues,
+  context: ActContext,
+): Promise<PackedFile | undefined> {
+  const found = findDockerfile(requestOf(values), context.files);
+  if (found === undefined) return undefined;
+  const text = context.files.read(found);
+  const pinned = new Map<string, string>();
+  for (const reference of basesOf(values, text)) {
+    const asked = context.isMade(reference) ? undefined : askedImage(reference);
+    const name = asked && (await nameOfLocked(asked, context));
+    if (name !== undefined) pinned.set(reference, name);
+  }
+  if (pinned.size === 0) return undefined;
+  const folder = path.join(await context.temporaryFolder(), "dockerfile");
+  mkdirSync(folder);
+  const file = path.join(folder, "Dockerfile");
+  writeFileSync(file, pinDockerfile(text, values.args ?? {}, pinned));
+  return packed(requestOf(values).dockerfile, file);
+}
+
+/** @returns undefined where no registry has a digest for it: only this engine has it, or nobody */
+async function nameOfLocked(asked: AskedImage, context: ActContext): Promise<string | undefined> {
+  const known = context.pins.known(asked);
+  if (known) return (await takePinned(asked, known, context)).name;
+  const digest = await context.pins.find(asked, () => digestNow(asked, context));
+  if (digest === undefined) return undefined;
+  return (await takePinned(asked, { value: digest }, context)).name;
+}
+
+/** What the engine holds is what a build takes; it pulls what it does not hold. */
+async function digestNow(
+  { reference }: AskedImage,
+  context: ActContext,
+): Promise<string | undefined> {
+  const docker = await context.docker();
+  if ((await docker.imageId(reference)) === undefined) {
+    return pullFirst(reference, docker, context);
+  }
+  return digestInEngine(reference, docker);
+}
+
+/** What keeps it from being pulled is told by the build, in its own words. */
+async function pullFirst(
+  reference: string,
+  docker: Docker,
+  context: ActContext,
+): Promise<string | undefined> {
+  const { progress, signal } = context;
+  try {
+    const mirrored = await pullFromMirrors(parseReference(reference) as Reference, docker, context);
+    if (mirrored?.digest !== undefined) return mirrored.digest;
+    if (!mirrored) await docker.pull(reference, progress, signal);
+    return await digestInEngine(reference, docker);
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    progress.output(`not locked: ${error.message}`);
+    return undefined;
+  }
+}
