@@ -1,5 +1,6 @@
 /** Builds the image of an `image` target: what is sent to BuildKit, and what it says to services. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import type { BuildRequest, PackedFile } from "../../docker/docker.ts";
 import {
   certificateBundle,
@@ -13,19 +14,19 @@ import { ownLabels } from "../own-labels.ts";
 import type { ActContext, ActOutcome, RunningServiceView } from "../rule.ts";
 import { secretOf } from "../secret-of.ts";
 import { type ImageValues, requestOf } from "./image-fields.ts";
-import { layContext } from "./lay-context.ts";
+import { layContext, nameInContext } from "./lay-context.ts";
 
 export async function buildImage(values: ImageValues, context: ActContext): Promise<ActOutcome> {
-  const request = buildRequest(values, context);
+  const request = await buildRequest(values, context);
   const docker = await context.docker();
   const digest = await docker.build(request, context.progress, context.signal);
   return { kind: "made", artifacts: [{ kind: "image", digest, references: request.tags }] };
 }
 
-function buildRequest(values: ImageValues, context: ActContext): BuildRequest {
+async function buildRequest(values: ImageValues, context: ActContext): Promise<BuildRequest> {
   return {
-    context: contextOf(values, context),
-    dockerfile: requestOf(values).dockerfile,
+    context: [...contextOf(values, context), ...(await inlineDockerfile(values, context))],
+    dockerfile: nameInContext(requestOf(values).dockerfile),
     tags: tagsOf(values.tags, context.target),
     labels: { ...values.labels, ...ownLabels(context) },
     args: argumentsOf(values, context),
@@ -44,6 +45,18 @@ function contextOf(values: ImageValues, context: ActContext): readonly PackedFil
     layOutputs(context, "include", targets, at),
   );
   return mergeLaid(context, "include", [...own, ...included]);
+}
+
+/** The one that stands in the target file: a build finds it as a file. */
+async function inlineDockerfile(
+  values: ImageValues,
+  context: ActContext,
+): Promise<readonly PackedFile[]> {
+  const { dockerfile } = requestOf(values);
+  if (dockerfile.kind !== "inline") return [];
+  const source = path.join(await context.temporaryFolder(), "Dockerfile");
+  writeFileSync(source, dockerfile.text);
+  return [{ name: nameInContext(dockerfile), source }];
 }
 
 /**
