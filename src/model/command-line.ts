@@ -2,6 +2,7 @@
  * The commands and options of the command line, declared once: reading, help and completion go by these,
  * and so does what a target file may not call its own. What parameters add is not known here.
  */
+import { initCommands } from "./init-options.ts";
 import { removalKinds } from "./removal.ts";
 
 export interface OptionDefinition {
@@ -212,6 +213,7 @@ export const commands = [
     options: purgeOptions,
     help: "Remove all that this workspace ever made (--dry-run, --yes)",
   },
+  ...initCommands,
   { name: "list", usage: "tbuild list", takes: "nothing", help: "Targets of the target file" },
   {
     name: "state",
