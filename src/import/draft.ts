@@ -89,7 +89,7 @@ export const noImage: DraftImage = {
 };
 
 /** A text of the source as one of the target file. */
-export const literal = (text: string): Text => text.replaceAll("${", "$${");
+export const literal = (text: string): Text => text.replaceAll("${", () => "$${");
 
 /** What a text stands for; what is not among the values stays as it is. */
 export const fillIn = (text: Text, values: ReadonlyMap<string, string>): string =>

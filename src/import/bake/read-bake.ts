@@ -79,6 +79,8 @@ class BakeReader {
   /** Targets that are there to be inherited from: nothing else names them, and a build of all leaves them out. */
   #templates(): ReadonlySet<string> {
     const { targets, groups } = this.#file;
+    // Also of those that are left out below: whoever inherits from itself would vanish unseen.
+    for (const name of targets.keys()) attributesOf(name, this.#file, this.#scope);
     const inherited = new Set(
       [...targets.values()].flatMap((layers) => parentsOf(layers, this.#scope)),
     );
@@ -157,7 +159,12 @@ class BakeReader {
     }
     const names = memberNames.map((other) => this.#names.get(other) ?? targetName(other));
     const members = target.members.flatMap((member, at) => {
-      const own = { ...target, name: names[at] ?? name, members: [member], draftName };
+      const own = {
+        ...target,
+        name: names[at] ?? name,
+        members: [{ ...member, isAlone: true as const }],
+        draftName,
+      };
       return draftBakeTarget(own, this.#scopes) ?? [];
     });
     const group: DraftTarget = { name, at: target.at, losses: [], keys: { needs: names } };

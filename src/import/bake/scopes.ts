@@ -12,6 +12,8 @@ import { isList, isObject, mark, marksIn, NoValue, replaceMarks, type Value } fr
 /** One combination of the values of a matrix: plain, and with marks for those that can be named. */
 export interface Member {
   readonly values: ReadonlyMap<string, Value>;
+  /** It is written by itself, so its values are written out. */
+  readonly isAlone?: true;
 }
 
 export interface Settled {
@@ -56,9 +58,11 @@ export class Scopes {
    */
   settle(work: (scope: Scope) => Value, members: readonly Member[]): Settled | undefined {
     const wanted = members.map((member) => JSON.stringify(this.plain(work, member)));
-    const axes = new Map(
-      [...(members[0]?.values.keys() ?? [])].map((axis) => [axis, mark(axisPrefix + axis)]),
-    );
+    const [first] = members;
+    const names = [...(first?.values.keys() ?? [])];
+    const axes = first?.isAlone
+      ? first.values
+      : new Map(names.map((axis) => [axis, mark(axisPrefix + axis)]));
     const decided = new Set<string>();
     for (const marked of [true, false]) {
       const scope = { ...this.#scope(marked, axes), decided };

@@ -1,8 +1,8 @@
 /** The shell script that makes the Debian package that Sideloader would make. Runs in the container of the builder. */
 import type { DeployFile } from "./deploy-file.ts";
 
-/** Folder of the builder's container that scripts know as their workspace. */
-const workspace = "/workspace";
+/** What scripts know as their workspace; the inputs lie in another folder of the container. */
+const workspace = "/sideloader";
 
 /** Lines without `${…}`: a `$NAME` belongs to the shell. */
 export function packageScript(file: DeployFile, name: string, repository: string): string {
