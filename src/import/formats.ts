@@ -46,7 +46,7 @@ export const formats: readonly Format[] = [
     name: "compose",
     what: "compose file",
     find: (folder) => firstOf(folder, composeFiles),
-    tells: /^\s+["']?build["']?\s*:|<<\s*:/m,
+    tells: /(?<=^|[\s{,"'])build["']?\s*:|<<\s*:/m,
     read: ({ folder, files: [name = ""], folderName }) => readCompose(folder, name, folderName),
   },
   {

@@ -43,6 +43,17 @@ async function initAndBuild(
 afterAll(async () => {
   if (process.env["DOCKER_HOST"] === undefined) return;
   for (const name of named) await execa("docker", ["rmi", "--force", name], { reject: false });
+  const label = `label=org.tbuild.project=p${run}`;
+  const replaced = await docker(
+    "images",
+    "--quiet",
+    "--filter",
+    "dangling=true",
+    "--filter",
+    label,
+  );
+  const ids = replaced.split("\n").filter((id) => id !== "");
+  if (ids.length > 0) await docker("rmi", "--force", ...ids);
   const made = await docker("images", "--format", "{{.Repository}}:{{.Tag}}");
   const left = made
     .split("\n")

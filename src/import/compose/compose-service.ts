@@ -83,6 +83,8 @@ class ServiceReader {
 
   image(): DraftImage {
     const build = this.#build;
+    // First, so that the parameters of names come before those of arguments.
+    const tags = this.#tags();
     const inline = this.#text(childOf(build, "dockerfile_inline"));
     const dockerfile =
       inline === undefined ? this.#text(childOf(build, "dockerfile")) : `${inline.trimEnd()}\n`;
@@ -96,7 +98,7 @@ class ServiceReader {
       ...(stage !== undefined && { stage }),
       args: this.#pairs("args"),
       labels: this.#pairs("labels"),
-      tags: this.#tags(),
+      tags,
       fallbackTag: this.#service.defaultTag,
       secrets: this.#secrets(),
       contexts: this.#contexts(),

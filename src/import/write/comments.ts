@@ -6,7 +6,7 @@ import { lossText } from "../draft.ts";
 export function lossComments(losses: readonly Loss[]): readonly string[] {
   const byReason = new Map<string, Loss[]>();
   for (const loss of losses) {
-    const reason = `${loss.verb ?? ""} ${loss.why}`;
+    const reason = `${loss.at.file} ${loss.verb ?? ""} ${loss.why}`;
     byReason.set(reason, [...(byReason.get(reason) ?? []), loss]);
   }
   return [...byReason.values()].map((same) => oneLine(placed(joined(same))));
