@@ -8,6 +8,7 @@ const bake = (text: string, more = {}) =>
 test("a target is an image, a group a group, and a variable a parameter", () => {
   const { top, targets, told } = bake(
     `
+variable "NOTHING" { default = null }
 variable "TAG" {
   default = "1.2"
   description = "What to release"
@@ -18,7 +19,7 @@ target "app" {
   context = "app"
   dockerfile = "Dockerfile"
   target = "runtime"
-  args = { VERSION = TAG, "EXTRA" = null }
+  args = { VERSION = TAG, "EXTRA" = NOTHING }
   labels = { "org.example.version" = "v\${TAG}" }
   tags = ["shop/app:\${TAG}", "shop/app:latest"]
   network = "none"
@@ -36,7 +37,8 @@ default: app
 params:
   tag: { default: "1.2", env: TAG, help: What to release }
 `);
-  expect(targets).toBe(`  app:
+  expect(targets).toBe(`  # docker-bake.hcl:13: build argument \`EXTRA\` has no counterpart: it has no value unless one is given
+  app:
     image: app
     dockerfile: Dockerfile
     stage: runtime
@@ -52,7 +54,9 @@ params:
 
   everything: { needs: [ app, docs ] }
 `);
-  expect(told).toEqual([]);
+  expect(told).toEqual([
+    "docker-bake.hcl:13: build argument `EXTRA` has no counterpart: it has no value unless one is given",
+  ]);
 });
 
 test("what is inherited is put together, and a target that is only inherited from is no image", () => {

@@ -70,10 +70,10 @@ image-%:
   );
   expect(top).toContain("default: build\n");
   expect(targets).toBe(`  images:
-    matrix: { name: [ web, worker, extra ] }
+    matrix: { stem: [ web, worker, extra ] }
     image: .
-    dockerfile: docker/\${name}/Dockerfile
-    tags: [ "shop/\${name}:1" ]
+    dockerfile: docker/\${stem}/Dockerfile
+    tags: [ "shop/\${stem}:1" ]
 
   build: { needs: [ "images[web]", "images[worker]", "images[extra]" ] }
 `);
@@ -111,6 +111,25 @@ build: bin/app
     "Makefile:12: `--ssh` has no counterpart: builds have no SSH agent; fetch sources with rule `git`",
     "Makefile:13: `docker run` of `build` has no counterpart: tbuild builds images and does not run them",
     "Makefile:14: `docker push shop/other:1` has no counterpart: no line builds that image",
+  ]);
+});
+
+test("loops, and patterns that nobody asks for, are told", () => {
+  const { targets, told } = make(`NAME = team/web
+build:
+\tdocker build -t $(NAME) .
+\tfor d in a b; do docker build -t x/$$d $$d; done
+x-%:
+\tdocker build -t x/$* .
+push:
+\tdocker push $(NAME)
+\tdocker-compose pull
+`);
+  expect(targets).toContain("  push:\n    push: web\n    registry: docker.io/team\n");
+  expect(told).toEqual([
+    "Makefile:4: `for` of `build` has no counterpart: loops and conditions of the shell are not read; a matrix may say the same",
+    "Makefile:5: pattern `x-%` has no counterpart: no other rule says what it is asked for",
+    "Makefile:9: `docker-compose pull` of `push` has no counterpart: tbuild builds images and does not run them",
   ]);
 });
 

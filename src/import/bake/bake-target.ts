@@ -99,6 +99,9 @@ class AttributeReader {
     if (!isObject(value)) return {};
     const entries = Object.entries(value).flatMap(([name, item]) => {
       const text = writtenText(item);
+      if (item === null && key === "args") {
+        this.#lose(key, `build argument \`${name}\``, "it has no value unless one is given");
+      }
       return text === undefined ? [] : [[writtenText(name) ?? name, text] as const];
     });
     return Object.fromEntries(entries);

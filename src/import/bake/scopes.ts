@@ -103,8 +103,13 @@ export class Scopes {
       ? attributeNamed(variable, "default")
       : this.#file.globals.get(name)?.value;
     const value = expression && evaluate(expression, this.#scope(marked, new Map()));
-    const found = variable ? (value ?? "") : value;
-    const isPlain = found !== undefined && typeof found !== "object" && marksIn(found).length === 0;
+    // Without a default it is empty; `null` says that it has no value.
+    const found = variable && value === undefined ? "" : value;
+    const isPlain =
+      found !== undefined &&
+      found !== null &&
+      typeof found !== "object" &&
+      marksIn(found).length === 0;
     known.set(name, marked && variable && isPlain ? mark(name) : found);
     return known.get(name);
   }

@@ -13,7 +13,13 @@ export type DockerCommand =
   | { readonly kind: "tag"; readonly from: string; readonly to: string }
   | { readonly kind: "save"; readonly references: readonly string[]; readonly to: string }
   /** Another command of docker, or of something else. */
-  | { readonly kind: "other"; readonly what: string; readonly isDocker: boolean };
+  | {
+      readonly kind: "other";
+      readonly what: string;
+      readonly isDocker: boolean;
+      /** Why it is left out, where that is not as for all others. */
+      readonly why?: string;
+    };
 
 /** A command of a rule, with its place. */
 export interface Placed<K extends DockerCommand["kind"]> {
@@ -24,6 +30,8 @@ export interface Placed<K extends DockerCommand["kind"]> {
 
 /** @param line variables of make expanded */
 export function dockerCommands(line: string): readonly DockerCommand[] {
+  const script = /^\s*(for|while|if|case)\b/.exec(line)?.[1];
+  if (script !== undefined) return [shellScript(script, line)];
   let folder = ".";
   return splitCommands(line).flatMap((command): DockerCommand[] => {
     const words = wordsOf(command);
@@ -37,6 +45,13 @@ export function dockerCommands(line: string): readonly DockerCommand[] {
     return first === undefined || at < 0 ? [] : [commandOf(words.slice(at), folder)];
   });
 }
+
+const shellScript = (what: string, line: string): DockerCommand => ({
+  kind: "other",
+  what,
+  isDocker: /\bdocker\b/.test(line),
+  why: "loops and conditions of the shell are not read; a matrix may say the same",
+});
 
 /** At `&&`, `||` and `;` outside of quotes; a pipe belongs to its command. */
 function splitCommands(line: string): readonly string[] {
@@ -57,7 +72,7 @@ function wordsOf(command: string): readonly string[] {
 
 function commandOf(words: readonly string[], folder: string): DockerCommand {
   const [program = "", ...rest] = words;
-  const isDocker = /(^|\/)(docker|podman|nerdctl)$/.test(program);
+  const isDocker = /(^|\/)(docker|docker-compose|podman|nerdctl)$/.test(program);
   const what = isDocker ? `${program} ${rest[0] ?? ""}`.trim() : program;
   const other: DockerCommand = { kind: "other", what, isDocker };
   if (!isDocker) return other;

@@ -1,6 +1,6 @@
 /** `docker push` and `docker save` of a Makefile as targets of their own. */
 import type { DraftTarget, Keys, Loss, Text } from "../draft.ts";
-import { fillIn } from "../draft.ts";
+import { fillIn, literal } from "../draft.ts";
 import { claim, targetName } from "../names.ts";
 import { repositoryName, splitName, splitTag } from "../references.ts";
 import type { Placed } from "./docker-line.ts";
@@ -48,7 +48,7 @@ export function saveTargets(saves: readonly Placed<"save">[], place: PushPlace):
   return saves.flatMap((save) => {
     const { references, to } = save.command;
     const names = references.flatMap((reference) => madeBy(reference, place) ?? []);
-    if (names.length === references.length && names.length > 0 && !to.includes("${name}")) {
+    if (names.length === references.length && names.length > 0 && !to.includes("${stem}")) {
       return [made(save, "save", place, { save: one(names), to })];
     }
     place.lose({
@@ -80,7 +80,8 @@ function madeBy(reference: Text, { images, values }: PushPlace): string | undefi
 }
 
 function registryOf(reference: Text, { values }: PushPlace): Text | undefined {
-  const [place] = splitName(reference);
+  // The user may be part of what a parameter stands for: then it is written out.
+  const place = splitName(reference)[0] ?? splitName(literal(fillIn(reference, values)))[0];
   if (place === undefined || repositoryName(reference) === "") return undefined;
   const first = fillIn(place, values).split("/")[0] ?? "";
   if (first === "") return undefined;

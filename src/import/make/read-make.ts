@@ -37,7 +37,7 @@ interface Built {
 }
 
 /** The name of the key of a matrix that a pattern rule becomes. */
-const axis = "name";
+const axis = "stem";
 
 class MakeDraft {
   readonly #file: MakeFile;
@@ -59,7 +59,7 @@ class MakeDraft {
     const of = <K extends DockerCommand["kind"]>(kind: K) =>
       commands.filter(({ command }) => command.kind === kind) as unknown as readonly Placed<K>[];
     const built = this.#withTags(
-      of("build").map((build) => this.#image(build)),
+      of("build").flatMap((build) => this.#image(build)),
       of("tag"),
     );
     const images = built.map(({ target }) => target);
@@ -107,12 +107,18 @@ class MakeDraft {
     });
   }
 
-  #image({ command, rule, at }: Placed<"build">): Built {
+  #image({ command, rule, at }: Placed<"build">): readonly Built[] {
     const { image, losses, parameters } = makeImage(command, at);
+    const isPattern = rule.name.includes("%");
+    const stems = isPattern ? this.#stems(rule.name) : [];
+    if (isPattern && stems.length === 0) {
+      const why = "no other rule says what it is asked for";
+      this.#losses.push({ at: rule.at, subject: `pattern \`${rule.name}\``, why });
+      return [];
+    }
     this.#secrets.push(
       ...parameters.filter(({ name }) => !this.#secrets.some((known) => known.name === name)),
     );
-    const stems = rule.name.includes("%") ? this.#stems(rule.name) : [];
     const own = this.#imageName(rule, image);
     const name = claim(own, this.#taken);
     this.#note(rule.name, name);
@@ -124,7 +130,7 @@ class MakeDraft {
       image,
       ...(stems.length > 0 && { matrix: { [axis]: stems } }),
     };
-    return { target, rule };
+    return [{ target, rule }];
   }
 
   /** What the rule is called, without what says that it builds; else what its image is called. */
@@ -187,9 +193,11 @@ class MakeDraft {
       )
         continue;
       told.add(`${rule.name} ${command.what}`);
-      const why = command.isDocker
-        ? "tbuild builds images and does not run them"
-        : "of rules only docker lines are read; rule `run` can do it";
+      const why =
+        command.why ??
+        (command.isDocker
+          ? "tbuild builds images and does not run them"
+          : "of rules only docker lines are read; rule `run` can do it");
       this.#losses.push({ at, subject: `\`${command.what}\` of \`${rule.name}\``, why });
     }
   }

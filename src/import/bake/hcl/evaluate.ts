@@ -27,7 +27,7 @@ export function evaluate(expression: Expression, scope: Scope): Value {
       return expression.value;
     case "template":
       return expression.parts
-        .map((part) => (typeof part === "string" ? part : textOf(of(part))))
+        .map((part) => (typeof part === "string" ? part : textOf(of(part) ?? "")))
         .join("");
     case "list":
       return expression.items.map(of);
