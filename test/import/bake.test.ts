@@ -37,7 +37,9 @@ default: app
 params:
   tag: { default: "1.2", env: TAG, help: What to release }
 `);
-  expect(targets).toBe(`  # docker-bake.hcl:13: build argument \`EXTRA\` has no counterpart: it has no value unless one is given
+  expect(
+    targets,
+  ).toBe(`  # docker-bake.hcl:13: build argument \`EXTRA\` has no counterpart: it has no value unless one is given
   app:
     image: app
     dockerfile: Dockerfile
