@@ -286,7 +286,7 @@ services/old/Dockerfile:1: the Dockerfile is not built: nothing that was read na
 
 test("a package of Sideloader's kind `dir` is made in a builder", async () => {
   const folder = project({
-    ".deploy.yaml": `name: shop
+    ".deploy.yaml": `name: p${run}
 buildtype: dir
 buildscript: deploy/build.sh
 postinstall: deploy/post.sh
@@ -304,14 +304,13 @@ version: "1.2"
   expect(first).toMatchObject({ exitCode: 0, ran: ["builder", "package"] });
   const { stdout: fields } = await execa("dpkg-deb", [
     "--field",
-    path.join(folder, "dist/shop.deb"),
+    path.join(folder, `dist/p${run}.deb`),
   ]);
-  expect(fields).toContain("Package: shop\nVersion: 1.2\n");
+  expect(fields).toContain(`Package: p${run}\nVersion: 1.2\n`);
   expect(fields).toContain("Depends: nginx, libpq5 (>= 9)\n");
-  const listed = (await execa("dpkg-deb", ["--contents", path.join(folder, "dist/shop.deb")]))
+  const listed = (await execa("dpkg-deb", ["--contents", path.join(folder, `dist/p${run}.deb`)]))
     .stdout;
   expect(listed).toContain("./etc/nginx/sites-enabled/shop.conf");
-  expect(listed).toContain("./srv/shop/branch");
+  expect(listed).toContain(`./srv/p${run}/branch`);
   expect((await build(folder, ["--builder-base", baseImage])).ran).toEqual([]);
-  await docker("rmi", "--force", "shop-builder");
 });
