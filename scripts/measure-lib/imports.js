@@ -6,6 +6,7 @@ import { lineOf, walk } from "./sources.js";
 const below = {
   "main.ts": ["cli", "config", "engine", "docker", "report", "model"],
   cli: [
+    "import",
     "config",
     "watch",
     "engine",
@@ -18,6 +19,7 @@ const below = {
     "report",
     "model",
   ],
+  import: ["config", "rules", "model"],
   config: ["rules", "files", "model"],
   watch: ["engine", "files", "model"],
   engine: ["rules", "cache", "pins", "docker", "store", "files", "net", "model"],

@@ -16,6 +16,7 @@ import {
 } from "../model/command-line.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { fail, ok, type Result } from "../model/result.ts";
+import { readImport, readInit } from "./read-init.ts";
 import { readWords, unknownOptions, type Words } from "./read-words.ts";
 import type { CommonRequest, Request } from "./request.ts";
 import * as problems from "./usage-problems.ts";
@@ -53,6 +54,8 @@ export function readRequest(argv: readonly string[], place: CommandLinePlace): R
       argv: command === "help" ? without(argv, command) : argv,
     });
   if (command === "purge") return readPurge(argv, common.value);
+  if (command === "init") return readInit(argv, common.value);
+  if (command === "import") return readImport(argv, common.value);
   if (command === "load") return readLoad(read, others, common.value);
   if (command === "completion") return readCompletion(others);
   const found = commands.find(({ name }) => name === command);

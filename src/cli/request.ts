@@ -1,5 +1,6 @@
 /** What the command line asks for, as data. */
 import type { CommandTaking, LogKind, ReportName, Shell } from "../model/command-line.ts";
+import type { ImportFormat, InitFormat } from "../model/init-options.ts";
 
 /** Options that mean the same whatever is asked. */
 export interface CommonRequest {
@@ -39,6 +40,21 @@ export type Request =
   | { readonly kind: "complete"; readonly shell: Shell; readonly words: readonly string[] }
   | { readonly kind: CommandTaking<"nothing">; readonly common: CommonRequest }
   | { readonly kind: "purge"; readonly common: CommonRequest }
+  /** `output` is a file, or `-` for standard output. */
+  | {
+      readonly kind: "init";
+      readonly common: CommonRequest;
+      readonly folder?: string;
+      readonly from?: InitFormat;
+      readonly output?: string;
+    }
+  | {
+      readonly kind: "import";
+      readonly common: CommonRequest;
+      readonly format: ImportFormat;
+      readonly source?: string;
+      readonly output?: string;
+    }
   /** `source` is a folder, a file, or `-` for standard input. */
   | { readonly kind: "load"; readonly common: CommonRequest; readonly source: string }
   /** The words are read again once the parameters of the target file are known. */

@@ -38,6 +38,10 @@ async function runRequest(request: Request, place: Surroundings): Promise<number
       return (await import("./commands/state.ts")).runState(request.common, place);
     case "purge":
       return (await import("./commands/purge.ts")).runPurge(request, place);
+    case "init":
+      return (await import("./commands/init.ts")).runInit(request, place);
+    case "import":
+      return (await import("./commands/init.ts")).runImport(request, place);
     case "load":
       return (await import("./commands/load.ts")).runLoad(request, place);
     case "help":

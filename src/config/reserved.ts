@@ -13,14 +13,17 @@ export const reservedTargets: ReadonlySet<string> = new Set(
 );
 
 /**
- * Options: no parameter may be called so. `version` is not among them: target files have a good use for it,
+ * Options, but those of commands that come before there are parameters: no parameter may be called so. `version` is not among them: target files have a good use for it,
  * and `tbuild --version` without a target asks for tbuild's own.
  */
 export const reservedParameters: ReadonlySet<string> = new Set(
   [
     ...commonOptions.flatMap(namesOf),
     ...ruleOptions.flatMap(namesOf),
-    ...commands.flatMap(({ name }) => ownOptionsOf(name)).flatMap(namesOf),
+    ...commands
+      .filter(({ name }) => name !== "init" && name !== "import")
+      .flatMap(({ name }) => ownOptionsOf(name))
+      .flatMap(namesOf),
     "color",
     "no-color",
   ].sort(),

@@ -3,6 +3,7 @@
  * and so does what a target file may not call its own. What parameters add is not known here.
  */
 import { graphOptions, inventoryOptions, watchOptions } from "./command-options.ts";
+import { initCommands } from "./init-options.ts";
 import type { OptionDefinition } from "./option.ts";
 
 export type { OptionDefinition };
@@ -162,6 +163,7 @@ export const commands = [
     takes: "own",
     help: "Remove all that this workspace ever made (--dry-run, --yes)",
   },
+  ...initCommands,
   { name: "list", usage: "tbuild list", takes: "nothing", help: "Targets of the target file" },
   {
     name: "state",

@@ -18,6 +18,8 @@ test("the first word is a command or a target", () => {
     "tag",
     "load",
     "purge",
+    "init",
+    "import",
     "list",
     "state",
     "completion",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { ruleKindOf } from "../../src/rules/kinds.ts";
 import type { RunningServiceView } from "../../src/rules/rule.ts";
 import { name, problemOf, RuleRoom, told } from "./support/rule-room.ts";
@@ -5,6 +6,9 @@ import { name, problemOf, RuleRoom, told } from "./support/rule-room.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 const dockerfile = "FROM scratch\nCOPY . /\n";
+
+const mentions = (room: RuleRoom, fields: Fields) =>
+  ruleKindOf("image").mentions?.(fields as never, room.files, room.target("image", fields));
 
 describe("the context of an image", () => {
   test("is its folders laid over each other, the later wins", async () => {
@@ -72,6 +76,25 @@ describe("the context of an image", () => {
     ]);
   });
 
+  test("is the same without the Dockerfile, which may lie outside of it with an ignore file of its own", () => {
+    const room = new RuleRoom({
+      "docker/web.Dockerfile": "FROM shop/base:1\nCOPY . /\n",
+      "docker/web.Dockerfile.dockerignore": "secret",
+      "src/web/f": "",
+      "src/web/secret": "",
+    });
+    const fields = { image: ["src/web"], dockerfile: "../../docker/web.Dockerfile" };
+    expect(room.reads("image", fields)).toEqual(["docker/web.Dockerfile", "src/web/f"]);
+    expect(mentions(room, fields)).toEqual([{ reference: "shop/base:1" }]);
+  });
+
+  test("needs no Dockerfile where the target file has its text", () => {
+    const room = new RuleRoom({ "src/f": "", "src/.dockerignore": "*.log" });
+    const fields = { image: ["src"], dockerfile: "FROM shop/base:1\nCOPY . /\n" };
+    expect(room.reads("image", fields)).toEqual(["src/.dockerignore", "src/f"]);
+    expect(mentions(room, fields)).toEqual([{ reference: "shop/base:1" }]);
+  });
+
   test("holds nothing of git or tbuild when it is the workspace itself", () => {
     const room = new RuleRoom({ Dockerfile: dockerfile, ".git/HEAD": "", ".tbuild/x": "" });
     expect(room.reads("image", { image: ["."] })).toEqual(["Dockerfile", "targets.yaml"]);
@@ -96,6 +119,7 @@ describe("what is wrong with an image's declaration", () => {
     [{ image: ["a/f"] }, "context `a/f` is not a folder"],
     [{ image: ["b"] }, "no `Dockerfile` in `b`"],
     [{ image: ["a", "b"], dockerfile: "x/Dockerfile" }, "no `x/Dockerfile` in `a`, `b`"],
+    [{ image: ["a"], dockerfile: "../x/Dockerfile" }, "no `x/Dockerfile`"],
     [
       { image: ["a"], include: [{ at: "packages/", targets: [] }] },
       "outputs cannot be laid at `packages`: the context holds `packages/README`",
@@ -121,7 +145,7 @@ describe("what is wrong with an image's declaration", () => {
     const fields = {
       image: ["a"],
       tags: ["Shop/Web", "ok:1"],
-      dockerfile: "../Dockerfile",
+      dockerfile: "/etc/Dockerfile",
       include: [{ at: "/abs", targets: [] }],
       base: "base",
       args: { BASE: "x" },
@@ -129,7 +153,7 @@ describe("what is wrong with an image's declaration", () => {
     };
     expect(new RuleRoom().check("image", fields, { with: [{ target: name("repo") }] })).toEqual([
       "`Shop/Web` is not a name for an image",
-      "`../Dockerfile` lies outside the context",
+      "`/etc/Dockerfile` lies outside the context",
       "`/abs` lies outside the context",
       "build argument `BASE` is given by `base` and by `args`",
       "without a network the build cannot reach its service `repo`",
@@ -180,6 +204,18 @@ describe("a build", () => {
       extraHosts: [],
     });
     expect(String(request?.secrets.get("index-token"))).toBe("s3cret");
+  });
+
+  test("is sent its Dockerfile also when that does not lie in the context", async () => {
+    const text = "FROM scratch\nCOPY f /\n";
+    const room = new RuleRoom({ "a/f": "", "a/Dockerfile": "FROM none", "b/Dockerfile": text });
+    for (const dockerfile of ["../b/Dockerfile", text]) {
+      await room.act("image", { image: ["a"], dockerfile });
+      const { dockerfile: name, context } = room.docker.builds.at(-1) ?? {};
+      expect(name).toBe(".tbuild.Dockerfile");
+      expect(context?.map((file) => file.name)).toEqual(["Dockerfile", "f", name]);
+      expect(readFileSync(context?.at(-1)?.source ?? "", "utf8")).toBe(text);
+    }
   });
 
   test("reaches its services, and misses the cache when what counts of them changed", async () => {
@@ -235,11 +271,7 @@ test("a Dockerfile mentions the images that it needs, but not its base", () => {
       "ARG BASE=x\nARG T=1\nFROM $BASE\nCOPY --from=shop/tools:2 / /\nFROM y:$T\nCOPY --from=0 / /",
   });
   const fields = { image: ["a", "b"], base: "base", args: { T: "3" } };
-  const target = room.target("image", fields);
-  expect(ruleKindOf("image").mentions?.(fields as never, room.files, target)).toEqual([
-    { reference: "y:3" },
-    { reference: "shop/tools:2" },
-  ]);
+  expect(mentions(room, fields)).toEqual([{ reference: "y:3" }, { reference: "shop/tools:2" }]);
 });
 
 function laid(room: RuleRoom): Readonly<Record<string, string>> {

@@ -11,6 +11,7 @@ import {
   ownOptionsOf,
   shells,
 } from "../../model/command-line.ts";
+import { importFormats } from "../../model/init-options.ts";
 import type { Parameter } from "../../model/parameter.ts";
 import { ruleOptions } from "../../model/rule-options.ts";
 import { asByDefault } from "../by-default.ts";
@@ -52,7 +53,10 @@ export function candidatesFor(
   // What a registry has is not asked for while somebody types.
   if (names[0] === "tag") return [];
   // The shell offers files and folders.
-  if (names[0] === "load") return [];
+  if (names[0] === "load" || names[0] === "init") return [];
+  if (names[0] === "import") {
+    return names.length > 1 ? [] : importFormats.filter(startsWithCurrent);
+  }
   if (names[0] === "completion") return shells.filter(startsWithCurrent);
   const first = names.length === 0 ? commands.map(({ name }) => name as string) : [];
   return [...first, ...targetsFor(current, declaration)].filter(startsWithCurrent);

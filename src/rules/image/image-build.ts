@@ -13,11 +13,11 @@ import { ownLabels } from "../own-labels.ts";
 import type { ActContext, ActOutcome, RunningServiceView } from "../rule.ts";
 import { secretOf } from "../secret-of.ts";
 import { type ImageValues, requestOf } from "./image-fields.ts";
-import { layContext } from "./lay-context.ts";
-import { pinnedDockerfile } from "./pinned-bases.ts";
+import { layContext, nameInContext } from "./lay-context.ts";
+import { writtenDockerfile } from "./written-dockerfile.ts";
 
 export async function buildImage(values: ImageValues, context: ActContext): Promise<ActOutcome> {
-  const request = buildRequest(values, context, await pinnedDockerfile(values, context));
+  const request = buildRequest(values, context, await writtenDockerfile(values, context));
   const docker = await context.docker();
   const digest = await docker.build(request, context.progress, context.signal);
   return { kind: "made", artifacts: [{ kind: "image", digest, references: request.tags }] };
@@ -26,13 +26,12 @@ export async function buildImage(values: ImageValues, context: ActContext): Prom
 function buildRequest(
   values: ImageValues,
   context: ActContext,
-  dockerfile: PackedFile | undefined,
+  written: PackedFile | undefined,
 ): BuildRequest {
+  const laid = contextOf(values, context).filter(({ name }) => name !== written?.name);
   return {
-    context: contextOf(values, context).map((file) =>
-      file.name === dockerfile?.name ? dockerfile : file,
-    ),
-    dockerfile: requestOf(values).dockerfile,
+    context: written ? [...laid, written] : laid,
+    dockerfile: nameInContext(requestOf(values).dockerfile),
     tags: tagsOf(values.tags, context.target),
     labels: { ...values.labels, ...ownLabels(context) },
     args: argumentsOf(values, context),

@@ -8,7 +8,7 @@ import { type FilesView, ruleKind } from "../rule.ts";
 import { basesOf } from "./bases.ts";
 import { declaresGlobal, parseDockerfile } from "./dockerfile.ts";
 import { type ImageValues, imageFields, requestOf } from "./image-fields.ts";
-import { findDockerfile, layContext } from "./lay-context.ts";
+import { layContext, nameInContext, readDockerfile } from "./lay-context.ts";
 
 export const image = ruleKind({
   kind: "image",
@@ -32,9 +32,9 @@ export const image = ruleKind({
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   },
   mentions: (values, files) => {
-    const found = findDockerfile(requestOf(values), files);
+    const found = readDockerfile(requestOf(values), files);
     if (found === undefined) return [];
-    return basesOf(values, files.read(found)).map((reference) => ({ reference }));
+    return basesOf(values, found.text).map((reference) => ({ reference }));
   },
   image: { isOthers: false, references: ({ tags }, target) => tagsOf(tags, target) },
   sources: ({ image: folders = [] }) => folders.map((path) => ({ kind: "folder", path })),
@@ -46,18 +46,21 @@ export const image = ruleKind({
 });
 
 function placeProblems(values: ImageValues, target: Target): readonly Diagnostic[] {
+  const { dockerfile } = requestOf(values);
+  const isAbsolute = dockerfile.kind === "laid" && dockerfile.name.startsWith("/");
+  const laid = (values.include ?? []).filter(
+    ({ at }) => at.startsWith("/") || at.split("/").includes(".."),
+  );
   const places = [
-    ...(values.dockerfile === undefined ? [] : [["dockerfile", values.dockerfile] as const]),
-    ...(values.include ?? []).map(({ at }) => ["include", at] as const),
+    ...(isAbsolute ? [["dockerfile", dockerfile.name] as const] : []),
+    ...laid.map(({ at }) => ["include", at] as const),
   ];
-  return places
-    .filter(([, place]) => place.startsWith("/") || place.split("/").includes(".."))
-    .map(([key, place]) =>
-      usageProblem(target, key, {
-        code: "outside-context",
-        message: `\`${place}\` lies outside the context`,
-      }),
-    );
+  return places.map(([key, place]) =>
+    usageProblem(target, key, {
+      code: "outside-context",
+      message: `\`${place}\` lies outside the context`,
+    }),
+  );
 }
 
 function baseProblems(values: ImageValues, target: Target): readonly Diagnostic[] {
@@ -100,20 +103,29 @@ function refuseOverlap(
 
 function refuseBadDockerfile(values: ImageValues, files: FilesView, target: Target): void {
   const request = requestOf(values);
-  const found = findDockerfile(request, files);
-  if (found === undefined) {
-    // A target may make the Dockerfile: then the build tells when it is not there.
-    if (values.include?.some(({ at }) => holds(plain(at), request.dockerfile))) return;
-    throw usageError(target, values.dockerfile === undefined ? "image" : "dockerfile", {
-      code: "dockerfile-missing",
-      message: `no \`${request.dockerfile}\` in ${values.image.map((folder) => `\`${folder}\``).join(", ")}`,
+  const found = readDockerfile(request, files);
+  if (found === undefined) throwMissing(values, target);
+  else if (values.base !== undefined && !declaresGlobal(parseDockerfile(found.text), "BASE")) {
+    throw usageError(target, "base", {
+      code: "base-unused",
+      message: `\`base\` is given, and \`${found.shown}\` has no \`ARG BASE\` before its first \`FROM\``,
+      hint: "begin it with `ARG BASE` and `FROM $BASE`",
     });
   }
-  if (values.base === undefined || declaresGlobal(parseDockerfile(files.read(found)), "BASE"))
-    return;
-  throw usageError(target, "base", {
-    code: "base-unused",
-    message: `\`base\` is given, and \`${found}\` has no \`ARG BASE\` before its first \`FROM\``,
-    hint: "begin it with `ARG BASE` and `FROM $BASE`",
+}
+
+function throwMissing(values: ImageValues, target: Target): void {
+  const { dockerfile } = requestOf(values);
+  const key = values.dockerfile === undefined ? "image" : "dockerfile";
+  if (dockerfile.kind === "outside") {
+    const message = `no \`${dockerfile.path}\``;
+    throw usageError(target, key, { code: "dockerfile-missing", message });
+  }
+  const name = nameInContext(dockerfile);
+  // A target may make the Dockerfile: then the build tells when it is not there.
+  if (values.include?.some(({ at }) => holds(plain(at), name))) return;
+  throw usageError(target, key, {
+    code: "dockerfile-missing",
+    message: `no \`${name}\` in ${values.image.map((folder) => `\`${folder}\``).join(", ")}`,
   });
 }

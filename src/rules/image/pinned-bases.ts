@@ -1,41 +1,30 @@
 /** The images under a build that no target makes: brings those that are locked into the engine, locks the others. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import type { Docker, PackedFile } from "../../docker/docker.ts";
+import type { Docker } from "../../docker/docker.ts";
 import { DiagnosticError } from "../../model/diagnostic.ts";
 import { type AskedImage, askedImage, takePinned } from "../pinned-image.ts";
 import { digestInEngine, pullFromMirrors } from "../pull-from-mirrors.ts";
 import { parseReference, type Reference } from "../reference.ts";
-import { type ActContext, packed } from "../rule.ts";
+import type { ActContext } from "../rule.ts";
 import { basesOf } from "./bases.ts";
-import { type ImageValues, requestOf } from "./image-fields.ts";
-import { findDockerfile } from "./lay-context.ts";
+import type { ImageValues } from "./image-fields.ts";
 import { pinDockerfile } from "./pin-dockerfile.ts";
 
 /**
- * The Dockerfile with the names of the locked images in it; undefined where it names none, and the one of the
- * context does.
+ * The text of the Dockerfile with the names of the locked images in it; undefined where it names none.
  * @throws DiagnosticError where a locked image is not to be had
  */
-export async function pinnedDockerfile(
+export async function withPinnedBases(
+  text: string,
   values: ImageValues,
   context: ActContext,
-): Promise<PackedFile | undefined> {
-  const found = findDockerfile(requestOf(values), context.files);
-  if (found === undefined) return undefined;
-  const text = context.files.read(found);
+): Promise<string | undefined> {
   const pinned = new Map<string, string>();
   for (const reference of basesOf(values, text)) {
     const asked = context.isMade(reference) ? undefined : askedImage(reference);
     const name = asked && (await nameOfLocked(asked, context));
     if (name !== undefined) pinned.set(reference, name);
   }
-  if (pinned.size === 0) return undefined;
-  const folder = path.join(await context.temporaryFolder(), "dockerfile");
-  mkdirSync(folder);
-  const file = path.join(folder, "Dockerfile");
-  writeFileSync(file, pinDockerfile(text, values.args ?? {}, pinned));
-  return packed(requestOf(values).dockerfile, file);
+  return pinned.size === 0 ? undefined : pinDockerfile(text, values.args ?? {}, pinned);
 }
 
 /** @returns undefined where no registry has a digest for it: only this engine has it, or nobody */
