@@ -7,6 +7,7 @@ const below = {
   "main.ts": ["cli", "config", "engine", "docker", "report", "model"],
   cli: ["config", "watch", "engine", "images", "docker", "registry", "report", "model"],
   config: ["rules", "files", "model"],
+  server: ["config", "watch", "engine", "report", "files", "net", "model"],
   watch: ["engine", "files", "model"],
   engine: ["rules", "cache", "docker", "store", "files", "model"],
   rules: ["images", "docker", "registry", "store", "files", "net", "model"],
