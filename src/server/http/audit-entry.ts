@@ -23,13 +23,13 @@ export function auditEntry(
   request: IncomingMessage,
   status: number,
   { id, caller, route, error, result }: Known,
-  now: number,
+  now: Date,
 ): AuditEntry {
   const [path = ""] = (request.url ?? "").split("?");
   const isProvedHook = route?.startsWith("/hooks/") === true && error?.code !== "not-proved";
   const who = caller?.token?.name ?? (isProvedHook ? `hook ${path.slice(7)}` : undefined);
   return {
-    at: new Date(now).toISOString(),
+    at: now.toISOString(),
     request: id,
     ...(who !== undefined && { who }),
     address: caller?.address ?? addressOf(request),

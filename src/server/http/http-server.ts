@@ -100,9 +100,9 @@ function listen(server: Server, { settings }: Surroundings): ReturnType<HttpServ
   });
 }
 
-function close(server: Server, graceMs: number, { timers }: Surroundings): Promise<void> {
+function close(server: Server, graceMs: number, { clock }: Surroundings): Promise<void> {
   return new Promise((resolve) => {
-    const cancel = timers.after(graceMs, () => server.closeAllConnections());
+    const cancel = clock.after(graceMs, () => server.closeAllConnections());
     server.close(() => {
       cancel();
       resolve();

@@ -1,12 +1,11 @@
 /** What the HTTP side is given: settings that may change while it runs, and its surroundings. Reads no configuration. */
-import type { Timers } from "../../engine/schedule/timers.ts";
 import type { ServerCore } from "../core.ts";
 import type { AuditLog } from "../records/audit.ts";
+import type { AccessToken, HookKind } from "../records/config.ts";
 import type { DeliveryLog } from "../records/delivery.ts";
-import type { TokenRecord } from "../records/token.ts";
 
 export interface HookSettings {
-  readonly kind: "github" | "gitea" | "gitlab";
+  readonly kind: HookKind;
   /** The value itself. */
   readonly secret: string;
 }
@@ -18,7 +17,7 @@ export interface HttpSettings {
   readonly url?: string;
   /** Whether reading needs a token. */
   readonly read: "public" | "token";
-  readonly tokens: readonly TokenRecord[];
+  readonly tokens: readonly AccessToken[];
   /** By the name of the repository. */
   readonly hooks: ReadonlyMap<string, HookSettings>;
   /** Addresses of proxies whose `x-forwarded-for` is believed. */
@@ -66,15 +65,21 @@ export const defaultLimits: HttpLimits = {
   heartbeatMs: 15_000,
 };
 
+export interface HttpClock {
+  date(): Date;
+  /** Milliseconds; only differences count. */
+  now(): number;
+  /** Calls back once, unless the returned function is called before. */
+  after(milliseconds: number, act: () => void): () => void;
+}
+
 export interface HttpOptions {
   settings(): HttpSettings;
   /** Folder of the page, absolute; read once. */
   readonly pageFolder: string;
   readonly audit: AuditLog;
   readonly deliveries: DeliveryLog;
-  readonly timers: Timers;
-  /** Milliseconds since the epoch. */
-  wallTime(): number;
+  readonly clock: HttpClock;
   readonly limits?: Partial<HttpLimits>;
   /** A handler threw what nobody could cause. `request` is the ID in the answer. */
   onBug(error: unknown, request: string): void;

@@ -29,7 +29,7 @@ export async function serveRequest(
 ): Promise<void> {
   const known: Known = {
     id: randomBytes(8).toString("hex"),
-    began: serving.given.timers.now(),
+    began: serving.given.clock.now(),
   };
   const exchange: Exchange = { request, response };
   setCommonHeaders(response, known.id);
@@ -113,10 +113,11 @@ function finish({ given, room }: Serving, { request, response }: Exchange, known
   const { route = "page", error } = known;
   const { statusCode: status } = response;
   room.metrics.count({ method: knownMethod(request.method), route, status });
-  room.metrics.took((given.timers.now() - known.began) / 1000);
+  room.metrics.took((given.clock.now() - known.began) / 1000);
   const changes = known.scope === "run" || known.scope === "admin" || route.startsWith("/hooks/");
   const isDenied = error !== undefined && [401, 403, 421, 429].includes(error.status);
-  if (changes || isDenied) given.audit.write(auditEntry(request, status, known, given.wallTime()));
+  if (changes || isDenied)
+    given.audit.write(auditEntry(request, status, known, given.clock.date()));
 }
 
 /** Others would fill the figures with whatever somebody makes up. */

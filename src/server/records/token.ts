@@ -1,18 +1,27 @@
-/** Tokens as the configuration knows them: by a hash. Who may do what with one is told by its scopes. */
-import { createHash } from "node:crypto";
+/**
+ * Tokens by which programs and people are let in: made here, kept as a hash, compared without telling by
+ * the time taken how near a guess was. Who may do what is decided by others.
+ */
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** Each includes those before it. */
-export const scopes = ["read", "run", "admin"] as const;
-export type Scope = (typeof scopes)[number];
+const mark = "sha256$";
 
-export interface TokenRecord {
-  /** For the audit log, and as the cause of runs. */
-  readonly name: string;
-  /** As `hashOfToken` makes it. */
-  readonly hash: string;
-  readonly scopes: readonly Scope[];
+/** What a hash looks like in a configuration. */
+export const hashPattern = /^sha256\$[0-9a-f]{64}$/;
+
+/** 256 random bits, in a form that finds itself in logs and configurations by its beginning. */
+export const makeToken = (): string => `tbuild_${randomBytes(32).toString("base64url")}`;
+
+/**
+ * A slow hash guards what people think up. Of 256 random bits none is guessed, and an API that spends
+ * 100 ms on each wrong token would be easy to keep busy.
+ */
+export const hashToken = (token: string): string =>
+  `${mark}${createHash("sha256").update(token).digest("hex")}`;
+
+/** Whether a token is the one that the hash was made of. */
+export function fitsHash(token: string, hash: string): boolean {
+  const given = Buffer.from(hashToken(token));
+  const wanted = Buffer.from(hash);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
-
-/** A token is 256 random bits. Nobody can try them all, so no slow hash has to hold anybody up. */
-export const hashOfToken = (token: string): string =>
-  `sha256$${createHash("sha256").update(token).digest("hex")}`;

@@ -1,7 +1,8 @@
 /** Who asks, and whether they may: address, token, scope, limits. Knows no route. */
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { hashOfToken, type Scope, scopes, type TokenRecord } from "../../records/token.ts";
+import { type AccessToken, type Scope, scopes } from "../../records/config.ts";
+import { fitsHash } from "../../records/token.ts";
 import type { HttpSettings, Surroundings } from "../options.ts";
 import { Refusal, tooMany } from "../refusal.ts";
 import { addressOf, limitedAs } from "./address.ts";
@@ -10,7 +11,7 @@ import { RateLimit } from "./rate-limit.ts";
 
 export interface Caller {
   readonly address: string;
-  readonly token?: TokenRecord;
+  readonly token?: AccessToken;
   /** What limits count for: the token, else the address. */
   readonly key: string;
 }
@@ -20,10 +21,10 @@ export class Callers {
   readonly #failed: FailedAttempts;
   readonly #rate: RateLimit;
 
-  constructor({ settings, timers, limits }: Surroundings) {
+  constructor({ settings, clock, limits }: Surroundings) {
     this.#settings = settings;
-    this.#failed = new FailedAttempts(timers);
-    this.#rate = new RateLimit(timers, limits.rate);
+    this.#failed = new FailedAttempts(clock);
+    this.#rate = new RateLimit(clock, limits.rate);
   }
 
   /** A wrong token is refused even where none is needed: who sends one should hear that it is wrong. */
@@ -95,11 +96,10 @@ const needsToken = () =>
   });
 
 /** Compares with all of them, each in constant time: how long it takes tells nothing. */
-function tokenIn(header: string, tokens: readonly TokenRecord[]): TokenRecord | undefined {
+function tokenIn(header: string, tokens: readonly AccessToken[]): AccessToken | undefined {
   const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header) ?? [];
   if (token === undefined) return undefined;
-  const hash = hashOfToken(token);
-  return tokens.filter((each) => isSameText(each.hash, hash)).at(0);
+  return tokens.filter(({ hash }) => fitsHash(token, hash)).at(0);
 }
 
 /** Of texts whose length is no secret. */

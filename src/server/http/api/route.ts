@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { z } from "zod";
 import type { ServerCore } from "../../core.ts";
-import type { Scope } from "../../records/token.ts";
+import type { Scope } from "../../records/config.ts";
 import type { Caller, Callers } from "../access/callers.ts";
 import type { Answer } from "../answers/answer.ts";
 import type { Hooks } from "../hooks/hooks.ts";

@@ -65,7 +65,7 @@ export class Hooks {
   }
 
   #isRecent({ pushedAt }: Extract<Told, { readonly kind: "push" }>): void {
-    if (pushedAt === undefined || pushedAt + windowMs > this.#given.wallTime()) return;
+    if (pushedAt === undefined || pushedAt + windowMs > this.#given.clock.date().getTime()) return;
     throw new Refusal(409, "replayed", "this push is older than three days");
   }
 

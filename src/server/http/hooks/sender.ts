@@ -1,7 +1,7 @@
 /** What each sender of webhooks does in its own way: proving who it is, naming events and deliveries. */
 import { createHmac } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { hashOfToken } from "../../records/token.ts";
+import { hashToken } from "../../records/token.ts";
 import { isSameText } from "../access/callers.ts";
 import type { HookSettings } from "../options.ts";
 
@@ -42,7 +42,7 @@ export const senders: Readonly<Record<HookSettings["kind"], Sender>> = {
   gitlab: {
     // Compared as hashes, so that not even the length of the secret shows.
     isProved: (headers, _body, secret) =>
-      isSameText(hashOfToken(one(headers, "x-gitlab-token") ?? ""), hashOfToken(secret)),
+      isSameText(hashToken(one(headers, "x-gitlab-token") ?? ""), hashToken(secret)),
     eventOf: (headers) =>
       (one(headers, "x-gitlab-event") ?? "").replace(/ Hook$/, "").toLowerCase(),
     // Of all that GitLab sends only this is another one for each delivery; older ones send none.

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { ServerCore, ServerEvent } from "../../core.ts";
 import type { Caller, Callers } from "../access/callers.ts";
 import type { Exchange } from "../answers/answer.ts";
-import type { HttpLimits, Surroundings } from "../options.ts";
+import type { HttpClock, HttpLimits, Surroundings } from "../options.ts";
 import { Refusal, tooMany } from "../refusal.ts";
 import { endFrame, eventFrame, heartbeatFrame, openingFrame, resetFrame, runOf } from "./frames.ts";
 
@@ -21,15 +21,15 @@ export class LiveStreams {
   readonly #core: ServerCore;
   readonly #limits: HttpLimits;
   readonly #callers: Callers;
-  readonly #timers: Surroundings["timers"];
+  readonly #clock: HttpClock;
   readonly #readers = new Set<Reader>();
   #dropped = 0;
   #rest: () => void = () => undefined;
 
-  constructor({ core, limits, timers }: Surroundings, callers: Callers) {
+  constructor({ core, limits, clock }: Surroundings, callers: Callers) {
     this.#core = core;
     this.#limits = limits;
-    this.#timers = timers;
+    this.#clock = clock;
     this.#callers = callers;
   }
 
@@ -93,9 +93,9 @@ export class LiveStreams {
     let cancel = () => {};
     const beat = () => {
       for (const reader of [...this.#readers]) this.#write(reader, heartbeatFrame);
-      cancel = this.#timers.after(this.#limits.heartbeatMs, beat);
+      cancel = this.#clock.after(this.#limits.heartbeatMs, beat);
     };
-    cancel = this.#timers.after(this.#limits.heartbeatMs, beat);
+    cancel = this.#clock.after(this.#limits.heartbeatMs, beat);
     this.#rest = () => {
       unsubscribe();
       cancel();
@@ -125,7 +125,7 @@ export class LiveStreams {
   #letGo(reader: Reader, why: Parameters<typeof endFrame>[0]): void {
     this.#remove(reader);
     const { response } = reader;
-    const giveUp = this.#timers.after(lastWordsMs, () => response.destroy());
+    const giveUp = this.#clock.after(lastWordsMs, () => response.destroy());
     response.on("close", giveUp);
     response.end(endFrame(why));
   }

@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import { createHttpServer } from "../../../../src/server/http/http-server.ts";
 import type { HttpLimits, HttpSettings } from "../../../../src/server/http/options.ts";
 import type { AuditEntry } from "../../../../src/server/records/audit.ts";
-import { hashOfToken } from "../../../../src/server/records/token.ts";
+import { hashToken } from "../../../../src/server/records/token.ts";
 import { FakeTimers } from "../../../support/fake-timers.ts";
 import { temporaryFolder } from "../../../support/folder.ts";
 import { FakeCore } from "./fake-core.ts";
@@ -53,8 +53,11 @@ export class HttpRoom {
       settings: () => this.settings,
       pageFolder,
       limits,
-      timers: this.timers,
-      wallTime: () => Date.parse("2026-11-21T12:00:00Z"),
+      clock: {
+        date: () => new Date("2026-11-21T12:00:00Z"),
+        now: () => this.timers.now(),
+        after: (milliseconds, act) => this.timers.after(milliseconds, act),
+      },
       audit: { write: (entry) => this.audit.push(entry) },
       deliveries: {
         knows: (repository, mark) => this.remembered.has(`${repository} ${mark}`),
@@ -133,9 +136,9 @@ const defaultSettings: HttpSettings = {
   listen: { host: "127.0.0.1", port: 0 },
   read: "token",
   tokens: [
-    { name: "rita", hash: hashOfToken(tokens.reader), scopes: ["read"] },
-    { name: "anna", hash: hashOfToken(tokens.runner), scopes: ["run"] },
-    { name: "ada", hash: hashOfToken(tokens.admin), scopes: ["admin"] },
+    { name: "rita", hash: hashToken(tokens.reader), scopes: ["read"] },
+    { name: "anna", hash: hashToken(tokens.runner), scopes: ["run"] },
+    { name: "ada", hash: hashToken(tokens.admin), scopes: ["admin"] },
   ],
   hooks: new Map([
     ["shop", { kind: "github", secret: hookSecret }],
