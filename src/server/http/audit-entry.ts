@@ -1,7 +1,6 @@
 /** Makes the line of the audit log for a request. Where it is written is the business of others. */
 import type { IncomingMessage } from "node:http";
 import type { AuditEntry } from "../records/audit.ts";
-import { addressOf } from "./access/address.ts";
 import type { Caller } from "./access/callers.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -9,6 +8,7 @@ import type { Refusal } from "./refusal.ts";
 export interface Known {
   readonly id: string;
   readonly began: number;
+  readonly address: string;
   caller?: Caller;
   /** As declared; absent for the page. */
   route?: string;
@@ -22,7 +22,7 @@ const longest = 300;
 export function auditEntry(
   request: IncomingMessage,
   status: number,
-  { id, caller, route, error, result }: Known,
+  { id, address, caller, route, error, result }: Known,
   now: Date,
 ): AuditEntry {
   const [path = ""] = (request.url ?? "").split("?");
@@ -32,7 +32,7 @@ export function auditEntry(
     at: now.toISOString(),
     request: id,
     ...(who !== undefined && { who }),
-    address: caller?.address ?? addressOf(request),
+    address,
     method: request.method ?? "",
     path: path.slice(0, longest),
     status,

@@ -1,6 +1,7 @@
 /** One request from its head to its answer: who asks, what for, whether they may; then the route, or the page. */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { addressOf } from "./access/address.ts";
 import type { Caller } from "./access/callers.ts";
 import { isOwnHost } from "./access/host.ts";
 import { type RequestPath, readPath } from "./access/request-path.ts";
@@ -30,6 +31,7 @@ export async function serveRequest(
   const known: Known = {
     id: randomBytes(8).toString("hex"),
     began: serving.given.clock.now(),
+    address: addressOf(request, serving.given.settings().proxies),
   };
   const exchange: Exchange = { request, response };
   setCommonHeaders(response, known.id);
@@ -47,7 +49,7 @@ async function answerTo(serving: Serving, exchange: Exchange, known: Known): Pro
   const settings = serving.given.settings();
   if (!isOwnHost(request.headers.host, settings)) throw wrongHost();
   const path = readPath(request.url ?? "");
-  const caller = room.callers.identify(request);
+  const caller = room.callers.identify(request, known.address);
   known.caller = caller;
   room.callers.count(caller);
   const answer = await findAnswer(serving, request, { path, caller, known });

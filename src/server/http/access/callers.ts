@@ -5,7 +5,7 @@ import { type AccessToken, type Scope, scopes } from "../../records/config.ts";
 import { fitsHash } from "../../records/token.ts";
 import type { HttpSettings, Surroundings } from "../options.ts";
 import { Refusal, tooMany } from "../refusal.ts";
-import { addressOf, limitedAs } from "./address.ts";
+import { limitedAs } from "./address.ts";
 import { FailedAttempts } from "./failed-attempts.ts";
 import { RateLimit } from "./rate-limit.ts";
 
@@ -28,14 +28,12 @@ export class Callers {
   }
 
   /** A wrong token is refused even where none is needed: who sends one should hear that it is wrong. */
-  identify(request: IncomingMessage): Caller {
-    const settings = this.#settings();
-    const address = addressOf(request, settings.proxies);
+  identify({ headers }: IncomingMessage, address: string): Caller {
     const from = limitedAs(address);
-    const given = request.headers.authorization;
+    const given = headers.authorization;
     if (given === undefined) return { address, key: `address ${from}` };
     this.#notTooOften(from);
-    const token = tokenIn(given, settings.tokens);
+    const token = tokenIn(given, this.#settings().tokens);
     if (token === undefined) {
       this.#failed.add(from);
       throw wrongToken();

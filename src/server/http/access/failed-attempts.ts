@@ -6,7 +6,7 @@ const free = 5;
 const longestMs = 15 * 60 * 1000;
 
 export class FailedAttempts {
-  readonly #clock: Timers;
+  readonly #clock: HttpClock;
   readonly #failed = new BoundedMap<{ readonly times: number; readonly at: number }>();
 
   constructor(clock: HttpClock) {

@@ -3,7 +3,7 @@ import type { HttpClock } from "../options.ts";
 import { BoundedMap } from "./bounded-map.ts";
 
 export class RateLimit {
-  readonly #clock: Timers;
+  readonly #clock: HttpClock;
   readonly #perSecond: number;
   readonly #burst: number;
   readonly #buckets = new BoundedMap<{ readonly left: number; readonly at: number }>();

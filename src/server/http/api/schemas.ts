@@ -1,6 +1,7 @@
 /** What goes over the API, declared once: validation, types and the OpenAPI document come from here. */
 import { z } from "zod";
 import type { RepositoryView, ServerEvent } from "../../core.ts";
+import { isBranch, isTarget } from "../../records/names.ts";
 import type { Run, RunCause, RunCounts, RunTarget } from "../../records/run.ts";
 
 const count = z.int().min(0);
@@ -18,16 +19,11 @@ export const name = z
 
 export const runId = z.string().regex(/^[0-9A-Za-z-]{1,64}$/, "must be the ID of a run");
 
-/** Near enough to what git allows that nothing else than a branch is passed on; git has the last word. */
-export const branch = z
-  .string()
-  .max(255)
-  .regex(/^(?!-)(?!.*\.\.)(?!.*@\{)[^\p{Cc} ~^:?*[\\]+$/u, "must be the name of a branch");
+export const branch = z.string().min(1).max(200).refine(isBranch, "must be the name of a branch");
 
 const commit = z.string().regex(/^[0-9a-f]{7,64}$/, "must be a commit: 7 to 64 hexadecimal digits");
 
-/** A word that begins with a dash would be an option. */
-const targetName = name.regex(/^[^-]/, "must be the name of a target");
+const targetName = z.string().max(200).refine(isTarget, "must be the name of a target");
 
 const params = z.record(
   z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,99}$/, "must be the name of a parameter"),
