@@ -55,9 +55,12 @@ export class DataFolder {
     return path.join(this.run(id), "targets", `${safeFileName(target)}.log`);
   }
 
-  /** Where the runs of a branch work, one after the other. */
+  /**
+   * Where the runs of a branch work, one after the other. It is called as the repository, since a project without
+   * a name is called after its folder.
+   */
   work(repository: string, branch: string): string {
-    return path.join(this.path, "work", repository, safeFileName(branch));
+    return path.join(this.path, "work", repository, safeFileName(branch), repository);
   }
 
   mirror(repository: string): string {

@@ -51,6 +51,10 @@ export class Dispatcher {
     }
   }
 
+  get isBusy(): boolean {
+    return this.#active.size > 0;
+  }
+
   isActive(id: string): boolean {
     return this.#active.has(id);
   }
