@@ -1,5 +1,11 @@
 /** What the command line asks for, as data. */
-import type { CommandTaking, LogKind, ReportName, Shell } from "../model/command-line.ts";
+import type {
+  CommandTaking,
+  LogKind,
+  ReportName,
+  Shell,
+  TokenScope,
+} from "../model/command-line.ts";
 
 /** Options that mean the same whatever is asked. */
 export interface CommonRequest {
@@ -25,6 +31,15 @@ export interface CommonRequest {
   readonly verbose: boolean;
 }
 
+export interface ServeWords {
+  /** As it was typed. */
+  readonly config: string;
+  /** Only read the configuration. */
+  readonly check: boolean;
+  /** Only make a token. */
+  readonly token?: { readonly name: string; readonly scope: TokenScope };
+}
+
 export type Request =
   | { readonly kind: "version" }
   | { readonly kind: "help"; readonly common: CommonRequest; readonly argv: readonly string[] }
@@ -34,6 +49,7 @@ export type Request =
   | { readonly kind: CommandTaking<"nothing">; readonly common: CommonRequest }
   /** `yes`: without asking. */
   | { readonly kind: "purge"; readonly common: CommonRequest; readonly yes: boolean }
+  | { readonly kind: "serve"; readonly common: CommonRequest; readonly serve: ServeWords }
   /** `source` is a folder, a file, or `-` for standard input. */
   | { readonly kind: "load"; readonly common: CommonRequest; readonly source: string }
   /** The words are read again once the parameters of the target file are known. */

@@ -34,6 +34,8 @@ async function runRequest(request: Request, place: Surroundings): Promise<number
       return (await import("./commands/state.ts")).runState(request.common, place);
     case "purge":
       return (await import("./commands/purge.ts")).runPurge(request, place);
+    case "serve":
+      return (await import("./commands/serve.ts")).runServe(request, place);
     case "load":
       return (await import("./commands/load.ts")).runLoad(request, place);
     case "help":

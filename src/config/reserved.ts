@@ -7,9 +7,9 @@ import {
   ruleOptions,
 } from "../model/command-line.ts";
 
-/** Commands, and one that is to come: no target may be called so. */
+/** Commands: no target may be called so. */
 export const reservedTargets: ReadonlySet<string> = new Set(
-  [...commands.map(({ name }) => name), "serve"].sort(),
+  commands.map(({ name }) => name).sort(),
 );
 
 /**
@@ -20,7 +20,11 @@ export const reservedParameters: ReadonlySet<string> = new Set(
   [
     ...commonOptions.flatMap(namesOf),
     ...ruleOptions.flatMap(namesOf),
-    ...commands.flatMap(({ name }) => ownOptionsOf(name)).flatMap(namesOf),
+    // What a server is started with never stands beside parameters.
+    ...commands
+      .filter(({ name }) => name !== "serve")
+      .flatMap(({ name }) => ownOptionsOf(name))
+      .flatMap(namesOf),
     "color",
     "no-color",
   ].sort(),

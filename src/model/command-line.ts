@@ -117,6 +117,22 @@ export const purgeOptions: readonly OptionDefinition[] = [
   { name: "yes", help: "Remove without asking" },
 ];
 
+/** What a token of the server allows: each has what those before it have. */
+export const tokenScopes = ["read", "run", "admin"] as const;
+export type TokenScope = (typeof tokenScopes)[number];
+
+export const serveOptions: readonly OptionDefinition[] = [
+  { name: "config", takes: "FILE", help: "Configuration of the server; server.yaml if not given" },
+  { name: "check", help: "Read the configuration, tell what is wrong, and end" },
+  { name: "new-token", takes: "NAME", help: "Make a token, and print it with its line" },
+  {
+    name: "scope",
+    takes: "SCOPE",
+    choices: tokenScopes,
+    help: "What the new token allows",
+  },
+];
+
 export interface RuleOption extends OptionDefinition {
   /** Kind of the targets that it is for. */
   readonly rule: string;
@@ -211,6 +227,13 @@ export const commands = [
     takes: "own",
     options: purgeOptions,
     help: "Remove all that this workspace ever made (--dry-run, --yes)",
+  },
+  {
+    name: "serve",
+    usage: "tbuild serve",
+    takes: "own",
+    options: serveOptions,
+    help: "Build each push to repositories (--config FILE)",
   },
   { name: "list", usage: "tbuild list", takes: "nothing", help: "Targets of the target file" },
   {

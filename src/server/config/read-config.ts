@@ -4,9 +4,9 @@ import * as words from "../../config/problems/problems.ts";
 import type { Node } from "../../config/yaml/node.ts";
 import { readYaml } from "../../config/yaml/read-yaml.ts";
 import { textOf } from "../../config/yaml/source.ts";
+import { tokenScopes } from "../../model/command-line.ts";
 import { fail, ok, type Result } from "../../model/result.ts";
 import type { AccessToken, ServerConfig } from "../records/config.ts";
-import { scopes } from "../records/config.ts";
 import { hashPattern } from "../records/token.ts";
 import { ConfigReader } from "./config-reader.ts";
 import * as problems from "./problems.ts";
@@ -136,7 +136,7 @@ function readHash(reader: ConfigReader, node: Node, what: string): string | unde
 function readScopes(reader: ConfigReader, node: Node, what: string) {
   const found = reader
     .items(node, what)
-    .flatMap((item) => reader.choice(item, "a scope", scopes) ?? []);
+    .flatMap((item) => reader.choice(item, "a scope", tokenScopes) ?? []);
   if (node.kind === "list" && node.items.length === 0) {
     reader.report(words.emptyList(what, reader.at(node)));
   }

@@ -1,15 +1,13 @@
 /** The configuration of the server as it is in effect: plain data. How it is read and checked is told in `config/`. */
+import type { TokenScope } from "../../model/command-line.ts";
 import type { ParameterValue } from "./run.ts";
-
-/** Each has what those before it have. */
-export const scopes = ["read", "run", "admin"] as const;
-export type Scope = (typeof scopes)[number];
 
 export interface AccessToken {
   readonly name: string;
   /** As `hashToken` makes it. */
   readonly hash: string;
-  readonly scopes: readonly Scope[];
+  /** Each has what those before it have. */
+  readonly scopes: readonly TokenScope[];
 }
 
 /** Where a secret is found. It stands in no configuration itself. */
