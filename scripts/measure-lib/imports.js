@@ -5,6 +5,8 @@ import { lineOf, walk } from "./sources.js";
 /** What each room may import from, besides itself. */
 const below = {
   "main.ts": ["cli", "config", "engine", "docker", "report", "model"],
+  // For browsers: of the server it needs types only, and its own check of types has no Node to give.
+  page: ["server", "model"],
   cli: ["server", "config", "watch", "engine", "images", "docker", "registry", "report", "model"],
   server: ["config", "rules", "store", "files", "net", "report", "model"],
   config: ["rules", "files", "model"],

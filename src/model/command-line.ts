@@ -39,6 +39,12 @@ export const reportOptions = [
     what: "JUnit report",
     help: "Write what became of each target, as JUnit XML for CI systems",
   },
+  {
+    name: "report",
+    takes: "FILE",
+    what: "report",
+    help: "Write graph, timeline, reasons and digests as one HTML file",
+  },
 ] as const satisfies readonly ReportOption[];
 
 export type ReportName = (typeof reportOptions)[number]["name"];

@@ -1,5 +1,6 @@
 /** A run: what the server does for one commit of one branch. Plain data, as it lies in `run.json`. */
-import type { PushedTag, TargetOutcome } from "../../model/event.ts";
+import type { PushedTag } from "../../model/event.ts";
+import type { ToldTarget } from "../../model/report-data.ts";
 
 /** `replaced`: a newer push to the same branch took its place in the queue. */
 export type RunState = "queued" | "running" | "passed" | "failed" | "cancelled" | "replaced";
@@ -56,18 +57,7 @@ export interface Run {
 }
 
 /** A target of a run, as far as its events tell. */
-export interface RunTarget {
-  readonly name: string;
-  readonly title: string;
-  readonly rule: string;
-  readonly state: "waiting" | "running" | TargetOutcome;
-  /** Why it was stale. */
-  readonly why?: string;
-  /** Milliseconds after the run began. */
-  readonly startedMs?: number;
-  readonly seconds?: number;
-  /** One line on what was done, or on what failed. */
-  readonly note?: string;
+export interface RunTarget extends ToldTarget {
   /** Bytes of its log. */
   readonly logBytes?: number;
   /** Names of the targets that it needs. */

@@ -1,0 +1,17 @@
+/** Gives report files the graph of what will be built, with secrets hidden. What they make of it is theirs. */
+import { drawGraph, graphOf } from "../engine/plan/draw-graph.ts";
+import type { GraphDrawing } from "../model/graph-drawing.ts";
+import { hideTexts } from "../model/hide-texts.ts";
+import { Redactor } from "../report/redact.ts";
+import type { Prepared } from "./prepare.ts";
+
+/** A graph that does not hold is the build's to tell. */
+export function drawReports(
+  { project, wanted }: Prepared & { readonly ok: true },
+  draw: (drawing: GraphDrawing) => void,
+): void {
+  const graph = graphOf(project);
+  if (!graph.ok) return;
+  const redactor = new Redactor(project.secrets.values());
+  draw(hideTexts(drawGraph(graph.value, wanted), (text) => redactor.text(text)));
+}
