@@ -13,7 +13,7 @@ const settings = {
   listen: { host: "127.0.0.1", port: 0 },
   read: "token",
   tokens: [{ name: "bench", hash: hashToken("bench"), scopes: ["read"] }],
-  hooks: new Map(),
+  hookOf: () => undefined,
 } as const;
 const server = createHttpServer(core, {
   settings: () => settings,

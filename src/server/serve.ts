@@ -3,7 +3,7 @@
  * stops in order. What is asked of it by HTTP is answered by the part that it is given.
  */
 import { mkdirSync } from "node:fs";
-import type { Diagnostic } from "../model/diagnostic.ts";
+import { type Diagnostic, DiagnosticError } from "../model/diagnostic.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import { type Lock, type LockOwner, takeLock } from "../store/lock.ts";
 import { ConfigFile, type Read } from "./config/config-file.ts";
@@ -18,6 +18,7 @@ import * as problems from "./problems.ts";
 import type { Clock } from "./records/clock.ts";
 import type { ServerConfig } from "./records/config.ts";
 import { DataFolder } from "./records/data-folder.ts";
+import type { DeliveryLog } from "./records/delivery.ts";
 import { LiveEvents } from "./records/live-events.ts";
 import { endLeftovers, markName } from "./runs/child.ts";
 import { Dispatcher } from "./runs/dispatcher.ts";
@@ -33,8 +34,7 @@ export interface HttpParts {
   readonly config: () => ServerConfig;
   /** The secret of a repository's webhook, read anew. */
   readonly hookSecret: (repository: string) => string | undefined;
-  /** Whether a delivery was never seen; it is remembered then. */
-  readonly isNewDelivery: (id: string) => boolean;
+  readonly deliveries: DeliveryLog;
   readonly folder: DataFolder;
 }
 
@@ -103,7 +103,12 @@ async function serveLocked(request: ServeRequest, folder: DataFolder): Promise<R
   const resumed = runs.open().filter(({ state }) => state === "running").length;
   if (resumed > 0) tell(`resuming ${resumed} ${resumed === 1 ? "run" : "runs"}`);
   parts.tidy();
-  const http = await request.http?.(core, parts.forHttp);
+  const opened = await openHttp(request, core, parts.forHttp);
+  if (!opened.ok) {
+    parts.end();
+    return opened;
+  }
+  const http = opened.value;
   tell(http ? `listening on ${http.address}` : "running without HTTP");
   file.begin();
   dispatcher.pump();
@@ -118,6 +123,20 @@ async function serveLocked(request: ServeRequest, folder: DataFolder): Promise<R
   await http?.close();
   parts.end();
   return ok(undefined);
+}
+
+/** An address that is taken is a mistake of whoever runs the server. */
+async function openHttp(
+  { http }: ServeRequest,
+  core: ServerCore,
+  parts: HttpParts,
+): Promise<Result<HttpServer | undefined>> {
+  try {
+    return ok(await http?.(core, parts));
+  } catch (error) {
+    if (error instanceof DiagnosticError) return fail(error.diagnostic);
+    throw error;
+  }
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
@@ -191,7 +210,13 @@ function makeParts(request: ServeRequest, folder: DataFolder, mark: string) {
   const forHttp: HttpParts = {
     config,
     folder,
-    isNewDelivery: (id) => cursors.isNew(id, clock.date().getTime()),
+    deliveries: {
+      knows: (repository, mark) => cursors.knows(`${repository} ${mark}`),
+      remember: async (repository, marks) => {
+        const own = marks.map((mark) => `${repository} ${mark}`);
+        cursors.remember(own, clock.date().getTime());
+      },
+    },
     hookSecret: (name) => {
       const found = config().repositories.find((each) => each.name === name)?.webhook;
       return found && secret(found.secret);

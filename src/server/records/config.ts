@@ -82,5 +82,7 @@ export interface ServerConfig {
     readonly size: number;
   };
   readonly tokens: readonly AccessToken[];
+  /** Addresses of proxies whose word counts for whom they speak for. */
+  readonly proxies?: readonly string[];
   readonly repositories: readonly RepositoryConfig[];
 }
