@@ -20,6 +20,7 @@ import type { ServerConfig } from "./records/config.ts";
 import { DataFolder } from "./records/data-folder.ts";
 import type { DeliveryLog } from "./records/delivery.ts";
 import { LiveEvents } from "./records/live-events.ts";
+import type { Run } from "./records/run.ts";
 import { endLeftovers, markName } from "./runs/child.ts";
 import { Dispatcher } from "./runs/dispatcher.ts";
 import { executeWith } from "./runs/execute.ts";
@@ -151,6 +152,8 @@ function makeParts(request: ServeRequest, folder: DataFolder, mark: string) {
   const { clock, environment, tell } = request;
   const live = new LiveEvents(clock.date().getTime());
   const runs = new RunList(folder, clock, (run) => live.tell({ kind: "run-changed", run }));
+  const tellOf = ({ id, repository, branch, state, problem }: Run) =>
+    tell(`${id} ${repository} ${branch}: ${state}${problem === undefined ? "" : `, ${problem}`}`);
   const cursors = new Cursors(folder.cursors);
   const git = gitFor(environment, { [markName]: mark });
   const heads = (url: string, signal: AbortSignal) => readHeads(git, url, { signal });
@@ -167,9 +170,10 @@ function makeParts(request: ServeRequest, folder: DataFolder, mark: string) {
     });
   const dispatcher: Dispatcher = new Dispatcher({
     ...{ runs, config, execute, clock },
+    begun: tellOf,
     ended: (run) => {
       core.count(run);
-      tell(`${run.id} ${run.repository} ${run.branch}: ${run.state}`);
+      tellOf(run);
       tidy();
     },
   });

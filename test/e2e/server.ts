@@ -40,6 +40,7 @@ export function startServer(folder: string, env: Readonly<Record<string, string>
   const waiting = new Set<Waiting>();
   createInterface(child.stderr).on("line", (line) => {
     lines.push(line);
+    if (process.env["TBUILD_TEST_TELL"]) process.stderr.write(`${line}\n`);
     for (const each of waiting) if (each.fits.test(line)) each.resolve(line);
   });
   const ended = new Promise<number | null>((resolve) => {
