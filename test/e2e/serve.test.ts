@@ -5,7 +5,7 @@ import { temporaryFolder, writeFiles } from "../support/folder.ts";
 import { commitAgain, commitAll, git } from "../support/git.ts";
 import { type LocalServer, startGitServer } from "./git-server.ts";
 import { untilProcesses } from "./running.ts";
-import { readLog, readRun, runOf, startServer } from "./server.ts";
+import { readLog, readRun, runOf, startServer, untilSeen } from "./server.ts";
 import { forever } from "./small-workspace.ts";
 import { tbuild } from "./tbuild.ts";
 
@@ -61,7 +61,7 @@ test("the first start builds nothing; a push is built, told, and not built again
     "    environment: [WHO]\n",
   );
   const server = startServer(folder, { WHO: "sesame-opens" });
-  await server.says(/running/);
+  await server.says(/listening on/);
   await untilSeen(folder);
   expect(runsIn(folder)).toEqual([]);
 
@@ -80,18 +80,12 @@ test("the first start builds nothing; a push is built, told, and not built again
   expect(readLog(folder, id, "events.ndjson")).not.toContain("sesame");
 
   const again = startServer(folder, { WHO: "sesame-opens" });
-  await again.says(/running/);
+  await again.says(/listening on/);
   const next = push(repository, "another");
   const second = runOf(await again.says(/first main: passed/));
   expect(readRun(folder, second).commit).toBe(next);
   expect(runsIn(folder)).toEqual([id, second]);
 });
-
-/** The cursor is written when the heads were seen first. */
-async function untilSeen(folder: string): Promise<void> {
-  const file = path.join(folder, "data/cursors.json");
-  while (!existsSync(file)) await new Promise((resolve) => setImmediate(resolve));
-}
 
 test("what is pushed while the server is off is built when it starts", async () => {
   const { repository, folder } = given("missed", oneTarget);
@@ -211,7 +205,7 @@ test("an edit of the configuration takes effect at once; a broken one changes no
 test("two servers of one data folder are one too many; what is wrong is told before anything begins", async () => {
   const { folder } = given("locked", oneTarget);
   const server = startServer(folder);
-  await server.says(/running/);
+  await server.says(/listening on/);
 
   const second = await tbuild(folder, ["serve"]);
   expect(second).toEqual({
