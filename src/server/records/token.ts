@@ -19,7 +19,10 @@ export const makeToken = (): string => `tbuild_${randomBytes(32).toString("base6
 export const hashToken = (token: string): string =>
   `${mark}${createHash("sha256").update(token).digest("hex")}`;
 
-/** Whether a token is the one that the hash was made of. */
+/**
+ * Whether a token is the one that the hash was made of.
+ * @internal exported for its test, and for who lets people in
+ */
 export function fitsHash(token: string, hash: string): boolean {
   const given = Buffer.from(hashToken(token));
   const wanted = Buffer.from(hash);
