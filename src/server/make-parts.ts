@@ -61,9 +61,8 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
     ...{ folder, live, runs, file, clock, queueing, dispatcher, noticing },
     problems: () => [
       ...[runs.problem, cursors.problem].filter((problem) => problem !== undefined),
-      ...[...file.problems, ...missingSecrets(config().repositories, environment)].map(
-        shownProblem,
-      ),
+      ...file.problems.map(shownProblem),
+      ...missingSecrets(config().repositories, environment).map(shownProblem),
     ],
   });
   const configChanged = () => {
@@ -77,11 +76,7 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
   };
   const stopTidying = hourly(clock, tidy);
   const forHttp = httpParts(config, folder, { cursors, clock, secret });
-  const end = () => {
-    stopTidying();
-    runs.close();
-  };
-  return { core, runs, dispatcher, noticing, file, forHttp, tidy, end };
+  return { core, runs, dispatcher, noticing, file, forHttp, tidy, stopTidying };
 }
 
 const shownRun = ({ id, repository, branch, state, problem }: Run): string =>

@@ -67,7 +67,8 @@ async function serveLocked(request: ServeRequest, folder: DataFolder): Promise<R
   await noticing.end();
   await dispatcher.stop(stop);
   await http?.close();
-  parts.end();
+  parts.stopTidying();
+  runs.close();
   return ok(undefined);
 }
 
