@@ -6,7 +6,7 @@ import { lineOf, walk } from "./sources.js";
 const below = {
   "main.ts": ["cli", "config", "engine", "docker", "report", "model"],
   cli: ["server", "config", "watch", "engine", "images", "docker", "registry", "report", "model"],
-  server: ["config", "rules", "store", "files", "net", "report", "model"],
+  server: ["config", "engine", "rules", "store", "files", "net", "report", "model"],
   config: ["rules", "files", "model"],
   watch: ["engine", "files", "model"],
   engine: ["rules", "cache", "docker", "store", "files", "model"],

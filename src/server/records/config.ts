@@ -1,5 +1,5 @@
 /** The configuration of the server as it is in effect: plain data. How it is read and checked is told in `config/`. */
-import type { TokenScope } from "../../model/command-line.ts";
+import type { TokenScope } from "../../model/serve-options.ts";
 import type { ParameterValue } from "./run.ts";
 
 export interface AccessToken {

@@ -1,7 +1,7 @@
 /** Who asks, and whether they may: address, token, scope, limits. Knows no route. */
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { type TokenScope, tokenScopes } from "../../../model/command-line.ts";
+import { type TokenScope, tokenScopes } from "../../../model/serve-options.ts";
 import type { AccessToken } from "../../records/config.ts";
 import { fitsHash } from "../../records/token.ts";
 import type { HttpSettings, Surroundings } from "../options.ts";

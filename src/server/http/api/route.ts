@@ -1,7 +1,7 @@
 /** A route: where it is, what it takes and gives, who may ask, and what answers. One declaration for all of it. */
 import type { IncomingMessage } from "node:http";
 import type { z } from "zod";
-import type { TokenScope } from "../../../model/command-line.ts";
+import type { TokenScope } from "../../../model/serve-options.ts";
 import type { ServerCore } from "../../core.ts";
 import type { Caller, Callers } from "../access/callers.ts";
 import type { Answer } from "../answers/answer.ts";
