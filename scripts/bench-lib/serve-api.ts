@@ -2,18 +2,29 @@
  * A server with as many runs as are asked for, in a process of its own: bundled by serve.js, it prints its port.
  * While it runs, targets change twenty times a second, as beside running builds.
  */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { createHttpServer } from "../../src/server/http/http-server.ts";
+import { DataFolder } from "../../src/server/records/data-folder.ts";
 import { hashToken } from "../../src/server/records/token.ts";
+import { RunList } from "../../src/server/runs/run-list.ts";
 import { aTarget, FakeCore, someRuns } from "../../test/server/http/support/fake-core.ts";
 
 const [runs = "10000"] = process.argv.slice(2);
+const folder = new DataFolder(mkdtempSync(path.join(tmpdir(), "tbuild-bench-")));
+process.on("exit", () => rmSync(folder.path, { recursive: true, force: true }));
+process.on("SIGTERM", () => process.exit());
+const list = new RunList(folder, { date: () => new Date() }, () => undefined);
 const core = new FakeCore();
-core.runs = someRuns(Number(runs));
+list.add(someRuns(Number(runs), { cause: { kind: "request", by: "anna" } }).reverse());
+core.runs = [...list.list({ limit: 1 })];
+core.listRuns = (query) => list.list(query);
 const settings = {
   listen: { host: "127.0.0.1", port: 0 },
   read: "token",
   tokens: [{ name: "bench", hash: hashToken("bench"), scopes: ["read"] }],
-  hooks: new Map(),
+  hookOf: () => undefined,
 } as const;
 const server = createHttpServer(core, {
   settings: () => settings,

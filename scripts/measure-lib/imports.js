@@ -8,7 +8,7 @@ const below = {
   // For browsers: of the server it needs types only, and its own check of types has no Node to give.
   page: ["server", "model"],
   cli: ["server", "config", "watch", "engine", "images", "docker", "registry", "report", "model"],
-  server: ["config", "rules", "store", "files", "net", "report", "model"],
+  server: ["config", "engine", "rules", "store", "files", "net", "report", "model"],
   config: ["rules", "files", "model"],
   watch: ["engine", "files", "model"],
   engine: ["rules", "cache", "docker", "store", "files", "model"],

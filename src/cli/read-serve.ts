@@ -1,6 +1,8 @@
 /** Reads the words of `tbuild serve`. What the configuration says is read when it is carried out. */
-import { commonOptions, serveOptions, tokenScopes } from "../model/command-line.ts";
+import { commonOptions } from "../model/command-line.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
 import { fail, ok, type Result } from "../model/result.ts";
+import { serveOptions, tokenScopes } from "../model/serve-options.ts";
 import { readWords, unknownOptions } from "./read-words.ts";
 import type { CommonRequest, Request } from "./request.ts";
 import * as problems from "./usage-problems.ts";
@@ -23,7 +25,7 @@ export function readServe(argv: readonly string[], common: CommonRequest): Resul
     ...(given !== undefined && scope === undefined
       ? [problems.badOptionValue("--scope", given, "`read`, `run` or `admin`")]
       : []),
-    ...((name === undefined) === (given === undefined) ? [] : [problems.tokenNeedsBoth()]),
+    ...((name === undefined) === (given === undefined) ? [] : [tokenNeedsBoth]),
     ...(name !== undefined && !/^[A-Za-z0-9][\w.@-]{0,63}$/.test(name)
       ? [problems.badOptionValue("--new-token", name, "letters, digits, `.`, `@`, `-` and `_`")]
       : []),
@@ -34,3 +36,10 @@ export function readServe(argv: readonly string[], common: CommonRequest): Resul
   const config = text("config") ?? "server.yaml";
   return ok({ kind: "serve", common, serve: { config, check, ...token } });
 }
+
+const tokenNeedsBoth: Diagnostic = {
+  code: "missing-option",
+  blame: "usage",
+  message: "a new token has a name and a scope",
+  hint: "write `tbuild serve --new-token NAME --scope read`, `run` or `admin`",
+};

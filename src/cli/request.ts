@@ -1,11 +1,6 @@
 /** What the command line asks for, as data. */
-import type {
-  CommandTaking,
-  LogKind,
-  ReportName,
-  Shell,
-  TokenScope,
-} from "../model/command-line.ts";
+import type { CommandTaking, LogKind, ReportName, Shell } from "../model/command-line.ts";
+import type { TokenScope } from "../model/serve-options.ts";
 
 /** Options that mean the same whatever is asked. */
 export interface CommonRequest {
@@ -31,7 +26,7 @@ export interface CommonRequest {
   readonly verbose: boolean;
 }
 
-export interface ServeWords {
+interface ServeWords {
   /** As it was typed. */
   readonly config: string;
   /** Only read the configuration. */

@@ -219,13 +219,6 @@ export const noSuchImage = (name: string, from: string): Diagnostic => ({
   hint: `\`tbuild tags ${name}\` shows what there is`,
 });
 
-export const tokenNeedsBoth = (): Diagnostic =>
-  usage(
-    "missing-option",
-    "a new token has a name and a scope",
-    "write `tbuild serve --new-token NAME --scope read`, `run` or `admin`",
-  );
-
 // Limits of the environment
 
 export const unknownLimit = (name: string, near: string | undefined): Diagnostic =>

@@ -8,8 +8,8 @@ import type { Location } from "../model/diagnostic.ts";
 import type { Limits } from "../model/limits.ts";
 import type { Parameter } from "../model/parameter.ts";
 import type { Registries } from "../model/registries.ts";
+import type { SemanticPart } from "../model/semantic-version.ts";
 import type { FieldType } from "../rules/fields.ts";
-import type { SemanticPart } from "./read/semantic-version.ts";
 
 /**
  * Literal text, the value of a parameter by its key, or the member's value on a matrix key by its index, of

@@ -2,20 +2,11 @@
  * The commands and options of the command line, declared once: reading, help and completion go by these,
  * and so does what a target file may not call its own. What parameters add is not known here.
  */
+import type { OptionDefinition } from "./option-definition.ts";
 import { removalKinds } from "./removal.ts";
+import { serveOptions } from "./serve-options.ts";
 
-export interface OptionDefinition {
-  readonly name: string;
-  readonly short?: string;
-  /** What its value is called in help; a flag takes none. */
-  readonly takes?: string;
-  readonly choices?: readonly string[];
-  /** Several of the choices may be given, with commas between them. */
-  readonly list?: boolean;
-  readonly help: string;
-  /** Whether `--no-NAME` turns it off. */
-  readonly negatable?: boolean;
-}
+export type { OptionDefinition } from "./option-definition.ts";
 
 export const logKinds = ["pretty", "plain", "json"] as const;
 export type LogKind = (typeof logKinds)[number];
@@ -121,22 +112,6 @@ export const watchOptions: readonly OptionDefinition[] = [
 
 export const purgeOptions: readonly OptionDefinition[] = [
   { name: "yes", help: "Remove without asking" },
-];
-
-/** What a token of the server allows: each has what those before it have. */
-export const tokenScopes = ["read", "run", "admin"] as const;
-export type TokenScope = (typeof tokenScopes)[number];
-
-export const serveOptions: readonly OptionDefinition[] = [
-  { name: "config", takes: "FILE", help: "Configuration of the server; server.yaml if not given" },
-  { name: "check", help: "Read the configuration, tell what is wrong, and end" },
-  { name: "new-token", takes: "NAME", help: "Make a token, and print it with its line" },
-  {
-    name: "scope",
-    takes: "SCOPE",
-    choices: tokenScopes,
-    help: "What the new token allows",
-  },
 ];
 
 export interface RuleOption extends OptionDefinition {

@@ -1,7 +1,5 @@
 /** The server without HTTP: what may be asked of it, put together from runs, noticing and configuration. */
 import { statSync } from "node:fs";
-import { nearest } from "../config/nearest.ts";
-import type { Diagnostic } from "../model/diagnostic.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import { hideCredentials } from "../report/redact.ts";
 import type { ConfigFile } from "./config/config-file.ts";
@@ -13,36 +11,31 @@ import type {
   ServerMetrics,
   StartRequest,
 } from "./core.ts";
-import type { Heads } from "./git/remote.ts";
-import type { Push } from "./notice/compare-heads.ts";
 import type { Noticing } from "./notice/noticing.ts";
 import type { Hint } from "./notice/watcher.ts";
 import * as problems from "./problems.ts";
-import { readStart, type Wanted } from "./read-start.ts";
+import type { Queueing } from "./queueing.ts";
+import { readStart } from "./read-start.ts";
 import type { Clock } from "./records/clock.ts";
-import type { RepositoryConfig, Schedule } from "./records/config.ts";
 import type { DataFolder } from "./records/data-folder.ts";
 import type { LiveEvents } from "./records/live-events.ts";
-import type { Run, RunCause, RunState, RunTarget } from "./records/run.ts";
+import type { Run, RunState, RunTarget } from "./records/run.ts";
 import type { Dispatcher } from "./runs/dispatcher.ts";
-import type { NewRun, RunList } from "./runs/run-list.ts";
+import type { RunList } from "./runs/run-list.ts";
 import { readTargets, withLogs } from "./runs/run-recorder.ts";
 
-export interface CoreParts {
+interface CoreParts {
   readonly folder: DataFolder;
   readonly live: LiveEvents;
   readonly runs: RunList;
   readonly file: ConfigFile;
   readonly clock: Clock;
-  readonly dispatcher: () => Dispatcher;
-  readonly noticing: () => Noticing;
-  readonly readHeads: (url: string, signal: AbortSignal) => Promise<Result<Heads>>;
+  readonly queueing: Queueing;
+  readonly dispatcher: Dispatcher;
+  readonly noticing: Noticing;
   /** What else is wrong at the moment. */
   readonly problems: () => readonly string[];
 }
-
-/** Milliseconds for a server of git to say what somebody waits for. */
-const patience = 30_000;
 
 export class Core implements ServerCore {
   readonly #parts: CoreParts;
@@ -84,7 +77,7 @@ export class Core implements ServerCore {
   async start(request: StartRequest): Promise<Result<Run>> {
     const wanted = readStart(request, this.#parts.file.config);
     if (!wanted.ok) return wanted;
-    return this.#startOf(wanted.value, { kind: "request", by: request.by });
+    return this.#parts.queueing.start(wanted.value, { kind: "request", by: request.by });
   }
 
   async cancel(id: string, by: string): Promise<Result<Run>> {
@@ -94,8 +87,8 @@ export class Core implements ServerCore {
     if (run.state !== "queued" && run.state !== "running") {
       return fail(problems.notOpen(id, run.state));
     }
-    if (dispatcher().isActive(id)) {
-      dispatcher().end(id, { kind: "cancelled", by });
+    if (dispatcher.isActive(id)) {
+      dispatcher.end(id, { kind: "cancelled", by });
       return ok(run);
     }
     const finishedAt = clock.date().toISOString();
@@ -113,7 +106,7 @@ export class Core implements ServerCore {
     if (!file.config.repositories.some(({ name }) => name === repository)) {
       return fail(problems.unknownRepository(repository, undefined));
     }
-    return this.#add({
+    return this.#parts.queueing.add({
       ...{ repository, branch, commit, targets, params, priority },
       ...(subject !== undefined && { subject }),
       ...(author !== undefined && { author }),
@@ -122,14 +115,14 @@ export class Core implements ServerCore {
   }
 
   hint(repository: string, push: Hint): Promise<void> {
-    return this.#parts.noticing().hint(repository, push);
+    return this.#parts.noticing.hint(repository, push);
   }
 
   repositories(): readonly RepositoryView[] {
     const { file, runs, noticing } = this.#parts;
     return file.config.repositories.map(({ name, url, branches, targets }) => {
       const [lastRun] = runs.list({ repository: name, limit: 1 });
-      const problem = noticing().problemOf(name);
+      const problem = noticing.problemOf(name);
       return {
         ...{ name, url: hideCredentials(url), branches, targets },
         ...(lastRun && { lastRun }),
@@ -167,7 +160,7 @@ export class Core implements ServerCore {
       running: open.filter(({ state }) => state === "running").length,
       ended: { ...this.#ended },
       runSeconds: { ...this.#seconds },
-      polls: { ...noticing().polls },
+      polls: { ...noticing.polls },
     };
   }
 
@@ -178,95 +171,7 @@ export class Core implements ServerCore {
     this.#seconds.sum += (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
     this.#seconds.count++;
   }
-
-  /** Queues pushes that git confirmed, but those that have their run: a crash may have come before the cursor. */
-  accept(
-    repository: RepositoryConfig,
-    pushes: readonly Push[],
-    { noticed, delivery }: Hint,
-  ): Diagnostic | undefined {
-    const { runs, dispatcher } = this.#parts;
-    const fresh = pushes.filter((push) => this.#newestPush(repository.name, push) !== push.commit);
-    const cause: RunCause = { kind: "push", noticed, ...(delivery !== undefined && { delivery }) };
-    const { name, targets, params, priority } = repository;
-    const wanted = fresh.map(
-      (push): NewRun => ({ repository: name, ...push, targets, params, priority, cause }),
-    );
-    const added = this.#addAll(wanted);
-    if (!added.ok) return added.problems[0];
-    if (repository.cancelRunning) {
-      for (const { id, branch } of added.value) {
-        const older = runs.open().filter((run) => run.repository === name && run.branch === branch);
-        for (const run of older) if (run.id < id) dispatcher().end(run.id, { kind: "newer", id });
-      }
-    }
-    return undefined;
-  }
-
-  /** @returns whether it is dealt with: git may not be reachable just then */
-  async due(repository: RepositoryConfig, { cron, branch, targets }: Schedule): Promise<boolean> {
-    const wanted = {
-      repository,
-      branch,
-      targets,
-      params: repository.params,
-      priority: repository.priority,
-    };
-    const started = await this.#startOf(wanted, { kind: "schedule", cron });
-    return started.ok || started.problems.every(({ transient }) => !transient);
-  }
-
-  async #startOf(wanted: Wanted, cause: RunCause): Promise<Result<Run>> {
-    const { repository, branch, targets, params, priority } = wanted;
-    const commit = wanted.commit ? ok(wanted.commit) : await this.#headOf(repository, branch);
-    if (!commit.ok) return commit;
-    const run = { repository: repository.name, branch, commit: commit.value };
-    return this.#add({ ...run, targets, params, priority, cause });
-  }
-
-  async #headOf({ url }: RepositoryConfig, branch: string): Promise<Result<string>> {
-    const heads = await this.#parts.readHeads(url, AbortSignal.timeout(patience));
-    if (!heads.ok) return heads;
-    const commit = heads.value.get(branch);
-    if (commit !== undefined) return ok(commit);
-    return fail(problems.unknownBranch(branch, nearest(branch, heads.value.keys())));
-  }
-
-  #add(run: NewRun): Result<Run> {
-    const added = this.#addAll([run]);
-    if (!added.ok) return added;
-    return ok(added.value[0] as Run);
-  }
-
-  #addAll(wanted: readonly NewRun[]): Result<readonly Run[]> {
-    const { runs, dispatcher, file } = this.#parts;
-    const { queued } = file.config.limits;
-    const waiting = runs.open().filter(({ state }) => state === "queued");
-    // Where an earlier push waits it is replaced.
-    const more = wanted.filter((run) => !waiting.some((other) => isSamePush(run, other))).length;
-    if (more > 0 && waiting.length + more > queued) return fail(problems.queueFull(queued));
-    try {
-      const added = runs.add(wanted);
-      dispatcher().pump();
-      return ok(added);
-    } catch (error) {
-      const { syscall, message } = error as NodeJS.ErrnoException;
-      if (syscall === undefined) throw error;
-      return fail(problems.journalUnwritable(message));
-    }
-  }
-
-  #newestPush(repository: string, { branch }: Push): string | undefined {
-    const ofBranch = this.#parts.runs.list({ repository, branch, limit: 1000 });
-    return ofBranch.find(({ cause }) => cause.kind === "push")?.commit;
-  }
 }
-
-const isSamePush = (one: NewRun, other: Run): boolean =>
-  one.cause.kind === "push" &&
-  other.cause.kind === "push" &&
-  one.repository === other.repository &&
-  one.branch === other.branch;
 
 const sizeOf = (file: string): number | undefined =>
   statSync(file, { throwIfNoEntry: false })?.size;

@@ -1,6 +1,6 @@
 /** Runs `tbuild serve` on a configuration, and tells what it says as it says it. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Run } from "../../src/server/records/run.ts";
@@ -40,6 +40,7 @@ export function startServer(folder: string, env: Readonly<Record<string, string>
   const waiting = new Set<Waiting>();
   createInterface(child.stderr).on("line", (line) => {
     lines.push(line);
+    if (process.env["TBUILD_TEST_TELL"]) process.stderr.write(`${line}\n`);
     for (const each of waiting) if (each.fits.test(line)) each.resolve(line);
   });
   const ended = new Promise<number | null>((resolve) => {
@@ -59,6 +60,12 @@ export function startServer(folder: string, env: Readonly<Record<string, string>
     });
   const signal = (name: NodeJS.Signals) => child.kill(name);
   return { pid: child.pid as number, says, signal, ended };
+}
+
+/** The cursor is written when the heads were seen first. */
+export async function untilSeen(folder: string): Promise<void> {
+  const file = path.join(folder, "data/cursors.json");
+  while (!existsSync(file)) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** ID of the run that a line of the server tells of. */

@@ -219,3 +219,11 @@ test("a token fits its own hash, and no other", () => {
   expect(fitsHash(makeToken(), hashToken(token))).toBe(false);
   expect(fitsHash(token, "")).toBe(false);
 });
+
+test("proxies that are believed are addresses, not names", () => {
+  const config = must(read("proxies: [127.0.0.1, '::1']\nrepositories: {}"));
+  expect(config.proxies).toEqual(["127.0.0.1", "::1"]);
+  expect(problemsIn("proxies: [localhost]\nrepositories: {}")).toEqual([
+    "server.yaml:1:11+9: `localhost` is no address of a proxy; write an IP address, as the server sees it: `127.0.0.1`",
+  ]);
+});

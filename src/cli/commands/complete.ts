@@ -48,7 +48,7 @@ export function candidatesFor(
   // What a registry has is not asked for while somebody types.
   if (names[0] === "tag") return [];
   // The shell offers files and folders.
-  if (names[0] === "load") return [];
+  if (names[0] === "load" || names[0] === "serve") return [];
   if (names[0] === "completion") return shells.filter(startsWithCurrent);
   const first = names.length === 0 ? commands.map(({ name }) => name as string) : [];
   return [...first, ...targetsFor(current, declaration)].filter(startsWithCurrent);

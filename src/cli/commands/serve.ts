@@ -1,13 +1,18 @@
 /** `tbuild serve`: builds each push to repositories, until it is told to stop. */
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Result } from "../../model/result.ts";
 import { type Read, readConfigFile } from "../../server/config/config-file.ts";
+import { serveHttp } from "../../server/http/serve-http.ts";
 import { systemClock } from "../../server/records/clock.ts";
 import { hashToken, makeToken } from "../../server/records/token.ts";
 import { serve } from "../../server/serve.ts";
 import type { Request } from "../request.ts";
 import { showProblems } from "../show-problems.ts";
 import type { Surroundings } from "../surroundings.ts";
+
+/** Beside the bundle that this is a part of. */
+const pageFolder = fileURLToPath(new URL("page", import.meta.url));
 
 type ServeRequest = Request & { readonly kind: "serve" };
 
@@ -27,6 +32,7 @@ export async function runServe(
     place.out.write(`${config}: in order, ${repositoriesOf(read.value)}\n`);
     return 0;
   }
+  const tell = (line: string) => place.err.write(`${new Date().toISOString()} ${line}\n`);
   const served = await serve({
     config: { file, shown: config, read: read.value },
     program: [process.execPath, place.process.argv[1] ?? ""],
@@ -34,7 +40,8 @@ export async function runServe(
     signal: place.signal,
     clock: systemClock,
     fetch,
-    tell: (line) => place.err.write(`${new Date().toISOString()} ${line}\n`),
+    tell,
+    http: (core, parts) => serveHttp(core, { ...parts, clock: systemClock, pageFolder, tell }),
   });
   return served.ok ? 0 : await show(served);
 }

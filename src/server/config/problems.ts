@@ -35,6 +35,11 @@ export const badCron = (found: string, why: string, at: Location): Diagnostic =>
     hint: "write minute, hour, day, month and day of the week: `0 3 * * 1-5`",
   });
 
+export const badProxy = (found: string, at: Location): Diagnostic =>
+  usage("bad-proxy", `\`${found}\` is no address of a proxy`, at, {
+    hint: "write an IP address, as the server sees it: `127.0.0.1`",
+  });
+
 export const badHash = (at: Location): Diagnostic =>
   usage("bad-hash", "this is no hash of a token", at, {
     hint: "`tbuild serve --new-token NAME --scope read` prints a token and its line",

@@ -1,11 +1,12 @@
 /** Reads `server.yaml`, with all of its problems. Leaves repositories to `read-repository`, and when it is read to `config-file`. */
+import { isIP } from "node:net";
 import path from "node:path";
 import * as words from "../../config/problems/problems.ts";
 import type { Node } from "../../config/yaml/node.ts";
 import { readYaml } from "../../config/yaml/read-yaml.ts";
 import { textOf } from "../../config/yaml/source.ts";
-import { tokenScopes } from "../../model/command-line.ts";
 import { fail, ok, type Result } from "../../model/result.ts";
+import { tokenScopes } from "../../model/serve-options.ts";
 import type { AccessToken, ServerConfig } from "../records/config.ts";
 import { hashPattern } from "../records/token.ts";
 import { ConfigReader } from "./config-reader.ts";
@@ -16,7 +17,17 @@ const sort = { what: "a configuration", key: "repositories" };
 const hour = 3600;
 const day = 24 * hour;
 
-const keys = ["listen", "data", "url", "read", "limits", "keep", "tokens", "repositories"];
+const keys = [
+  "listen",
+  "data",
+  "url",
+  "read",
+  "limits",
+  "keep",
+  "tokens",
+  "proxies",
+  "repositories",
+];
 
 /**
  * @param file absolute path; it names the file in places, and its folder is what paths start at
@@ -37,6 +48,7 @@ export function readConfig(text: string, file: string, shown: string): Result<Se
     )
     .flatMap((entry) => readRepository(reader, entry) ?? []);
   const url = section.get("url", (node, what) => readUrl(reader, node, what));
+  const proxies = readProxies(reader, section.node("proxies"));
   const config: ServerConfig = {
     listen,
     data: path.resolve(
@@ -50,6 +62,7 @@ export function readConfig(text: string, file: string, shown: string): Result<Se
     limits: readLimits(reader, section.node("limits")),
     keep: readKeep(reader, section.node("keep")),
     tokens,
+    ...(proxies.length > 0 && { proxies }),
     repositories,
   };
   checkOpen(reader, section.node("listen"), config);
@@ -100,6 +113,14 @@ function readKeep(reader: ConfigReader, node: Node | undefined): ServerConfig["k
     for: section.get("for", (value, what) => reader.duration(value, what)) ?? 90 * day,
     size: section.get("size", (value, what) => reader.size(value, what)) ?? 20_000_000_000,
   };
+}
+
+function readProxies(reader: ConfigReader, node: Node | undefined): readonly string[] {
+  return reader.items(node, "`proxies`").flatMap((item) => {
+    const text = reader.text(item, "a proxy");
+    if (text === undefined || isIP(text) > 0) return text ?? [];
+    return reader.report(problems.badProxy(text, reader.at(item))) ?? [];
+  });
 }
 
 function readTokens(reader: ConfigReader, node: Node | undefined): readonly AccessToken[] {

@@ -38,6 +38,7 @@ export async function fetchMirror(
 ): Promise<Result<CommitWords>> {
   const ask = asking(git, options);
   mkdirSync(mirror, { recursive: true });
+  removeLocks(mirror);
   const made = await ask(mirror, "init", "--quiet", "--bare", ".");
   if (!made.ok) return fail(problems.checkoutFailed("make the mirror", made.said));
   const fetched = await ask(
@@ -87,7 +88,7 @@ export async function checkOut(
 }
 
 /** What a git that was killed left in a repository that nobody else uses now. */
-export function removeLocks(folder: string): void {
+function removeLocks(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const place = path.join(folder, entry.name);

@@ -18,8 +18,8 @@ export interface HttpSettings {
   /** Whether reading needs a token. */
   readonly read: "public" | "token";
   readonly tokens: readonly AccessToken[];
-  /** By the name of the repository. */
-  readonly hooks: ReadonlyMap<string, HookSettings>;
+  /** Of a repository; its secret is read when it is asked for. */
+  hookOf(repository: string): HookSettings | undefined;
   /** Addresses of proxies whose `x-forwarded-for` is believed. */
   readonly proxies?: readonly string[];
 }

@@ -43,7 +43,7 @@ export function valueIn<T>(result: Result<T>): T {
 
 function statusOf({ code, blame }: Diagnostic): number {
   if (code === "unknown-run" || code === "unknown-repository") return 404;
-  if (/^(not|already)-/.test(code)) return 409;
+  if (/^(not|already|still)-/.test(code)) return 409;
   return blame === "surroundings" ? 503 : 422;
 }
 

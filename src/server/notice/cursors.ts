@@ -51,16 +51,19 @@ export class Cursors {
     this.#write();
   }
 
-  /** Whether a delivery is the first of its ID; it is remembered then. */
-  isNew(id: string, now: number): boolean {
-    if (this.#deliveries.has(id)) return false;
-    this.#deliveries.set(id, now);
+  /** Whether a delivery was remembered. */
+  knows(mark: string): boolean {
+    return this.#deliveries.has(mark);
+  }
+
+  /** What deliveries are known by, on the disk when it returns; those remembered longest ago are forgotten. */
+  remember(marks: readonly string[], now: number): void {
+    for (const mark of marks) this.#deliveries.set(mark, now);
     for (const oldest of this.#deliveries.keys()) {
       if (this.#deliveries.size <= mostDeliveries) break;
       this.#deliveries.delete(oldest);
     }
     this.#write();
-    return true;
   }
 
   #write(): void {

@@ -30,6 +30,8 @@ const mostAsked = 4;
 export class Noticing {
   readonly #parts: NoticingParts;
   readonly #noticed = new Map<string, Noticed>();
+  /** One after the other, and the last one counts. */
+  readonly #edits = new Gate(1);
   readonly #gate = new Gate(mostAsked);
   readonly polls = { done: 0, failed: 0 };
 
@@ -38,7 +40,11 @@ export class Noticing {
   }
 
   /** Repositories that are as they were go on; the others end, or begin. */
-  async follow({ repositories }: Pick<ServerConfig, "repositories">): Promise<void> {
+  follow(config: Pick<ServerConfig, "repositories">): Promise<void> {
+    return this.#edits.through(() => this.#follow(config));
+  }
+
+  async #follow({ repositories }: Pick<ServerConfig, "repositories">): Promise<void> {
     const wanted = new Map(repositories.map((each) => [each.name, each]));
     const changed = [...this.#noticed.values()].filter(
       ({ repository }) => !isSame(repository, wanted.get(repository.name)),

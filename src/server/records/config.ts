@@ -1,5 +1,5 @@
 /** The configuration of the server as it is in effect: plain data. How it is read and checked is told in `config/`. */
-import type { TokenScope } from "../../model/command-line.ts";
+import type { TokenScope } from "../../model/serve-options.ts";
 import type { ParameterValue } from "./run.ts";
 
 export interface AccessToken {
@@ -82,5 +82,7 @@ export interface ServerConfig {
     readonly size: number;
   };
   readonly tokens: readonly AccessToken[];
+  /** Addresses of proxies whose word counts for whom they speak for. */
+  readonly proxies?: readonly string[];
   readonly repositories: readonly RepositoryConfig[];
 }

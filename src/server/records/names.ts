@@ -2,6 +2,7 @@
 
 /** As `git check-ref-format` has it. */
 export const isBranch = (name: string): boolean =>
+  name !== "" &&
   name.length <= 200 &&
   !/[\x00-\x20~^:?*[\\\x7f]|\.\.|@\{|\/\/|\/\.|\.lock(\/|$)|[./]$|^[-./]|^@$/.test(name);
 

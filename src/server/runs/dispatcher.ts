@@ -20,6 +20,7 @@ export class Dispatcher {
   readonly #config: () => ServerConfig;
   readonly #execute: Execute;
   readonly #clock: Clock;
+  readonly #begun: (run: Run) => void;
   readonly #ended: (run: Run) => void;
   readonly #active = new Map<string, Active>();
   #isStopping = false;
@@ -29,12 +30,14 @@ export class Dispatcher {
     readonly config: () => ServerConfig;
     readonly execute: Execute;
     readonly clock: Clock;
+    readonly begun: (run: Run) => void;
     readonly ended: (run: Run) => void;
   }) {
     this.#runs = parts.runs;
     this.#config = parts.config;
     this.#execute = parts.execute;
     this.#clock = parts.clock;
+    this.#begun = parts.begun;
     this.#ended = parts.ended;
   }
 
@@ -94,6 +97,7 @@ export class Dispatcher {
       this.pump();
     });
     this.#active.set(run.id, { controller, done });
+    this.#begun(begun);
   }
 
   async #carryOut(run: Run, signal: AbortSignal): Promise<RunOutcome> {

@@ -165,7 +165,10 @@ async function build(
   return outcomeOf(end, recorder);
 }
 
-/** `--NAME=VALUE`: one word, so that no value can be taken for an option. */
+/**
+ * `--NAME=VALUE`: one word, so that no value can be taken for an option.
+ * @internal exported for its test
+ */
 export function optionsOf(params: Readonly<Record<string, ParameterValue>>): readonly string[] {
   return Object.entries(params).map(([name, value]) => {
     if (typeof value === "boolean") return value ? `--${name}` : `--no-${name}`;

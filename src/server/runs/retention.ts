@@ -10,6 +10,7 @@ import type { RunList } from "./run-list.ts";
  * Those that go, the oldest first. What is queued or runs stays, and so does the newest that ended of each
  * branch: by it people see how the branch is, and the server what it has built.
  * @param runs the oldest first
+ * @internal exported for its test
  */
 export function chooseRemoved(
   runs: readonly Run[],
@@ -49,7 +50,16 @@ export class Retention {
     this.#runs = runs;
   }
 
-  apply(keep: ServerConfig["keep"], now: number): readonly Run[] {
+  /** What cannot be removed now is found the next time. */
+  apply(keep: ServerConfig["keep"], now: number): void {
+    try {
+      this.#remove(keep, now);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    }
+  }
+
+  #remove(keep: ServerConfig["keep"], now: number): void {
     const removed = chooseRemoved(this.#runs.all(), keep, {
       now,
       sizeOf: (run) => this.#sizeOf(run),
@@ -59,7 +69,6 @@ export class Retention {
       this.#sizes.delete(id);
     }
     this.#runs.remove(removed.map(({ id }) => id));
-    return removed;
   }
 
   #sizeOf({ id, finishedAt }: Run): number {

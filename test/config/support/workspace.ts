@@ -35,7 +35,7 @@ export const shown = (result: Result<unknown>): readonly string[] =>
   result.ok ? [] : result.problems.map(show);
 
 /** `targets.yaml:3:5+4: message (detail); hint` */
-export function show({ at, message, hint, details = [] }: Diagnostic): string {
+function show({ at, message, hint, details = [] }: Diagnostic): string {
   const place = at ? `${at.file}:${at.line}:${at.column}+${at.length}: ` : "";
   const more = details.map((detail) => ` (${detail})`).join("");
   return `${place}${message}${more}${hint === undefined ? "" : `; ${hint}`}`;

@@ -104,6 +104,23 @@ test("of two that come at once one is passed on", async () => {
   expect(room.core.hints).toHaveLength(1);
 });
 
+test("a sender is not kept waiting by git, and the delivery counts all the same", async () => {
+  const room = await startHttp();
+  let go: () => void = () => undefined;
+  room.core.hinted = new Promise((resolve) => {
+    go = resolve;
+  });
+  const first = deliver(room, github(pushed));
+  await room.timers.untilWaiting(5000);
+  room.timers.advance(5000);
+  expect(await first).toBe("202 accepted");
+  expect(await deliver(room, github(pushed))).toBe("200 ignored: this delivery came before");
+  expect([...room.remembered]).toEqual([]);
+  go();
+  while (room.remembered.size === 0) await new Promise(setImmediate);
+  expect(room.core.hints).toHaveLength(1);
+});
+
 describe("attacks", () => {
   const forgeries: readonly (readonly [string, Record<string, string>])[] = [
     ["no signature", { "x-hub-signature-256": "" }],

@@ -1,7 +1,8 @@
 /** Who asks, and whether they may: address, token, scope, limits. Knows no route. */
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { type AccessToken, type Scope, scopes } from "../../records/config.ts";
+import { type TokenScope, tokenScopes } from "../../../model/serve-options.ts";
+import type { AccessToken } from "../../records/config.ts";
 import { fitsHash } from "../../records/token.ts";
 import type { HttpSettings, Surroundings } from "../options.ts";
 import { Refusal, tooMany } from "../refusal.ts";
@@ -56,7 +57,7 @@ export class Callers {
     if (wait > 0) throw tooMany("too-many-requests", "too many requests", wait);
   }
 
-  allow(caller: Caller, scope: Scope): void {
+  allow(caller: Caller, scope: TokenScope): void {
     if (this.mayStill(caller, scope)) return;
     if (caller.token === undefined) throw needsToken();
     throw new Refusal(403, "missing-scope", `this needs a token with the scope \`${scope}\``, {
@@ -65,12 +66,12 @@ export class Callers {
   }
 
   /** By the settings of now: a token may have been taken away since it was seen. */
-  mayStill({ token }: Caller, scope: Scope): boolean {
+  mayStill({ token }: Caller, scope: TokenScope): boolean {
     const { read, tokens } = this.#settings();
     if (scope === "read" && read === "public") return true;
     const known = tokens.find(({ name, hash }) => name === token?.name && hash === token.hash);
-    const highest = Math.max(-1, ...(known?.scopes ?? []).map((each) => scopes.indexOf(each)));
-    return highest >= scopes.indexOf(scope);
+    const highest = Math.max(-1, ...(known?.scopes ?? []).map((each) => tokenScopes.indexOf(each)));
+    return highest >= tokenScopes.indexOf(scope);
   }
 
   #notTooOften(key: string): void {

@@ -1,8 +1,8 @@
 /** A route: where it is, what it takes and gives, who may ask, and what answers. One declaration for all of it. */
 import type { IncomingMessage } from "node:http";
 import type { z } from "zod";
+import type { TokenScope } from "../../../model/serve-options.ts";
 import type { ServerCore } from "../../core.ts";
-import type { Scope } from "../../records/config.ts";
 import type { Caller, Callers } from "../access/callers.ts";
 import type { Answer } from "../answers/answer.ts";
 import type { Hooks } from "../hooks/hooks.ts";
@@ -53,7 +53,7 @@ export interface RouteShape<P = unknown, Q = unknown, B = unknown> {
   readonly path: string;
   readonly summary: string;
   /** `anyone`: no token is asked for. */
-  readonly scope: Scope | "anyone";
+  readonly scope: TokenScope | "anyone";
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;
   readonly body?: BodyShape<B>;

@@ -19,6 +19,8 @@ export interface Delivery {
 /** No sender delivers again what is older. */
 const windowMs = 3 * 24 * 60 * 60 * 1000;
 
+const patienceMs = 5_000;
+
 /** Where no hook is declared, a delivery is compared with this: that takes as long, and is as wrong. */
 const nobody = { kind: "github", secret: randomBytes(32).toString("hex") } as const;
 
@@ -54,7 +56,7 @@ export class Hooks {
   }
 
   #proved({ name, headers, body, caller }: Delivery): Sender {
-    const known = this.#given.settings().hooks.get(name);
+    const known = this.#given.settings().hookOf(name);
     const { kind, secret } = known ?? nobody;
     const sender = senders[kind];
     if (sender.isProved(headers, body, secret) && known !== undefined) return sender;
@@ -78,6 +80,11 @@ export class Hooks {
     if (marks.some(isKnown)) {
       throw new Refusal(409, "replayed", "this body came before, as another delivery");
     }
+    await this.#inTime(this.#pass(name, marks, pass));
+    return said("accepted");
+  }
+
+  async #pass(name: string, marks: readonly string[], pass: () => Promise<void>): Promise<void> {
     const own = marks.map((mark) => `${name} ${mark}`);
     for (const each of own) this.#underWay.add(each);
     try {
@@ -86,7 +93,25 @@ export class Hooks {
     } finally {
       for (const each of own) this.#underWay.delete(each);
     }
-    return said("accepted");
+  }
+
+  /**
+   * Git may take long to answer, and senders give up after ten seconds. What is asked then goes on, and a
+   * server that dies of something meanwhile asks git when it starts.
+   */
+  #inTime(passed: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let isAnswered = false;
+      const stop = this.#given.clock.after(patienceMs, () => {
+        isAnswered = true;
+        resolve();
+      });
+      passed.then(resolve, (error) => {
+        if (isAnswered) this.#given.onBug(error, "of a webhook");
+        else reject(error);
+      });
+      void passed.finally(stop).catch(() => undefined);
+    });
   }
 }
 
@@ -96,7 +121,8 @@ export class Hooks {
  */
 function marksOf(sender: Sender, { headers, body }: Delivery): readonly string[] {
   const id = sender.deliveryOf(headers);
-  const digest = `sha256:${createHash("sha256").update(body).digest("hex")}`;
+  // Half of it is enough to know a body again, and thousands are kept.
+  const digest = `body:${createHash("sha256").update(body).digest("hex").slice(0, 32)}`;
   if (id === undefined) return [digest];
   return sender.signs ? [`id:${id}`, digest] : [`id:${id}`];
 }

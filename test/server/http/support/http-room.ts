@@ -2,7 +2,11 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { createHttpServer } from "../../../../src/server/http/http-server.ts";
-import type { HttpLimits, HttpSettings } from "../../../../src/server/http/options.ts";
+import type {
+  HookSettings,
+  HttpLimits,
+  HttpSettings,
+} from "../../../../src/server/http/options.ts";
 import type { AuditEntry } from "../../../../src/server/records/audit.ts";
 import { hashToken } from "../../../../src/server/records/token.ts";
 import { FakeTimers } from "../../../support/fake-timers.ts";
@@ -132,6 +136,12 @@ export async function startHttp(given?: Given): Promise<HttpRoom> {
   return room;
 }
 
+const hooks = new Map<string, HookSettings>([
+  ["shop", { kind: "github", secret: hookSecret }],
+  ["tea", { kind: "gitea", secret: hookSecret }],
+  ["lab", { kind: "gitlab", secret: hookSecret }],
+]);
+
 const defaultSettings: HttpSettings = {
   listen: { host: "127.0.0.1", port: 0 },
   read: "token",
@@ -140,11 +150,7 @@ const defaultSettings: HttpSettings = {
     { name: "anna", hash: hashToken(tokens.runner), scopes: ["run"] },
     { name: "ada", hash: hashToken(tokens.admin), scopes: ["admin"] },
   ],
-  hooks: new Map([
-    ["shop", { kind: "github", secret: hookSecret }],
-    ["tea", { kind: "gitea", secret: hookSecret }],
-    ["lab", { kind: "gitlab", secret: hookSecret }],
-  ]),
+  hookOf: (repository) => hooks.get(repository),
 };
 
 afterEach(async () => {
