@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Api } from "./api/client.ts";
 import { type Connection, Live } from "./api/live.ts";
+import { Heading } from "./parts/heading.tsx";
 import { type Room, RoomContext } from "./room.ts";
 import { paths, type View, viewOf } from "./routes.ts";
 import { DiffView } from "./views/diff.tsx";
@@ -71,15 +72,31 @@ function useConnection({ live, announce }: Room): Connection {
       if (event.connection === "connected" && wasAway) announce("The server is back.");
       wasAway = event.connection === "away";
     });
-    const again = () => live.connect();
-    live.connect();
-    addEventListener("online", again);
+    const stop = connectWhileSeen(live);
     return () => {
       end();
-      removeEventListener("online", again);
+      stop();
     };
   }, [live, announce]);
   return connection;
+}
+
+/** A page that is left may be kept for the way back, with its connections. */
+function connectWhileSeen(live: Live): () => void {
+  const look = () => (document.hidden ? live.rest() : live.connect());
+  const rest = () => live.rest();
+  live.connect();
+  addEventListener("online", look);
+  addEventListener("pageshow", look);
+  addEventListener("pagehide", rest);
+  document.addEventListener("visibilitychange", look);
+  return () => {
+    live.rest();
+    removeEventListener("online", look);
+    removeEventListener("pageshow", look);
+    removeEventListener("pagehide", rest);
+    document.removeEventListener("visibilitychange", look);
+  };
 }
 
 /** Links of the page lead on without loading it anew; those that are to open elsewhere do so. */
@@ -107,11 +124,9 @@ function useAddress({ go }: Room, setAddress: (address: Here) => void): void {
 function useFocus(main: { readonly current: HTMLElement | null }, place: string): void {
   const first = useRef(true);
   useEffect(() => {
-    const heading = main.current?.querySelector("h1");
-    document.title = `${heading?.textContent ?? "tbuild"} · tbuild`;
     if (!first.current) {
       scrollTo(0, 0);
-      heading?.focus();
+      main.current?.querySelector("h1")?.focus();
     }
     first.current = false;
   }, [place]);
@@ -178,7 +193,7 @@ function Shown({ view }: { view: View }) {
     case "unknown":
       return (
         <>
-          <h1 tabIndex={-1}>There is no such page</h1>
+          <Heading text="There is no such page" />
           <p>
             <a href="/">All runs</a>
           </p>

@@ -40,11 +40,16 @@ export class Live {
 
   /** Connects at once, anew where it was connected: with another token, or because the network is back. */
   connect(): void {
-    clearTimeout(this.#timer);
-    this.#open?.abort();
+    this.rest();
     this.#open = new AbortController();
-    this.#round++;
     void this.#run(this.#round, this.#open);
+  }
+
+  /** Until it is connected again: a tab that nobody sees holds no connection, of which a browser has few. */
+  rest(): void {
+    clearTimeout(this.#timer);
+    this.#round++;
+    this.#open?.abort();
   }
 
   async #run(round: number, open: AbortController): Promise<void> {

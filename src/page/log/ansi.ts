@@ -30,7 +30,7 @@ const plain: Look = {
 // Sequences that set looks or move the cursor (CSI), those that carry text of their own (OSC, DCS …) to their
 // end, and short ones.
 const sequences =
-  /\u001b(?:\[([0-?]*)[ -/]*([@-~])|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g;
+  /\u001b(?:\[([0-?]*)[ -/]*([@-~])|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-Z\\^-~])/g;
 
 /** A line begins plain: what the one before left on would need all lines from the first one to be known. */
 export function piecesOf(line: string): readonly Piece[] {

@@ -93,7 +93,7 @@ function Box({ box: { x, y, width }, target, href }: BoxProps) {
   const looks = `box box-${state}`;
   if (href === undefined) return <g class={looks}>{inside}</g>;
   return (
-    <a class={looks} href={href} aria-label={`${title}: ${state}, show its log`}>
+    <a class={looks} href={href}>
       {inside}
     </a>
   );

@@ -1,4 +1,5 @@
 /** Two runs beside each other: what was made again and why, what became fresh, times, and tags that moved. */
+
 import { useState } from "preact/hooks";
 import { duration } from "../../model/shown-duration.ts";
 import type { Run, RunTarget } from "../../server/records/run.ts";
@@ -8,6 +9,7 @@ import {
   compareTargets,
   type Difference,
 } from "../compare-runs.ts";
+import { Heading } from "../parts/heading.tsx";
 import { State } from "../parts/states.tsx";
 import { Commit, DigestText, Problem } from "../parts/words.tsx";
 import { useLoaded, useRoom } from "../room.ts";
@@ -21,7 +23,7 @@ interface DiffProps {
 export function DiffView({ from, to }: DiffProps) {
   return (
     <>
-      <h1 tabIndex={-1}>Compare two runs</h1>
+      <Heading text="Compare two runs" />
       <Choose from={from ?? ""} to={to ?? ""} />
       {from && to && <Compared from={from} to={to} />}
     </>

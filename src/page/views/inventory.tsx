@@ -1,6 +1,8 @@
 /** What the runs of a repository pushed: the newest digest of each name. */
+
 import { useState } from "preact/hooks";
 import type { RepositoryView } from "../../server/core.ts";
+import { Heading } from "../parts/heading.tsx";
 import { State } from "../parts/states.tsx";
 import { Commit, DigestText, Problem, Time } from "../parts/words.tsx";
 import { useLive, useLoaded } from "../room.ts";
@@ -28,7 +30,7 @@ function Repositories() {
   });
   return (
     <>
-      <h1 tabIndex={-1}>Repositories</h1>
+      <Heading text="Repositories" />
       {problem && <Problem problem={problem} />}
       <ul class="cards">
         {value?.repositories.map(({ name, url, branches, lastRun, problem: trouble }) => (
@@ -68,7 +70,7 @@ function Images({ repository }: { readonly repository: string }) {
   );
   return (
     <>
-      <h1 tabIndex={-1}>{`Images of ${repository}`}</h1>
+      <Heading text={`Images of ${repository}`} />
       {problem && <Problem problem={problem} />}
       <p class="actions">
         <a href={paths.inventory()}>All repositories</a>

@@ -1,8 +1,10 @@
 /** A log: live, searched, with links to its lines. How much of it is read is the log's business. */
+
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { bytes } from "../../model/size.ts";
 import { LogPane, type PaneHandle } from "../log/log-pane.tsx";
 import { type OpenLog, type Search, useLog, useSearch } from "../log/use-log.ts";
+import { Heading } from "../parts/heading.tsx";
 import { Problem } from "../parts/words.tsx";
 import { useRoom } from "../room.ts";
 import { paths } from "../routes.ts";
@@ -25,7 +27,7 @@ export function LogView({ run, target, line }: LogViewProps) {
   useShownLine(log, line, { pane, stopFollowing: () => setFollow(false) });
   return (
     <>
-      <h1 tabIndex={-1}>{target === undefined ? "Console of the run" : `Log of ${target}`}</h1>
+      <Heading text={target === undefined ? "Console of the run" : `Log of ${target}`} />
       <p>
         <a href={paths.run(run)}>{`Run ${run}`}</a>{" "}
         <span class="faint">{`${log.lines} lines, ${bytes(log.file.index.bytes)}`}</span>

@@ -1,10 +1,12 @@
 /** One run: where it came from, its targets as graph, timeline and list, what it pushed; cancelling and retrying it. */
+
 import { useMemo, useState } from "preact/hooks";
 import type { ReportTarget } from "../../model/report-data.ts";
 import { duration } from "../../model/shown-duration.ts";
 import type { Run, RunTarget } from "../../server/records/run.ts";
 import type { ApiError } from "../api/client.ts";
 import { Graph } from "../parts/graph.tsx";
+import { Heading } from "../parts/heading.tsx";
 import { Pushed } from "../parts/pushed.tsx";
 import { State } from "../parts/states.tsx";
 import { TargetTable } from "../parts/target-table.tsx";
@@ -34,25 +36,18 @@ export function RunView({ id }: { readonly id: string }) {
       list.change((before) => withTarget(before, event.target));
     }
   });
-  if (run.problem && !run.value) return <Missing problem={run.problem} />;
-  if (!run.value) return <h1 tabIndex={-1}>{`Run ${id}`}</h1>;
+  const { value } = run;
   return (
     <>
-      <h1 tabIndex={-1}>{`Run of ${run.value.repository}, ${run.value.branch}`}</h1>
-      <About run={run.value} />
-      <Actions run={run.value} />
-      {list.problem && <Problem problem={list.problem} />}
-      {list.value && <Parts run={run.value} targets={list.value.targets} />}
+      <Heading text={value ? `Run of ${value.repository}, ${value.branch}` : `Run ${id}`} />
+      {run.problem && <Problem problem={run.problem} />}
+      {value && <About run={value} />}
+      {value && <Actions run={value} />}
+      {list.problem && !run.problem && <Problem problem={list.problem} />}
+      {value && list.value && <Parts run={value} targets={list.value.targets} />}
     </>
   );
 }
-
-const Missing = ({ problem }: { readonly problem: ApiError }) => (
-  <>
-    <h1 tabIndex={-1}>This run cannot be shown</h1>
-    <Problem problem={problem} />
-  </>
-);
 
 function withTarget({ targets }: Targets, target: RunTarget): Targets {
   const isKnown = targets.some(({ name }) => name === target.name);

@@ -3,6 +3,7 @@
 import { duration } from "../../model/shown-duration.ts";
 import type { ServerEvent } from "../../server/core.ts";
 import type { Run } from "../../server/records/run.ts";
+import { Heading } from "../parts/heading.tsx";
 import { State } from "../parts/states.tsx";
 import { Commit, causeText, Problem, secondsOf, Time } from "../parts/words.tsx";
 import { useLive, useLoaded, useNow, useRoom } from "../room.ts";
@@ -24,7 +25,7 @@ export function RunsView({ filter }: { readonly filter: RunsFilter }) {
   const now = useNow(value?.runs.some(({ state }) => state === "running") ?? false);
   return (
     <>
-      <h1 tabIndex={-1}>Runs</h1>
+      <Heading text="Runs" />
       <Filter filter={filter} />
       {problem && <Problem problem={problem} />}
       {value && <RunTable runs={value.runs} now={now} />}

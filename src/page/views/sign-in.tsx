@@ -1,6 +1,8 @@
 /** Takes the token of whoever wants to see or do more, tries it, and keeps it until the tab is closed. */
+
 import { useState } from "preact/hooks";
 import type { ApiError } from "../api/client.ts";
+import { Heading } from "../parts/heading.tsx";
 import { Problem } from "../parts/words.tsx";
 import { asApiError, useRoom } from "../room.ts";
 
@@ -29,7 +31,7 @@ export function SignInView({ back }: { readonly back: string }) {
   };
   return (
     <>
-      <h1 tabIndex={-1}>Sign in</h1>
+      <Heading text="Sign in" />
       <p>
         A token is made by <code>tbuild serve --new-token NAME --scope run</code>. It is kept until
         this tab is closed.

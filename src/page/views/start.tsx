@@ -1,8 +1,10 @@
 /** Starts a run without a push: of a branch or a commit, all its targets or some. */
+
 import { useState } from "preact/hooks";
 import type { RepositoryView } from "../../server/core.ts";
 import type { Run } from "../../server/records/run.ts";
 import { ApiError } from "../api/client.ts";
+import { Heading } from "../parts/heading.tsx";
 import { Problem } from "../parts/words.tsx";
 import { readParameters } from "../read-parameters.ts";
 import { asApiError, useLoaded, useRoom } from "../room.ts";
@@ -38,7 +40,7 @@ export function StartView({ repository = "" }: { readonly repository?: string })
   };
   return (
     <>
-      <h1 tabIndex={-1}>Start a run</h1>
+      <Heading text="Start a run" />
       <form
         class="sheet"
         onSubmit={(event) => {

@@ -43,7 +43,10 @@ export const hides = async (page: Page, text: string): Promise<void> => {
 export const texts = (page: Page, selector: string): Promise<readonly string[]> =>
   page.$$eval(selector, (found) => found.map((each) => (each as HTMLElement).innerText.trim()));
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+  "utf8",
+);
 
 /** Accessibility faults that axe finds and calls serious or worse, each with where it is. */
 export async function faults(page: Page): Promise<readonly string[]> {
@@ -54,7 +57,8 @@ export async function faults(page: Page): Promise<readonly string[]> {
     const found: string[] = [];
     for (const { id, impact, nodes } of violations) {
       if (impact !== "serious" && impact !== "critical") continue;
-      for (const { target, failureSummary } of nodes) found.push(`${id} at ${target}: ${failureSummary}`);
+      for (const { target, failureSummary } of nodes)
+        found.push(`${id} at ${target}: ${failureSummary}`);
     }
     return found;
   });

@@ -1,17 +1,15 @@
 /** The HTTP side of the server with the built page, on runs that were recorded from a real tbuild, steered by a test. */
 import path from "node:path";
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
-import type { Event } from "../../src/model/event.ts";
-import { ok, type Result } from "../../src/model/result.ts";
-import { createHttpServer } from "../../src/server/http/http-server.ts";
-import { hashToken } from "../../src/server/records/token.ts";
-import type { Run, RunTarget } from "../../src/server/records/run.ts";
-import { FoldedTargets } from "../../src/server/runs/fold-targets.ts";
-import type { StartRequest } from "../../src/server/core.ts";
-import { FakeTimers } from "../support/fake-timers.ts";
-import { aRun, FakeCore } from "../server/http/support/fake-core.ts";
-import { checkout } from "./tbuild.ts";
+import type { Event } from "../../../src/model/event.ts";
+import { ok, type Result } from "../../../src/model/result.ts";
+import type { StartRequest } from "../../../src/server/core.ts";
+import { createHttpServer } from "../../../src/server/http/http-server.ts";
+import type { Run, RunTarget } from "../../../src/server/records/run.ts";
+import { hashToken } from "../../../src/server/records/token.ts";
+import { FoldedTargets } from "../../../src/server/runs/fold-targets.ts";
+import { aRun, FakeCore } from "../../server/http/support/fake-core.ts";
+import { FakeTimers } from "../../support/fake-timers.ts";
+import { checkout } from "../tbuild.ts";
 
 export const token = "runner-token";
 
@@ -75,11 +73,13 @@ afterEach(async () => {
   for (const room of open) await room.close();
 });
 
-export async function startPageRoom(given: {
-  readonly read?: "public" | "token";
-  readonly port?: number;
-  readonly core?: PageCore;
-} = {}): Promise<PageRoom> {
+export async function startPageRoom(
+  given: {
+    readonly read?: "public" | "token";
+    readonly port?: number;
+    readonly core?: PageCore;
+  } = {},
+): Promise<PageRoom> {
   const { core = new PageCore(), read = "public", port = 0 } = given;
   const timers = new FakeTimers();
   const bugs: unknown[] = [];
@@ -88,7 +88,7 @@ export async function startPageRoom(given: {
       listen: { host: "127.0.0.1", port },
       read,
       tokens: [{ name: "anna", hash: hashToken(token), scopes: ["run"] }],
-      hooks: new Map(),
+      hookOf: () => undefined,
     }),
     pageFolder: path.join(checkout, "dist/page"),
     // Browsers keep many connections; how many may come is tested elsewhere.
@@ -118,11 +118,11 @@ export async function startPageRoom(given: {
   return room;
 }
 
-/** Targets as the server folds them from the lines of `--log json`, with what they need. */
-export async function foldedTargets(
-  lines: string,
+/** Targets as the server folds them from the events of a real tbuild, with what they need. */
+export function foldedTargets(
+  events: readonly Event[],
   needs: Readonly<Record<string, readonly string[]>>,
-): Promise<readonly RunTarget[]> {
+): readonly RunTarget[] {
   const folded = new FoldedTargets();
   const edges = Object.entries(needs).flatMap(([from, tos]) =>
     tos.map((to) => ({ from, to, kind: "dependency" as const })),
@@ -130,10 +130,9 @@ export async function foldedTargets(
   const targets = Object.keys(needs).map((name) => ({ name, title: name, rule: "run" }));
   folded.expect({ targets, edges });
   let ms = 0;
-  for await (const line of createInterface(Readable.from([lines]))) {
-    const event = JSON.parse(line) as Event;
-    if (event.kind === "target-finished") ms += event.seconds * 1000;
+  for (const event of events) {
     folded.take({ ...event, ms });
+    if (event.kind === "target-finished") ms += event.seconds * 1000;
   }
   return folded.targets;
 }
