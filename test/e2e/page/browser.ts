@@ -41,7 +41,7 @@ export const hides = async (page: Page, text: string): Promise<void> => {
 
 /** Text of each element that fits. */
 export const texts = (page: Page, selector: string): Promise<readonly string[]> =>
-  page.$$eval(selector, (found) => found.map((each) => (each as HTMLElement).innerText.trim()));
+  page.$$eval(selector, (found) => found.map((each) => ((each as HTMLElement).innerText ?? each.textContent).trim()));
 
 const axeSource = readFileSync(
   createRequire(import.meta.url).resolve("axe-core/axe.min.js"),

@@ -89,7 +89,7 @@ test("a run is told with its commit, graph, timeline, reasons and what it pushed
   expect(await texts(page, "h2")).toEqual(["Graph", "Timeline", "Targets", "Pushed"]);
   expect(
     await page.$$eval("svg .box", (boxes) => boxes.map((box) => box.getAttribute("class"))),
-  ).toEqual(["box box-fresh", "box box-fresh", "box box-built", "box box-built"]);
+  ).toEqual(["box box-fresh", "box box-built", "box box-fresh", "box box-built"]);
   expect(await texts(page, ".lane-name")).toEqual(["docs", "ship"]);
   await shows(page, "registry.example.org/shop:1.2.3");
 });
