@@ -120,7 +120,7 @@ export async function startPageRoom(
 
 /** Targets as the server folds them from the events of a real tbuild, with what they need. */
 export function foldedTargets(
-  events: readonly Event[],
+  events: readonly (Event & { readonly ms?: number })[],
   needs: Readonly<Record<string, readonly string[]>>,
 ): readonly RunTarget[] {
   const folded = new FoldedTargets();
@@ -131,7 +131,7 @@ export function foldedTargets(
   folded.expect({ targets, edges });
   let ms = 0;
   for (const event of events) {
-    folded.take({ ...event, ms });
+    folded.take({ ms, ...event });
     if (event.kind === "target-finished") ms += event.seconds * 1000;
   }
   return folded.targets;

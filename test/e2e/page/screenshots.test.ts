@@ -1,8 +1,9 @@
 /** Pictures of the page for the documentation, of a real build; `scripts/screenshots` says where they go. */
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { jest } from "@jest/globals";
 import type { ElementHandle } from "puppeteer-core";
+import type { TimedEvent } from "../../../src/model/run-log.ts";
 import { aRun } from "../../server/http/support/fake-core.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { build } from "../tbuild.ts";
@@ -37,7 +38,8 @@ async function recorded(): Promise<PageCore> {
     return `  ${plain(name)}: { ${own} }\n`;
   });
   writeFileSync(path.join(folder, "targets.yaml"), `targets:\n${declared.join("")}`);
-  const { events } = await build(folder, ["push", "--jobs", "4"]);
+  await build(folder, ["push", "--jobs", "4"]);
+  const events = runLogOf(folder);
   const names = new Map(Object.keys(fleet).map((name) => [plain(name), name]));
   const nameOf = (name: string): string => names.get(name) ?? name;
   const needs = Object.entries(fleet).map(([name, [, ...below]]) => [
@@ -55,6 +57,14 @@ async function recorded(): Promise<PageCore> {
   core.targets.set(id, targets);
   core.runs = [fleetRun(), ...earlier];
   return core;
+}
+
+/** With the times at which things happened. */
+function runLogOf(folder: string): readonly TimedEvent[] {
+  const runs = path.join(folder, ".tbuild/runs");
+  const [file = ""] = readdirSync(runs);
+  const lines = readFileSync(path.join(runs, file), "utf8").trim().split("\n").slice(1);
+  return lines.map((line) => JSON.parse(line) as TimedEvent);
 }
 
 const pushed = ["agent", "api", "web"].flatMap((name, at) =>
