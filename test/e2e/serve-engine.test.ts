@@ -29,7 +29,7 @@ targets:
     outputs: [node_modules/]
   web: { image: web, include: { app: install }, tags: [${tag("node")}] }
   test: { run: "grep -q hello /app/greeting/index.js", in: web }
-  wait: { run: "test ! -e ${gate} || exec ${sleep}" }
+  wait: { run: "test ! -e ${gate} || exec ${sleep}", inputs: [greeting/**] }
   push: { push: web, registry: "\${to}", tags: ["\${git.version}"], needs: [test], after: [wait] }
 `,
   "package.json": '{ "name": "app", "dependencies": { "greeting": "file:greeting" } }\n',
