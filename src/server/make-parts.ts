@@ -56,7 +56,7 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
     deleted: ({ name }, branches) => forgetBranches(folder, runs, name, branches),
     due: (repository, schedule) => queueing.due(repository, schedule),
   });
-  const queueing: Queueing = new Queueing({ runs, config, dispatcher, readHeads: heads });
+  const queueing: Queueing = new Queueing({ runs, config, dispatcher, readHeads: heads, tell });
   const core: Core = new Core({
     ...{ folder, live, runs, file, clock, queueing, dispatcher, noticing },
     problems: () => [

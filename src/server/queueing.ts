@@ -17,6 +17,8 @@ interface QueueingParts {
   readonly config: () => ServerConfig;
   readonly dispatcher: Dispatcher;
   readonly readHeads: (url: string, signal: AbortSignal) => Promise<Result<Heads>>;
+  /** A line for whoever runs the server: nobody waits for a schedule. */
+  readonly tell: (line: string) => void;
 }
 
 /** Milliseconds for a server of git to say what somebody waits for. */
@@ -63,7 +65,11 @@ export class Queueing {
       priority: repository.priority,
     };
     const started = await this.start(wanted, { kind: "schedule", cron });
-    return started.ok || started.problems.every(({ transient }) => !transient);
+    if (started.ok) return true;
+    for (const { message } of started.problems) {
+      this.#parts.tell(`schedule \`${cron}\` of ${repository.name}: ${message}`);
+    }
+    return started.problems.every(({ transient }) => !transient);
   }
 
   /** Of the newest commit of the branch where none is named. */

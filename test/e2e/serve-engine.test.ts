@@ -28,8 +28,8 @@ targets:
     inputs: [package.json, greeting/**]
     outputs: [node_modules/]
   web: { image: web, include: { app: install }, tags: [${tag("node")}] }
-  test: { run: "grep -q hello /app/node_modules/greeting/index.js", in: web }
-  wait: { run: "test ! -e ${gate} || exec ${sleep}" }
+  test: { run: "grep -q hello /app/greeting/index.js", in: web }
+  wait: { run: "test ! -e ${gate} || exec ${sleep}", inputs: [greeting/**] }
   push: { push: web, registry: "\${to}", tags: ["\${git.version}"], needs: [test], after: [wait] }
 `,
   "package.json": '{ "name": "app", "dependencies": { "greeting": "file:greeting" } }\n',
@@ -66,7 +66,7 @@ test("push, install, build, test, tag and push: killed in the middle too, the re
     build-at-start: true
 `,
   });
-  const image = `${place}/tbuild-test/${run}-node`;
+  const image = `${place}/${run}-node`;
   const server = startServer(folder);
   const first = readRun(folder, runOf(await server.says(/app main: (passed|failed)/)));
 

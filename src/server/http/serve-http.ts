@@ -30,16 +30,16 @@ export async function serveHttp(
   parts: ServeHttpParts,
 ): Promise<{ readonly address: string; close(): Promise<void> }> {
   const { deliveries, clock, pageFolder, tell } = parts;
+  const { listen } = parts.config();
   const server = createHttpServer(core, {
     ...{ deliveries, clock, pageFolder },
-    settings: () => settingsOf(parts),
+    settings: () => settingsOf(parts, listen),
     audit: new AuditFile(parts.folder.audit, (error) =>
       tell(`cannot write the audit log: ${(error as Error).message}`),
     ),
     onBug: (error, request) =>
       tell(`request ${request}: ${error instanceof Error ? error.stack : String(error)}`),
   });
-  const { listen } = parts.config();
   try {
     const { host, port } = await server.listen();
     const shown = host.includes(":") ? `[${host}]` : host;
@@ -51,8 +51,12 @@ export async function serveHttp(
   }
 }
 
-function settingsOf({ config, hookSecret }: ServeHttpParts): HttpSettings {
-  const { listen, url, read, tokens, proxies, repositories } = config();
+/** @param listen where it does listen, whatever was written since: a change of that needs a restart */
+function settingsOf(
+  { config, hookSecret }: ServeHttpParts,
+  listen: HttpSettings["listen"],
+): HttpSettings {
+  const { url, read, tokens, proxies, repositories } = config();
   return {
     ...{ listen, read, tokens },
     ...(url !== undefined && { url }),
