@@ -1,15 +1,23 @@
 /** Asks the API of the server, with the token of whoever signed in. What is shown of answers is decided by views. */
 
+interface ApiErrorDetails {
+  readonly hint?: string;
+  readonly code?: string;
+}
+
 /** An answer that is a refusal, or none at all (`status` 0). */
 export class ApiError extends Error {
   readonly status: number;
   readonly hint: string | undefined;
+  /** As the server calls it. */
+  readonly code: string | undefined;
 
-  constructor(status: number, message: string, hint?: string) {
+  constructor(status: number, message: string, { hint, code }: ApiErrorDetails = {}) {
     super(message);
     this.name = "ApiError";
     this.status = status;
     this.hint = hint;
+    this.code = code;
   }
 }
 
@@ -63,15 +71,17 @@ async function fetched(path: string, init: RequestInit): Promise<Response> {
     return await fetch(path, init);
   } catch (error) {
     if ((error as Error).name === "AbortError") throw error;
-    throw new ApiError(0, "the server does not answer", "it is tried again by itself");
+    throw new ApiError(0, "the server does not answer", {
+      hint: "it is tried again by itself",
+    });
   }
 }
 
 /** What a proxy in between answers is no JSON. */
 async function refusalOf(response: Response): Promise<ApiError> {
   try {
-    const { error } = (await response.json()) as { error: { message: string; hint?: string } };
-    return new ApiError(response.status, error.message, error.hint);
+    const { error } = (await response.json()) as { error: ApiErrorDetails & { message: string } };
+    return new ApiError(response.status, error.message, error);
   } catch {
     return new ApiError(response.status, `the server answered ${response.status}`);
   }

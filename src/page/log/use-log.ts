@@ -52,8 +52,9 @@ function rangeReader(api: Api, path: string): ReadBytes {
         total: Number(total ?? bytes.length),
       };
     } catch (error) {
-      // There is nothing after what we have, not yet.
-      if (error instanceof ApiError && error.status === 416) return undefined;
+      // There is nothing after what we have, not yet: of a target that says nothing, not even a log.
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 416 || error.code === "unknown-log") return undefined;
       throw error;
     }
   };

@@ -48,6 +48,7 @@ export function LogView({ run, target, line }: LogViewProps) {
         </label>
       </div>
       {log.problem && <Problem problem={log.problem} />}
+      {log.isRead && log.lines === 0 && <p>Nothing was put out, so far.</p>}
       <LogPane
         {...{ file: log.file, lines: log.lines, follow, path, marked: line, found }}
         onFollow={setFollow}

@@ -107,7 +107,9 @@ function StartFields({ fields, setFields, known, chosen }: StartFieldsProps) {
 function bodyOf({ repository, branch, commit, targets, params }: Fields): object {
   const read = readParameters(params);
   if (!read.ok) {
-    throw new ApiError(422, `\`${read.line}\` is no parameter`, "write it as name=value");
+    throw new ApiError(422, `\`${read.line}\` is no parameter`, {
+      hint: "write it as name=value",
+    });
   }
   const names = targets.split(/\s+/).filter(Boolean);
   return {

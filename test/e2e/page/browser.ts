@@ -1,6 +1,5 @@
 /** Chromium without a window, as Debian packages it, and what tests do in it again and again. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 
 let browser: Browser | undefined;
@@ -41,16 +40,13 @@ export const hides = async (page: Page, text: string): Promise<void> => {
 
 /** Text of each element that fits. */
 export const texts = (page: Page, selector: string): Promise<readonly string[]> =>
-  page.$$eval(selector, (found) => found.map((each) => ((each as HTMLElement).innerText ?? each.textContent).trim()));
-
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
-  "utf8",
-);
+  page.$$eval(selector, (found) =>
+    found.map((each) => ((each as HTMLElement).innerText ?? each.textContent).trim()),
+  );
 
 /** Accessibility faults that axe finds and calls serious or worse, each with where it is. */
 export async function faults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource);
+  await page.evaluate(axe.source);
   return await page.evaluate(async () => {
     // biome-ignore lint/suspicious/noExplicitAny: what the script of axe leaves in the page
     const { violations } = await (globalThis as any).axe.run(document);
