@@ -21,9 +21,12 @@ export interface ToldTarget {
   readonly note?: string;
 }
 
+/** `bytes` of a file, where they are known. */
+export type SizedArtifact = Artifact & { readonly bytes?: number };
+
 export interface ReportTarget extends ToldTarget {
   /** What it made. */
-  readonly artifacts?: readonly Artifact[];
+  readonly artifacts?: readonly SizedArtifact[];
   /** Of a target that pushed or saved images. */
   readonly traffic?: Traffic;
   /** The last lines that it put out, of one that failed. */

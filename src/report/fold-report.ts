@@ -5,6 +5,7 @@ import type { GraphDrawing } from "../model/graph-drawing.ts";
 import type { ReportData, ReportTarget } from "../model/report-data.ts";
 import type { RunHeader, RunLine, TimedEvent } from "../model/run-log.ts";
 import { LastOutput } from "./last-output.ts";
+import type { SizeOf } from "./report-file.ts";
 
 type TimedOf<K extends TimedEvent["kind"]> = Extract<TimedEvent, { readonly kind: K }>;
 
@@ -14,13 +15,15 @@ export class FoldedReport {
   readonly #problems: Diagnostic[] = [];
   readonly #output = new LastOutput();
   #drawing: GraphDrawing = { targets: [], edges: [] };
+  #sizeOf: SizeOf = () => undefined;
   #header: RunHeader | undefined;
   #project = "tbuild";
   #finished: TimedOf<"finished"> | undefined;
   #isInterrupted = false;
   #ms = 0;
 
-  draw(drawing: GraphDrawing): void {
+  draw(drawing: GraphDrawing, sizeOf: SizeOf): void {
+    this.#sizeOf = sizeOf;
     this.#drawing = drawing;
   }
 
@@ -89,13 +92,22 @@ export class FoldedReport {
     const drawn = this.#drawing.targets.flatMap(
       ({ name, title, rule }): readonly ReportTarget[] => {
         const told = this.#targets.get(name);
-        if (told) return [told];
+        if (told) return [this.#sized(told)];
         if (rule === "group") return [{ name, title, rule, state: this.#groupState(name, groups) }];
         return isWhole ? [] : [{ name, title, rule, state: "waiting" }];
       },
     );
     const known = new Set(drawn.map(({ name }) => name));
     return [...drawn, ...[...this.#targets.values()].filter(({ name }) => !known.has(name))];
+  }
+
+  /** Images have theirs in the engine, which is not asked again. */
+  #sized(target: ReportTarget): ReportTarget {
+    const artifacts = target.artifacts?.map((artifact) => {
+      const bytes = artifact.kind === "file" ? this.#sizeOf(artifact.path) : undefined;
+      return bytes === undefined ? artifact : { ...artifact, bytes };
+    });
+    return artifacts ? { ...target, artifacts } : target;
   }
 
   /** A group has no events: it stands as what it needs, groups among them. */

@@ -15,7 +15,7 @@ export function htmlReportFile(readPart = readBundled): ReportFile {
   const report = new FoldedReport();
   return {
     add: (line) => report.take(line),
-    draw: (drawing) => report.draw(drawing),
+    draw: (drawing, sizeOf) => report.draw(drawing, sizeOf),
     text: () =>
       htmlOf(report.data(), { script: readPart("report.js"), style: readPart("report.css") }),
   };

@@ -1,3 +1,4 @@
+import type { GraphDrawing } from "../../src/model/graph-drawing.ts";
 import type { TimedEvent } from "../../src/model/run-log.ts";
 import { htmlReportFile } from "../../src/report/html-report.ts";
 
@@ -12,7 +13,8 @@ const digest = `sha256:${"a".repeat(64)}` as const;
 function report(lines: readonly TimedEvent[]) {
   const file = htmlReportFile((name) => parts[name] ?? "");
   const drawn = (name: string, rule: string) => ({ name, title: name, rule });
-  file.draw?.({
+  const sizes: Readonly<Record<string, number>> = { "base.txt": 1234 };
+  const graph: GraphDrawing = {
     targets: [
       drawn("all", "group"),
       drawn("app", "run"),
@@ -24,7 +26,8 @@ function report(lines: readonly TimedEvent[]) {
       { from: "app", to: "base", kind: "dependency" },
       { from: "app", to: "spare", kind: "alternative" },
     ],
-  });
+  };
+  file.draw?.(graph, (name) => sizes[name]);
   file.add({
     kind: "run",
     format: 1,
@@ -89,7 +92,7 @@ test("a build that went well is told with its groups, and without alternatives t
     state: "built",
     startedMs: 5,
     seconds: 1,
-    artifacts: [{ kind: "file", path: "base.txt", digest }],
+    artifacts: [{ kind: "file", path: "base.txt", digest, bytes: 1234 }],
   });
 });
 

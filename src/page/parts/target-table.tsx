@@ -1,7 +1,7 @@
 /** The targets of a build as a table: what became of each, why, and what it made. */
 import { useState } from "preact/hooks";
 import type { Artifact } from "../../model/artifact.ts";
-import type { ReportTarget } from "../../model/report-data.ts";
+import type { ReportTarget, SizedArtifact } from "../../model/report-data.ts";
 import { duration } from "../../model/shown-duration.ts";
 import { bytes } from "../../model/size.ts";
 import { State } from "./states.tsx";
@@ -104,11 +104,12 @@ function Row({ target, href, hasArtifacts }: RowProps) {
   );
 }
 
-const Artifacts = ({ artifacts }: { artifacts: readonly Artifact[] }) => (
+const Artifacts = ({ artifacts }: { artifacts: readonly SizedArtifact[] }) => (
   <ul class="plain">
     {artifacts.map((artifact) => (
       <li key={nameOf(artifact)}>
         {nameOf(artifact)} <DigestText digest={artifact.digest} />
+        {artifact.bytes !== undefined && <span class="faint"> {bytes(artifact.bytes)}</span>}
       </li>
     ))}
   </ul>

@@ -165,6 +165,12 @@ test("a log has its colours, follows what is written, and leads to its lines", a
   expect(await texts(page, ".line-marked .line-text")).toEqual(["line 100"]);
 });
 
+test("a target that put nothing out has an empty log, and no fault", async () => {
+  await visit(`/runs/${second}/log?target=docs`);
+  await shows(page, "Nothing was put out, so far.");
+  expect(await page.$$("[role=alert]")).toEqual([]);
+});
+
 test("a search in a log goes to the next line and the one before, across colours", async () => {
   const { path: log } = core.logs.get(`${second} app`) as { path: string };
   appendFileSync(log, "x\n".repeat(900));

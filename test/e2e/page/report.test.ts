@@ -47,6 +47,7 @@ test("a failed build has its graph, reasons, digests and last output, and asks f
   await page.click("summary");
   await shows(page, "</script><img src=x onerror=alert(1)> ***");
   await shows(page, "base.txt sha256:");
+  await shows(page, "5 B");
   expect(await page.$$("img")).toEqual([]);
   expect(await faults(page)).toEqual([]);
 });
