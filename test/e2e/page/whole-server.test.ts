@@ -57,7 +57,7 @@ repositories:
     await shows(page, "heard the word");
     await page.goBack();
     await shows(page, "passed");
-    expect(await texts(page, ".state-built")).toHaveLength(2);
+    await page.waitForFunction(() => document.querySelectorAll(".state-built").length === 2);
     server.signal("SIGTERM");
     expect(await server.ended).toBe(0);
   } finally {
