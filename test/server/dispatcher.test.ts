@@ -111,3 +111,36 @@ test("what breaks in one run is told with it, and the others go on", async () =>
     ["passed", undefined],
   ]);
 });
+
+test("of a thousand pushes over fifty repositories none is lost, and the newest of each is built", async () => {
+  const { runs, clock } = room();
+  const built: string[] = [];
+  const dispatcher = new Dispatcher({
+    ...{ runs, clock, config: () => config, begun: () => {}, ended: () => {} },
+    execute: async (run) => {
+      await settled();
+      built.push(`${run.repository} ${run.commit}`);
+      return { kind: "ended", state: "passed" };
+    },
+  });
+  const names = Array.from({ length: 50 }, (_, index) => `r${index}`);
+  for (let push = 1; push <= 20; push++) {
+    runs.add(
+      names.map((repository) => ({
+        ...{ repository, branch: "main", commit: `c${push}`, targets: ["all"], params: {} },
+        ...{ priority: 0, cause: { kind: "push", noticed: "poll" } as const },
+      })),
+    );
+    dispatcher.pump();
+    await settled();
+  }
+  while (runs.open().length > 0) await settled();
+  const all = runs.all();
+  expect(all.length).toBe(1000);
+  expect(new Set(all.map(({ state }) => state))).toEqual(new Set(["passed", "replaced"]));
+  for (const name of names) expect(built).toContain(`${name} c20`);
+  const ids = new Set(all.map(({ id }) => id));
+  for (const { state, replacedBy } of all) {
+    expect(state === "replaced").toBe(replacedBy !== undefined && ids.has(replacedBy));
+  }
+});
