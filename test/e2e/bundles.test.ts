@@ -7,9 +7,9 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Diagnostic } from "../../src/model/diagnostic.ts";
 import { temporaryFolder, writeFiles } from "../support/folder.ts";
-import { privateIndex, writeSourceDistributions } from "./python-packages.ts";
+import { privateIndex, releasedAt, writeSourceDistributions } from "./python-packages.ts";
 import { run } from "./small-workspace.ts";
-import { type Built, build, docker, fleetCopy, tbuild } from "./tbuild.ts";
+import { type Built, build, docker, fleetCopy, registry, tbuild } from "./tbuild.ts";
 
 const minutes = 60_000;
 const prefix = `tbuild-test/${run}-bundles`;
@@ -116,6 +116,16 @@ test("the wheelhouse names each of its wheels with its hash, the package first",
   );
 });
 
+test("times in a wheel are those of its source distribution", () => {
+  const wheel = readFileSync(path.join(wheelhouse("1.0"), "demo-1.0-py3-none-any.whl"));
+  // Archives count in steps of two seconds, from 1980 on.
+  const [time, date] = [wheel.readUInt16LE(10), wheel.readUInt16LE(12)];
+  const day = [1980 + (date >> 9), ((date >> 5) & 15) - 1, date & 31] as const;
+  expect(new Date(Date.UTC(...day, time >> 11, (time >> 5) & 63, (time & 31) * 2))).toEqual(
+    releasedAt,
+  );
+});
+
 test("a second run makes nothing", async () => {
   expect(await build(workspace, demo("bundle", "1.0"))).toMatchObject({ exitCode: 0, ran: [] });
 });
@@ -203,12 +213,12 @@ test(
     const result = JSON.parse(readFileSync(path.join(folder, "demo-1.0.json"), "utf8"));
     expect(result).toEqual({
       image: `${prefix}/demo:1.0`,
-      digest: await idOf(`${prefix}/demo:1.0`),
+      "image-id": await idOf(`${prefix}/demo:1.0`),
       package: "demo",
       version: "1.0",
       python: "3.11",
-      base: await idOf(`${prefix}/base:python3.11`),
-      compiler: await idOf(`${prefix}/compiler:python3.11`),
+      "base-id": await idOf(`${prefix}/base:python3.11`),
+      "compiler-id": await idOf(`${prefix}/compiler:python3.11`),
       wheels: wheels.map((wheel) => expect.objectContaining(wheel)),
     });
     const sbom = JSON.parse(readFileSync(path.join(folder, "demo-1.0.cdx.json"), "utf8"));
@@ -223,6 +233,28 @@ test(
         hashes: [{ alg: "SHA-256", content }],
       })),
     );
+  },
+  minutes,
+);
+
+test(
+  "a push writes the digests by which the registry knows the image beside the result",
+  async () => {
+    const host = registry();
+    const args = demo("bundles/push", "1.0", `--registry=${host}/${run}`);
+    expect(await build(workspace, args)).toMatchObject({ exitCode: 0 });
+    const file = path.join(workspace, "bundles/out/result/python3.11/demo-1.0.pushed.json");
+    const pushed = JSON.parse(readFileSync(file, "utf8"));
+    const tags = ["1.0", "1.0-python3.11"].map((tag) => `${host}/${run}/${prefix}/demo:${tag}`);
+    expect(Object.keys(pushed)).toEqual(tags);
+    const asked = await fetch(`http://${host}/v2/${run}/${prefix}/demo/manifests/1.0`, {
+      headers: {
+        accept:
+          "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json",
+      },
+    });
+    const digest = asked.headers.get("docker-content-digest");
+    expect(Object.values(pushed)).toEqual([digest, digest]);
   },
   minutes,
 );
