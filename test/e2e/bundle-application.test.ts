@@ -23,7 +23,7 @@ import {
 } from "./bundle.ts";
 import { docker } from "./tbuild.ts";
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 const pythons = ["3.11", "3.13"];
 
 interface Application {
@@ -147,7 +147,8 @@ describe.each(pythons)("with Python %s", (python) => {
   test("cron runs its job a second time", async () => {
     const { name, scripts } = clocks.get(python) as { name: string; scripts: string };
     await untilLog(name, /(info job-\d+: ticked[\s\S]*){2}/);
-    expect(readFileSync(path.join(scripts, "ticks"), "utf8")).toBe(`${python} plums\n`.repeat(2));
+    const ticks = readFileSync(path.join(scripts, "ticks"), "utf8");
+    expect(ticks).toMatch(new RegExp(`^(${python} plums\n){2,}$`));
   });
 });
 

@@ -13,15 +13,16 @@ import importlib.metadata, os, shutil, subprocess, sys
 installed, to = sys.argv[1:]
 SETUP = """from setuptools import find_namespace_packages, setup
 setup(name={0!r}, version={1!r}, packages=find_namespace_packages(), package_data={{"": ["*"]}},
-      install_requires={2!r})
+      install_requires={2!r}, entry_points={{"console_scripts": {3!r}}})
 """
 for found in importlib.metadata.distributions(path=[installed]):
     name, version = found.metadata["Name"].lower(), found.version
     folder = f"/tmp/{name}-{version}"
     os.mkdir(folder)
+    programs = [f"{it.name} = {it.value}" for it in found.entry_points if it.group == "console_scripts"]
     needs = [it for it in found.requires or [] if "extra ==" not in it]
     with open(f"{folder}/setup.py", "w") as file:
-        file.write(SETUP.format(name, version, needs))
+        file.write(SETUP.format(name, version, needs, programs))
     shutil.copystat(os.path.join(installed, name), f"{folder}/setup.py")
     os.chmod(f"{folder}/setup.py", 0o644)
     shutil.copytree(os.path.join(installed, name), f"{folder}/{name}", symlinks=True)
