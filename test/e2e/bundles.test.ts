@@ -245,9 +245,9 @@ test(
     expect(await build(workspace, args)).toMatchObject({ exitCode: 0 });
     const file = path.join(workspace, "bundles/out/result/python3.11/demo-1.0.pushed.json");
     const pushed = JSON.parse(readFileSync(file, "utf8"));
-    const tags = ["1.0", "1.0-python3.11"].map((tag) => `${host}/${run}/${prefix}/demo:${tag}`);
+    const tags = ["1.0", "1.0-python3.11"].map((tag) => `${host}/${run}/demo:${tag}`);
     expect(Object.keys(pushed)).toEqual(tags);
-    const asked = await fetch(`http://${host}/v2/${run}/${prefix}/demo/manifests/1.0`, {
+    const asked = await fetch(`http://${host}/v2/${run}/demo/manifests/1.0`, {
       headers: {
         accept:
           "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json",
@@ -431,23 +431,3 @@ describe("an index that wants a login", () => {
     minutes,
   );
 });
-
-test(
-  "a package of real size comes from the index, with a part compiled from source",
-  async () => {
-    const args = ["dependencies", "--package=django", "--version=5.0", `--prefix=${prefix}`];
-    const built = await build(workspace, args);
-    if (built.exitCode !== 0) {
-      // Told and looked at, so that nobody takes it for a success with an index.
-      const { message } = await problemOf(args);
-      expect(message).toMatch(/^the index `https:\/\/pypi\.org\/simple` cannot be reached: /);
-      console.warn(`Django was not bundled: ${message}`);
-      return;
-    }
-    expect(compiled(built)).toEqual(["uwsgi"]);
-    const pins = readFileSync(path.join(wheelhouse("5.0", "django"), "requirements.txt"), "utf8");
-    const names = pins.split("\n").map((line) => line.split("==")[0]);
-    expect(names).toEqual(["django", "asgiref", "sqlparse", "uwsgi", ""]);
-  },
-  5 * minutes,
-);
