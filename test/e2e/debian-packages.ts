@@ -6,7 +6,8 @@ const packages = ["python3-django", "python3-asgiref", "python3-sqlparse", "pyth
 
 /**
  * Makes a source distribution of each package that lies in `dist-packages`: all of it, and a `setup.py`.
- * Times are those of Debian's files, so that the same package makes the same bytes.
+ * Times are those of Debian's files, so that the same package makes the same bytes. Links, which lead out of it to
+ * other packages, are left out.
  */
 const makeSources = `
 import importlib.metadata, os, shutil, subprocess, sys
@@ -15,17 +16,23 @@ SETUP = """from setuptools import find_namespace_packages, setup
 setup(name={0!r}, version={1!r}, packages=find_namespace_packages(), package_data={{"": ["*"]}},
       install_requires={2!r}, entry_points={{"console_scripts": {3!r}}})
 """
-for found in importlib.metadata.distributions(path=[installed]):
+def links(folder, names):
+    return [name for name in names if os.path.islink(os.path.join(folder, name))]
+
+all = list(importlib.metadata.distributions(path=[installed]))
+names = [found.metadata["Name"].lower() for found in all]
+for found in all:
     name, version = found.metadata["Name"].lower(), found.version
     folder = f"/tmp/{name}-{version}"
     os.mkdir(folder)
     programs = [f"{it.name} = {it.value}" for it in found.entry_points if it.group == "console_scripts"]
-    needs = [it for it in found.requires or [] if "extra ==" not in it]
+    # Debian does not always say in Python's words what a package needs.
+    needs = [it for it in names if it != name] if name == "django" else []
     with open(f"{folder}/setup.py", "w") as file:
         file.write(SETUP.format(name, version, needs, programs))
     shutil.copystat(os.path.join(installed, name), f"{folder}/setup.py")
     os.chmod(f"{folder}/setup.py", 0o644)
-    shutil.copytree(os.path.join(installed, name), f"{folder}/{name}", symlinks=True)
+    shutil.copytree(os.path.join(installed, name), f"{folder}/{name}", ignore=links)
     subprocess.check_call(["tar", "-czf", f"{to}/{name}-{version}.tar.gz", "-C", "/tmp", f"{name}-{version}"])
 `;
 
