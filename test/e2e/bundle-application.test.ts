@@ -1,6 +1,6 @@
 /**
  * An application of real size on the whole way: from its name and version to its page, with two Pythons.
- * @one-engine: what is in the image does not depend on it.
+ * @one-engine: folders of this machine are mounted, and the newer engine has a root file system of its own.
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -1,6 +1,6 @@
 /**
  * The runner image of bundles: its commands, their exit codes and signals, its mounts, and what it refuses.
- * @one-engine: what is in the image does not depend on it.
+ * @one-engine: folders of this machine are mounted, and the newer engine has a root file system of its own.
  */
 import { chmodSync, readFileSync } from "node:fs";
 import path from "node:path";
