@@ -21,7 +21,11 @@ EARLIEST = 315532800
 
 
 def make_wheels(downloads, wheels, keep, pip):
-    """Fills the folder of wheels from what was downloaded; `pip(words, environment)` runs pip."""
+    """Fills the folder of wheels from what was downloaded; `pip(words, environment)` runs pip.
+
+    When one does not compile the others still do, and are kept: the next time is shorter.
+    """
+    failures = []
     for name in sorted(os.listdir(downloads)):
         file = os.path.join(downloads, name)
         if name.endswith(".whl"):
@@ -29,9 +33,14 @@ def make_wheels(downloads, wheels, keep, pip):
             continue
         kept = os.path.join(keep, sha256(file))
         if not glob.glob(os.path.join(kept, "*.whl")):
-            compile_one(file, kept, pip)
+            try:
+                compile_one(file, kept, pip)
+            except Exception as failure:
+                failures.append(failure)
         for wheel in glob.glob(os.path.join(kept, "*.whl")):
             shutil.copy(wheel, wheels)
+    if failures:
+        raise failures[0]
 
 
 def compile_one(file, to, pip):

@@ -182,6 +182,7 @@ test("a search in a log goes to the next line and the one before, across colours
   await page.type("input[type=search]", "eedle");
   await page.keyboard.press("Enter");
   await shows(page, "1 of 2 lines");
+  await page.waitForSelector(".line-marked .line-text");
   expect(await texts(page, ".line-marked .line-text")).toEqual(["noeedle"]);
   await page.keyboard.press("Enter");
   await shows(page, "2 of 2 lines");
