@@ -1,13 +1,17 @@
-/** Makes the engine of the tests reachable over TCP, and can hold one of its answers back. */
+/** Makes the engine of the tests reachable over TCP, tells what it was asked, and can hold one of its answers back. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 /** Bytes of an answer that is held back which still come through. */
 const enough = 100_000;
 
+const requestLine = /^([A-Z]+) (?:\/v[\d.]+)?(\/\S*) HTTP\/1/;
+
 export interface EngineProxy {
   /** For DOCKER_HOST. */
   readonly address: string;
+  /** Methods and paths that were asked for, without the version of the API, in their order. */
+  readonly asked: string[];
   /** Resolves when a request whose first line holds the text came; its answer stops in the middle. */
   held: Promise<void>;
   stop(): Promise<void>;
@@ -16,6 +20,7 @@ export interface EngineProxy {
 /** @param hold part of a request's first line; such a request is not answered to the end */
 export async function startEngineProxy(hold?: string): Promise<EngineProxy> {
   const sockets = new Set<Socket>();
+  const asked: string[] = [];
   let tell = () => {};
   const held = new Promise<void>((resolve) => {
     tell = resolve;
@@ -29,6 +34,8 @@ export async function startEngineProxy(hold?: string): Promise<EngineProxy> {
     let holds = false;
     let answered = 0;
     client.on("data", (chunk) => {
+      const [, method, path] = requestLine.exec(chunk.toString("latin1")) ?? [];
+      if (method && path) asked.push(`${method} ${path}`);
       holds ||=
         hold !== undefined && chunk.toString("latin1").split("\r\n", 1)[0]?.includes(hold) === true;
     });
@@ -52,7 +59,7 @@ export async function startEngineProxy(hold?: string): Promise<EngineProxy> {
     server.close();
     await once(server, "close");
   };
-  return { address: `tcp://127.0.0.1:${port}`, held, stop };
+  return { address: `tcp://127.0.0.1:${port}`, asked, held, stop };
 }
 
 function connectToEngine(): Socket {
