@@ -1,16 +1,14 @@
-/** Makes the engine of the tests reachable over TCP, tells what it was asked, and can hold one of its answers back. */
+/** Makes the engine of the tests reachable over TCP, and can hold one of its answers back. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 /** Bytes of an answer that is held back which still come through. */
 const enough = 100_000;
 
-const requestLine = /^([A-Z]+) (?:\/v[\d.]+)?(\/\S*) HTTP\/1/;
-
 export interface EngineProxy {
   /** For DOCKER_HOST. */
   readonly address: string;
-  /** Methods and paths that were asked for, without the version of the API, in their order. */
+  /** First lines of requests, in their order; of those that follow on one connection too. */
   readonly asked: string[];
   /** Resolves when a request whose first line holds the text came; its answer stops in the middle. */
   held: Promise<void>;
@@ -34,10 +32,9 @@ export async function startEngineProxy(hold?: string): Promise<EngineProxy> {
     let holds = false;
     let answered = 0;
     client.on("data", (chunk) => {
-      const [, method, path] = requestLine.exec(chunk.toString("latin1")) ?? [];
-      if (method && path) asked.push(`${method} ${path}`);
-      holds ||=
-        hold !== undefined && chunk.toString("latin1").split("\r\n", 1)[0]?.includes(hold) === true;
+      const line = chunk.toString("latin1").split("\r\n", 1)[0] ?? "";
+      if (/^[A-Z]+ \S+ HTTP\/1\.1$/.test(line)) asked.push(line.replace(/ HTTP.*/, ""));
+      holds ||= hold !== undefined && line.includes(hold);
     });
     client.pipe(engine);
     engine.on("data", (chunk) => {

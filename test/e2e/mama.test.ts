@@ -29,6 +29,7 @@ const members = (family: string, of: readonly string[]) => of.map((each) => `${f
 
 let repositories: string;
 let gitServer: LocalServer;
+let areUp = true;
 let registry: LocalRegistry;
 /** Stands before the registry, and tells what it was asked. */
 let front: FaultProxy;
@@ -60,6 +61,14 @@ async function tagsIn(name: string): Promise<readonly string[]> {
   return JSON.parse(stdout).Tags;
 }
 
+async function stopServers(): Promise<void> {
+  areUp = false;
+  await Promise.all([gitServer.stop(), registry.stop()]);
+}
+
+/** `GET /images/json` of `GET /v1.41/images/json`. */
+const withoutVersion = (line: string): string => line.replace(/ \/v[\d.]+\//, " /");
+
 /** Tags that requests since the last look have written. */
 function writtenTags(): readonly string[] {
   const puts = asked
@@ -88,8 +97,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await front.stop();
-  await registry.stop();
-  await gitServer.stop();
+  if (areUp) await stopServers();
   const listed = await docker("images", "--format", "{{.Repository}}:{{.Tag}}");
   const ours = listed.split("\n").filter((name) => name.includes(prefix));
   if (ours.length > 0) await docker("rmi", "--force", ...ours);
@@ -160,13 +168,13 @@ describe("the first stage", () => {
     asked.splice(0);
     const made = await build(first, ["images", ...sources()], { env });
     const asksOnce = ["GET /_ping", "GET /images/json"];
-    const heardOfImages = [engine.asked.splice(0), asked.splice(0)];
+    const heardOfImages = [engine.asked.splice(0).map(withoutVersion), asked.splice(0)];
     const words = ["push", "--registry", `${front.host}/qa`, ...sources()];
     const pushed = await build(first, words, { env });
     await engine.stop();
     expect([made.exitCode, made.ran, pushed.exitCode, pushed.ran]).toEqual([0, [], 0, ["push"]]);
     expect(heardOfImages).toEqual([asksOnce, []]);
-    expect([...new Set(engine.asked)]).toEqual(asksOnce);
+    expect([...new Set(engine.asked.map(withoutVersion))]).toEqual(asksOnce);
     const heads = components.map((each) => `HEAD /v2/qa/${prefix}${each}/manifests/latest`);
     expect(asked.splice(0).sort()).toEqual(["GET /v2/", ...heads]);
     expect(gitServer.asked.length).toBe(gitBefore);
@@ -210,30 +218,18 @@ describe("the first stage", () => {
     expect(await says(image("control"))).toBe("control 2 sends another message");
   });
 
-  test("after a change of what only builds makes no image again", async () => {
-    appendFileSync(path.join(first, "images/builder/Dockerfile"), "LABEL builder=2\n");
-    const { ran } = await images();
-    expect(ran).toEqual([
-      "builder",
-      "node-modules[jsbox]",
-      ...members("wheel", python),
-      ...members("wheelhouse", python),
-    ]);
-  });
-
   test("after a change of the base makes exactly what is built on it, and pushes that", async () => {
-    appendFileSync(path.join(first, "images/run/Dockerfile"), "LABEL run=2\n");
-    asked.splice(0);
-    const all = [...members("node-images", ["jsbox"]), "push", ...members("python-images", python)];
-    expect((await firstStage("push")).ran).toEqual([...all, "run"]);
-    expect(writtenTags()).toEqual(components.flatMap((each) => [`${each}:TIME`, `${each}:latest`]));
-    expect(await label(image("jsbox"), "run")).toBe("2");
     appendFileSync(path.join(first, "images/base/Dockerfile"), "LABEL base=2\n");
-    const { ran } = await images();
-    const images_ = [...members("node-images", ["jsbox"]), ...members("python-images", python)];
-    expect(ran.filter((each) => !/^(wheel|node-modules)/.test(each))).toEqual(
-      ["base", "builder", "run", ...images_].sort(),
+    asked.splice(0);
+    const { ran } = await firstStage("push");
+    // No source is checked out again; wheels and modules are made in the new builder, and are the same.
+    expect(ran).toEqual(
+      [
+        ...["base", "builder", "run", "push", "node-images[jsbox]", "node-modules[jsbox]"],
+        ...["python-images", "wheel", "wheelhouse"].flatMap((each) => members(each, python)),
+      ].sort(),
     );
+    expect(writtenTags()).toEqual(components.flatMap((each) => [`${each}:TIME`, `${each}:latest`]));
     expect(await label(image("control"), "base")).toBe("2");
   });
 
@@ -273,7 +269,8 @@ describe("the first stage", () => {
 
   test("builds the same from repositories in a folder", async () => {
     const folder = stageCopy("dockerbuild", temporaryFolder());
-    const { exitCode, ran } = await build(folder, ["python-source", ...sources(repositories)]);
+    const words = ["python-source", "--repositories", repositories];
+    const { exitCode, ran } = await build(folder, words);
     expect({ exitCode, ran }).toEqual({ exitCode: 0, ran: members("python-source", python) });
     expect(
       readFileSync(path.join(folder, "out/source/control/control/__main__.py"), "utf8"),
@@ -332,17 +329,19 @@ describe("the second stage", () => {
   });
 
   test("says what is missing where the registry has no image of the first one", async () => {
-    const { exitCode, stderr } = await tbuild(second, words("images", "--from", "2.0"));
-    expect(stderr).toBe("");
+    const { exitCode, stderr } = await tbuild(second, words("images[control]", "--from", "2.0"));
     expect(exitCode).toBe(1);
+    const reference = `${front.host}/qa/${prefix}control:2.0`;
+    expect(stderr).toContain(
+      `error: target \`first-stage[control]\` failed: cannot pull \`${reference}\`: manifest for ${reference} not found: manifest unknown: manifest unknown\nhint: check the name and the tag\n`,
+    );
   });
 });
 
 test("both stages are as they were where neither git nor the registry is reachable", async () => {
   await images();
   await build(second, ["images", ...given()]);
-  await gitServer.stop();
-  await registry.stop();
+  await stopServers();
   expect(await images()).toMatchObject({ exitCode: 0, ran: [] });
 });
 
