@@ -29,6 +29,8 @@ export class RunList {
   readonly #ids: RunIds;
   /** By ID, the oldest first. */
   readonly #runs = new Map<string, Run>();
+  /** IDs, the oldest first: the newest are asked for many times a second, and must not need a walk over all. */
+  #order: string[] = [];
   /** Those that are queued or running: of thousands a few. */
   readonly #open = new Map<string, Run>();
   readonly #unwritten = new Map<string, Run>();
@@ -66,9 +68,9 @@ export class RunList {
 
   list({ repository, branch, state, before, limit }: RunQuery): readonly Run[] {
     const found: Run[] = [];
-    for (const run of [...this.#runs.values()].reverse()) {
-      if (found.length >= limit) break;
-      if (before !== undefined && run.id >= before) continue;
+    const end = before === undefined ? this.#order.length : firstAtOrAfter(this.#order, before);
+    for (let at = end - 1; at >= 0 && found.length < limit; at--) {
+      const run = this.#runs.get(this.#order[at] as string) as Run;
       if (repository !== undefined && run.repository !== repository) continue;
       if (branch !== undefined && run.branch !== branch) continue;
       if (state === undefined || run.state === state) found.push(run);
@@ -119,6 +121,7 @@ export class RunList {
   remove(ids: readonly string[]): void {
     this.#journal.remove(ids);
     for (const id of ids) this.#runs.delete(id);
+    this.#order = this.#order.filter((id) => this.#runs.has(id));
   }
 
   close(): void {
@@ -151,6 +154,7 @@ export class RunList {
   }
 
   #keep(run: Run): void {
+    if (!this.#runs.has(run.id)) this.#order.push(run.id);
     this.#runs.set(run.id, run);
     if (run.state === "queued" || run.state === "running") this.#open.set(run.id, run);
     else this.#open.delete(run.id);
@@ -161,6 +165,17 @@ export class RunList {
     mkdirSync(this.#folder.run(run.id), { recursive: true });
     replaceText(this.#folder.record(run.id), `${JSON.stringify(run, null, 2)}\n`);
   }
+}
+
+/** Where in sorted IDs the first one stands that is not before this one. */
+function firstAtOrAfter(ids: readonly string[], id: string): number {
+  let [low, high] = [0, ids.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ids[middle] as string) < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const isWaitingPush = (run: Run, newer: Run): boolean =>
