@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { constants, setPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { isGroupAlive } from "../../rules/commands/live-group.ts";
@@ -71,7 +71,8 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
 /** Builds take all the time that there is; who asks the server is answered first. */
 function yieldToServer({ pid }: ChildProcess): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    const lower = Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL);
+    if (pid !== undefined) setPriority(pid, lower);
   } catch {
     // It has ended already.
   }

@@ -29,8 +29,8 @@ export class RunList {
   readonly #ids: RunIds;
   /** By ID, the oldest first. */
   readonly #runs = new Map<string, Run>();
-  /** IDs, the oldest first: the newest are asked for many times a second, and must not need a walk over all. */
-  #order: string[] = [];
+  /** The same, until one changes: lists are asked for much more often than that. */
+  #sorted: readonly Run[] | undefined;
   /** Those that are queued or running: of thousands a few. */
   readonly #open = new Map<string, Run>();
   readonly #unwritten = new Map<string, Run>();
@@ -58,7 +58,8 @@ export class RunList {
 
   /** The oldest first. */
   all(): readonly Run[] {
-    return [...this.#runs.values()];
+    this.#sorted ??= [...this.#runs.values()];
+    return this.#sorted;
   }
 
   /** Queued or running, the oldest first. */
@@ -68,9 +69,10 @@ export class RunList {
 
   list({ repository, branch, state, before, limit }: RunQuery): readonly Run[] {
     const found: Run[] = [];
-    const end = before === undefined ? this.#order.length : firstAtOrAfter(this.#order, before);
+    const all = this.all();
+    const end = before === undefined ? all.length : firstAtOrAfter(all, before);
     for (let at = end - 1; at >= 0 && found.length < limit; at--) {
-      const run = this.#runs.get(this.#order[at] as string) as Run;
+      const run = all[at] as Run;
       if (repository !== undefined && run.repository !== repository) continue;
       if (branch !== undefined && run.branch !== branch) continue;
       if (state === undefined || run.state === state) found.push(run);
@@ -121,7 +123,7 @@ export class RunList {
   remove(ids: readonly string[]): void {
     this.#journal.remove(ids);
     for (const id of ids) this.#runs.delete(id);
-    this.#order = this.#order.filter((id) => this.#runs.has(id));
+    this.#sorted = undefined;
   }
 
   close(): void {
@@ -154,8 +156,8 @@ export class RunList {
   }
 
   #keep(run: Run): void {
-    if (!this.#runs.has(run.id)) this.#order.push(run.id);
     this.#runs.set(run.id, run);
+    this.#sorted = undefined;
     if (run.state === "queued" || run.state === "running") this.#open.set(run.id, run);
     else this.#open.delete(run.id);
   }
@@ -167,12 +169,12 @@ export class RunList {
   }
 }
 
-/** Where in sorted IDs the first one stands that is not before this one. */
-function firstAtOrAfter(ids: readonly string[], id: string): number {
-  let [low, high] = [0, ids.length];
+/** Where the first one stands that is not older than that ID. */
+function firstAtOrAfter(runs: readonly Run[], id: string): number {
+  let [low, high] = [0, runs.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((ids[middle] as string) < id) low = middle + 1;
+    if ((runs[middle] as Run).id < id) low = middle + 1;
     else high = middle;
   }
   return low;
