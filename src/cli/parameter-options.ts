@@ -2,7 +2,7 @@
 import type { OptionDefinition } from "../model/command-line.ts";
 import type { Parameter } from "../model/parameter.ts";
 
-/** The options that parameters are: `--no-NAME` besides a flag, `--NAME-file` for a secret. */
+/** The options that parameters are: `--no-NAME` besides a flag or a list, `--NAME-file` for a secret. */
 export function parameterOptions(parameters: readonly Parameter[]): readonly OptionDefinition[] {
   return parameters.flatMap(optionsOf);
 }
@@ -27,7 +27,7 @@ function optionsOf({
       const takes = form?.text.toUpperCase() ?? "VALUE";
       const repeated = `${form ? `${takes}, ` : ""}may be given several times`;
       const described = joined(help, repeated, variable && `or ${variable}`);
-      const many = { list: true, repeatable: true };
+      const many = { list: true, repeatable: true, negatable: true };
       return [{ name, takes, help: described, ...many, ...(choices && { choices }) }];
     }
     default: {

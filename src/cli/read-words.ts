@@ -13,7 +13,7 @@ import { nearest } from "../model/nearest.ts";
 import * as problems from "./usage-problems.ts";
 
 export interface ReadOption {
-  /** A text, or whether a flag was given as `--NAME` or `--no-NAME`. */
+  /** A text, or whether a flag was given as `--NAME` or `--no-NAME`; a list as `--no-NAME` is false. */
   readonly value: string | boolean;
   /** Of an option that may be given more than once, all of its values. */
   readonly values?: readonly string[];
@@ -135,8 +135,8 @@ function problemOf(
       return problems.missingValue(typed, token.value);
     if (token.value === undefined) return problems.missingValue(typed, undefined);
   }
-  if (earlier === undefined || found.repeatable) return undefined;
-  const same = earlier.value === found.value || found.takes;
+  if (earlier === undefined || (found.repeatable && earlier.values)) return undefined;
+  const same = earlier.value === found.value || (found.takes && earlier.value !== false);
   return same ? problems.givenTwice(typed) : problems.contradiction(earlier.typed, typed);
 }
 

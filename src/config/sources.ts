@@ -8,6 +8,7 @@ import type { Project, Target, TargetName } from "../model/target.ts";
 import type { Declaration } from "./declaration.ts";
 import { resolveWanted } from "./list-targets.ts";
 import * as problems from "./problems/source-problems.ts";
+import { memberName } from "./target-index.ts";
 
 export interface GivenSources {
   /** As they were typed: `NAME=PATH`. */
@@ -79,7 +80,7 @@ function readSource(
 ): Result<Source> {
   const [, name, given] = /^([^=]+)=(.+)$/s.exec(typed) ?? [];
   if (name === undefined || given === undefined) return fail(problems.notNameAndPath(typed));
-  const names = resolveWanted(declaration, [name]);
+  const names = namesOf(name, declaration);
   if (!names.ok) return names;
   const folder = path.resolve(directory, given);
   const stats = statSync(folder, { throwIfNoEntry: false });
@@ -99,6 +100,17 @@ function readSource(
         state: place.state,
       });
   }
+}
+
+/** The value of a member is enough where no target has that name, and one checkout alone is meant. */
+function namesOf(name: string, declaration: Declaration): Result<readonly TargetName[]> {
+  const found = resolveWanted(declaration, [name]);
+  if (found.ok) return found;
+  const [member, other] = declaration.targets.filter(
+    ({ rule, axes }) => rule === "git" && axes.length === 1 && axes[0]?.values.includes(name),
+  );
+  if (member === undefined || other !== undefined) return found;
+  return ok([memberName(member.name, [name]) as TargetName]);
 }
 
 function unfit(

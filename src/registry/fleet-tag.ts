@@ -8,6 +8,8 @@ export interface FleetTag {
   readonly repository: string;
   readonly tag: string;
   readonly content: ImageContent;
+  /** Written only where another tag of its repository comes to name the image. */
+  readonly follows?: boolean;
 }
 
 export interface TagChange {

@@ -35,6 +35,8 @@ export interface FleetReport {
   readonly written: number;
   /** Tags that named the image already. */
   readonly were: number;
+  /** Those that are no followers, and the followers that were written. */
+  readonly tags: readonly FleetTag[];
 }
 
 /** Small requests at the same time. */
@@ -48,7 +50,7 @@ export async function pushFleet(
   tags: readonly FleetTag[],
   parts: FleetParts,
 ): Promise<FleetReport> {
-  const before = await changesOf(tags, parts);
+  const before = await changesWithFollowers(tags, parts);
   await parts.confirm?.(before);
   const changed = before.filter(isChange);
   const missing = await missingManifests(changed, parts);
@@ -60,8 +62,26 @@ export async function pushFleet(
   // What was there when all began may be hours old.
   const last = (await changesOfNow(changed, parts)).filter(isChange);
   await writeTags(last, parts);
-  return { traffic, written: last.length, were: tags.length - last.length };
+  const were = before.length - last.length;
+  return { traffic, written: last.length, were, tags: before.map(({ tag }) => tag) };
 }
+
+/** Followers are looked at where the image is news to another tag of its repository. */
+async function changesWithFollowers(
+  tags: readonly FleetTag[],
+  parts: FleetParts,
+): Promise<readonly TagChange[]> {
+  const first = await changesOf(
+    tags.filter(({ follows }) => !follows),
+    parts,
+  );
+  const news = new Set(first.filter(isChange).map(({ tag }) => keyOf(tag)));
+  const followers = tags.filter((tag) => tag.follows && news.has(keyOf(tag)));
+  return [...first, ...(await changesOf(followers, parts))];
+}
+
+const keyOf = ({ repository, content }: FleetTag): string =>
+  `${repository} ${content.manifest.digest}`;
 
 /** Looked at again for as long as somebody is asked about what was seen. */
 async function changesOfNow(
@@ -95,9 +115,7 @@ async function missingManifests(
   changed: readonly TagChange[],
   { signal: outer }: FleetParts,
 ): Promise<readonly TagChange[]> {
-  const each = new Map(
-    changed.map((it) => [`${it.tag.repository} ${it.tag.content.manifest.digest}`, it]),
-  );
+  const each = new Map(changed.map((it) => [keyOf(it.tag), it]));
   const found = await inParallel([...each.values()], atOnce, outer, async (it, signal) => {
     const { digest } = it.tag.content.manifest;
     const there = await manifestDigest({ ...it.place, signal }, digest);

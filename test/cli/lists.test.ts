@@ -80,6 +80,25 @@ test("an option given several times is the same as one with commas", async () =>
   expect(await wouldMake("packed[b==2]", "--package", "a==1,b==2")).toEqual(["packed[b==2]"]);
 });
 
+test("a list that is switched off leaves its matrix without members, and contradicts its values", async () => {
+  expect(await wouldMake("all")).toEqual(["made[web]", "made[db]"]);
+  expect(await wouldMake("all", "--no-service")).toEqual([]);
+  const none = await run(folder(), "all", "--no-service", "--log", "plain");
+  expect(none).toMatchObject({ exitCode: 0, err: ["nothing to do"] });
+  for (const [first, second] of [
+    ["--service=web", "--no-service"],
+    ["--no-service", "--service=web"],
+  ] as const) {
+    const { exitCode, err } = await run(folder(), "all", first, second);
+    expect(exitCode).toBe(2);
+    expect(err.join("\n")).toContain(
+      `options \`${first.replace("=web", "")}\` and \`${second.replace("=web", "")}\` contradict each other`,
+    );
+  }
+  const member = await run(folder(), "made[web]", "--no-service");
+  expect(member.exitCode).toBe(2);
+});
+
 test("choices and members of a default are completed, one after the other", () => {
   const complete = (...words: string[]) => candidatesFor(words, declaration());
   expect(complete("all", "--service", "")).toEqual(["web", "db", "cache"]);

@@ -61,6 +61,14 @@ test("a source counts for the targets that its name stands for, and from the cur
   expect(await sourcesOf()).toEqual([]);
 });
 
+test("the value of a member is enough where one checkout alone has it", async () => {
+  const api = path.join(folder, "api");
+  expect(await sourcesOf("two=../api")).toEqual([["apps[two]", api]]);
+  expect(await problemsOf("three=../api")).toEqual([
+    ["there is no target `three`", "`tbuild list` shows all"],
+  ]);
+});
+
 test.each([
   [
     ["api"],

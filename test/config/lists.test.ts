@@ -98,6 +98,28 @@ describe("a matrix of a list", () => {
     expect(namesOf(services, { given: { service: "cache" } })).toEqual(["images[cache]", "all"]);
   });
 
+  test("has no members where the list is switched off, in included files too", () => {
+    expect(namesOf(services, { given: { service: false } })).toEqual(["all"]);
+    const inner =
+      'params: { s: { type: list } }\ntargets: { t: { matrix: { n: "${s}" }, pull: "${n}" }, all: { needs: [t] } }\n';
+    const outer = `params: { mine: { default: [x, y] } }
+include: { a: i.yaml, b: { file: i.yaml, params: { s: "\${mine}" } } }
+targets: {}
+`;
+    const files = { "targets.yaml": outer, "i.yaml": inner };
+    expect(namesOf(files as never, { given: { s: "p", mine: false } })).toEqual([
+      "a/t[p]",
+      "a/all",
+      "b/all",
+    ]);
+    expect(namesOf(files as never, { given: { s: false } })).toEqual([
+      "a/all",
+      "b/t[x]",
+      "b/t[y]",
+      "b/all",
+    ]);
+  });
+
   test("gives the pieces of each value", () => {
     const given = { package: "flask==3.0.0,django==5.0" };
     expect(fieldsOf(packages, "image[django==5.0]", { given })).toEqual({ pull: "django:5.0" });

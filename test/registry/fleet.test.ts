@@ -13,7 +13,7 @@ test("each blob is sent once, and taken over where other images share it", async
   expect(registry.tags()).toEqual(digestsOf(tags));
   expect([...registry.stored.values()]).toEqual(Array(7).fill(1));
   const configs = tags.reduce((sum, { content }) => sum + content.config.size, 0) / 2;
-  expect(report).toEqual({
+  expect(report).toMatchObject({
     written: 6,
     were: 0,
     traffic: { sent: 20_000 + 3 * 500 + configs, mounted: 40_000, there: 0, shared: 40_000 },

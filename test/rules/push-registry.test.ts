@@ -1,4 +1,5 @@
 import { chmodSync, readdirSync } from "node:fs";
+import { jest } from "@jest/globals";
 import type { Digest } from "../../src/model/artifact.ts";
 import { findBursts } from "../../src/store/unfinished-bursts.ts";
 import { FakeRegistry } from "../support/fake-registry.ts";
@@ -55,6 +56,53 @@ test("pushed again without changes, nothing is sent and that is told", async () 
   registry.seen.length = 0;
   expect(noteOf(await room.act("push", fields()))).toBe("3 tags were there already");
   expect(registry.requests(/^(?!HEAD)/)).toEqual([]);
+});
+
+describe("with `dated`", () => {
+  const at = (time: string) => jest.spyOn(Date, "now").mockReturnValue(Date.parse(time));
+  afterEach(() => jest.restoreAllMocks());
+  const dated = (more = {}) => fields({ tags: ["latest"], dated: true, ...more });
+
+  test("an image that is news to its other tags gets one by the time, and no other image does", async () => {
+    const room = newRoom();
+    at("2026-11-21T12:30:05.999Z");
+    await room.act("push", dated());
+    const first = ["team/agent:20261121123005", "team/agent:latest"];
+    const web = ["team/web:20261121123005", "team/web:latest"];
+    expect(Object.keys(registry.tags())).toEqual([...first, ...web]);
+    at("2026-11-22T09:00:00Z");
+    registry.seen.length = 0;
+    expect(noteOf(await room.act("push", dated()))).toBe("2 tags were there already");
+    expect(registry.requests(/^HEAD/)).toHaveLength(2);
+    expect(registry.requests(/^(?!HEAD)/)).toEqual([]);
+    const image = handMade("web", ["another layer"], ["shop/web:1"]);
+    room.docker.holdImage(image);
+    room.made["web"] = [{ kind: "image", digest: image.id, references: ["shop/web:1"] }];
+    const outcome = await room.act("push", dated());
+    expect(Object.keys(registry.tags())).toEqual([
+      ...first,
+      "team/web:20261121123005",
+      "team/web:20261122090000",
+      "team/web:latest",
+    ]);
+    const pushed = outcome.kind === "made" ? outcome.artifacts : [];
+    expect(pushed.map((each) => "reference" in each && each.reference)).toEqual([
+      `${registry.host}/team/web:latest`,
+      `${registry.host}/team/agent:latest`,
+      `${registry.host}/team/web:20261122090000`,
+    ]);
+  });
+
+  test("two images of one name are told before anything is sent", async () => {
+    const room = newRoom();
+    const references = ["other/web:2"];
+    room.made["agent"] = [{ ...(room.made["agent"]?.[0] as object), references } as never];
+    at("2026-11-21T12:30:05Z");
+    expect(problemOf(await room.act("push", fields({ dated: true })))).toMatchObject({
+      message: `\`shop/web:latest\` and \`other/web:2\` would both be pushed as \`${registry.host}/team/web:20261121123005\``,
+    });
+    expect(registry.requests(/./)).toEqual([]);
+  });
 });
 
 test("what was pushed before is taken over in a later push of another name", async () => {

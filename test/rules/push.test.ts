@@ -125,3 +125,9 @@ test.each([
 test("128 characters are a tag", () => {
   expect(new RuleRoom().check("push", { ...fields, tags: ["_".repeat(128)] })).toEqual([]);
 });
+
+test("`dated` is refused beside `via: engine`", () => {
+  expect(new RuleRoom().check("push", { ...fields, dated: true })).toEqual([
+    "`dated` goes with `via: registry` alone",
+  ]);
+});

@@ -7,7 +7,7 @@ import { splitList } from "../read/check-list.ts";
 import { mostMembers } from "../read/read-names.ts";
 import type { ParameterValues } from "./resolve-parameters.ts";
 
-/** The same declaration where none does; a list without a value leaves its matrices open. */
+/** The same declaration where none does; a list without a value leaves its matrices open, an empty one without members. */
 export function fillMatrices(
   declaration: Declaration,
   { texts }: Pick<ParameterValues, "texts">,
@@ -25,6 +25,7 @@ function fillTarget(
 ): TargetDeclaration {
   const axes = target.axes.map((axis): Axis => {
     const text = axis.list && texts.get(axis.list.key);
+    if (text === "") return { name: axis.name, values: [] };
     return text === undefined ? axis : { ...axis, values: splitList(text) };
   });
   return { ...target, axes };

@@ -145,7 +145,7 @@ function resolveText(parameter: Parameter, resolution: Resolution): void {
   }
 }
 
-/** A variable may have spaces between its values, as well as commas. */
+/** A variable may have spaces between its values, as well as commas; `--no-NAME` alone leaves a list empty. */
 function resolveList(parameter: Parameter, resolution: Resolution): void {
   const { name, declaredAt } = parameter;
   const subject = `parameter \`${name}\``;
@@ -163,6 +163,10 @@ function resolveList(parameter: Parameter, resolution: Resolution): void {
     return;
   }
   resolution.byHand.add(name);
+  if (typed?.value === false) {
+    resolution.texts.set(name, "");
+    return;
+  }
   const words =
     variable &&
     String(variable.value)
@@ -224,7 +228,9 @@ function resolveBinding(binding: Binding, resolution: Resolution): void {
     const inner = parameter.default === undefined ? undefined : String(parameter.default);
     const value = text ?? inner;
     const given = { subject, value: value ?? "", at: binding.value.at };
-    if (value !== undefined) setList(parameter, key, given, resolution);
+    // The list of the outer file is empty.
+    if (text === "" && binding.uses.length > 0) resolution.texts.set(key, "");
+    else if (value !== undefined) setList(parameter, key, given, resolution);
     return;
   }
   if (text === undefined) {

@@ -3,6 +3,9 @@ import type { Docker } from "../../docker/docker.ts";
 import type { Digest } from "../../model/artifact.ts";
 import type { ImagesView } from "./check-freshness.ts";
 
+/** More than these are asked for by one question: the list. */
+const few = 4;
+
 export class EngineImages implements ImagesView {
   #ids: Map<string, Digest> | undefined;
 
@@ -27,11 +30,14 @@ export class EngineImages implements ImagesView {
    */
   async refresh(references: readonly string[], docker: () => Promise<Docker>): Promise<void> {
     if (!this.#ids) return this.load(docker);
-    const engine = await docker();
-    const now = await Promise.all(references.map((reference) => engine.imageId(reference)));
-    if (references.every((reference, index) => this.#ids?.get(reference) === now[index])) return;
+    if (references.length <= few && (await this.#areSame(references, await docker()))) return;
     this.forget();
     await this.load(docker);
+  }
+
+  async #areSame(references: readonly string[], engine: Docker): Promise<boolean> {
+    const now = await Promise.all(references.map((reference) => engine.imageId(reference)));
+    return references.every((reference, index) => this.#ids?.get(reference) === now[index]);
   }
 
   /** Tells of an image that this run made or brought. */

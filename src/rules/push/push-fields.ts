@@ -8,6 +8,10 @@ export const pushFields = {
   via: optional("choice", "Who sends: tbuild to the registry (default), or the engine", {
     choices: ["registry", "engine"],
   }),
+  dated: optional(
+    "flag",
+    "One more tag, the time of the push, for each image that another tag did not name",
+  ),
   releases: optional("strings", "Tags that name one image for good: patterns such as `v*`"),
   "only-from": optional("map", "Patterns of tags, and the branch that each is pushed from"),
   branch: optional("string", "Branch that is pushed; the one that is checked out if not given"),

@@ -14,6 +14,8 @@ export interface Push {
   readonly to: string;
   /** Image ID in the engine. */
   readonly image: Digest;
+  /** Named by the time of the push: written only beside another tag of the image. */
+  readonly isDated?: true;
 }
 
 /** What a way to push tells when all is there. */
@@ -26,19 +28,31 @@ export interface PushOutcome {
 /** @throws DiagnosticError when two images would have one name in the registry */
 export function planPushes(values: PushValues, context: ActContext): readonly Push[] {
   const pushes = new Map<string, Push>();
+  const time = values.dated ? timeTag(new Date(Date.now())) : undefined;
   for (const image of imagesOfTargets(context, "push", values.push)) {
     for (const from of image.references) {
       for (const to of namesInRegistry(values, from)) {
-        const other = pushes.get(to);
-        if (other !== undefined && other.image !== image.digest) {
-          throw usageError(context.target, "push", pushedTwice(other.from, from, to));
-        }
-        pushes.set(to, { from, to, image: image.digest });
+        add({ from, to, image: image.digest });
+        if (time === undefined) continue;
+        const dated = `${to.slice(0, to.lastIndexOf(":"))}:${time}`;
+        add({ from, to: dated, image: image.digest, isDated: true });
       }
     }
   }
   return [...pushes.values()];
+
+  function add(push: Push): void {
+    const other = pushes.get(push.to);
+    if (other !== undefined && other.image !== push.image) {
+      throw usageError(context.target, "push", pushedTwice(other.from, push.from, push.to));
+    }
+    pushes.set(push.to, push);
+  }
 }
+
+/** To the second, so that no later push comes to the same one; they sort by time. */
+const timeTag = (now: Date): string =>
+  now.toISOString().replace(/\D/g, "").slice(0, "YYYYMMDDhhmmss".length);
 
 /** The wording for two images that would get one name. */
 export const pushedTwice = (one: string, other: string, name: string) => ({

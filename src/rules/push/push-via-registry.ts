@@ -55,9 +55,9 @@ export async function pushViaRegistry(
       onTag: ({ repository, tag, content }) =>
         progress.output(`${host}/${repository}:${tag} is ${content.manifest.digest}`),
     });
-    const digests = pushes.map(({ to }, index) => ({
-      reference: to,
-      digest: (tags[index] as FleetTag).content.manifest.digest,
+    const digests = report.tags.map((tag) => ({
+      reference: names.get(tag) ?? "",
+      digest: tag.content.manifest.digest,
     }));
     const { traffic } = report;
     return { note: noteOn(report, values.registry.replace(/\/+$/, "")), traffic, digests };
@@ -101,10 +101,13 @@ async function contentsOf(
   return new Map(ids.map((id, index) => [id, contents[index] as ImageContent]));
 }
 
-function fleetTag({ to, image }: Push, contents: ReadonlyMap<string, ImageContent>): FleetTag {
+function fleetTag(
+  { to, image, isDated }: Push,
+  contents: ReadonlyMap<string, ImageContent>,
+): FleetTag {
   const content = contents.get(image);
   if (content === undefined) throw new Error(`no content of ${image}`);
-  return { ...placeOf(to), content };
+  return { ...placeOf(to), content, ...(isDated && { follows: true }) };
 }
 
 /** `4 tags were there already`, or what travelled, what did not, and why. */

@@ -13,9 +13,10 @@ export const push = ruleKind({
   fields: pushFields,
   always: true,
   countsReferences: true,
-  check: ({ registry, tags }, target) => [
+  check: ({ registry, tags, dated, via }, target) => [
     ...(registry === undefined ? [] : registryProblems(registry.replace(/\/+$/, ""), target)),
     ...pushTagProblems(tags, target),
+    ...(dated && via === "engine" ? [usageProblem(target, "dated", datedViaEngine)] : []),
   ],
   outputs: () => [],
   title: (values) => (values.push === undefined ? "push" : `push ${values.push.join(" ")}`),
@@ -29,3 +30,9 @@ function registryProblems(registry: string, target: Target): readonly Diagnostic
   const fault = placeFault("registry", registry);
   return fault ? [usageProblem(target, "registry", { code: "bad-registry", ...fault })] : [];
 }
+
+const datedViaEngine = {
+  code: "dated-via-engine",
+  message: "`dated` goes with `via: registry` alone",
+  hint: "leave `via` out: an engine does not tell which images are news to a registry",
+};
