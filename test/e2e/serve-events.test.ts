@@ -1,4 +1,8 @@
-/** The server beside GitHub's events: they are a hint, git is asked, and what git says is built. */
+/**
+ * The server beside GitHub's events: they are a hint, git is asked, and what git says is built.
+ *
+ * @one-engine: a run is a tbuild of its own, which other suites prove on each.
+ */
 import path from "node:path";
 import type { Run } from "../../src/server/records/run.ts";
 import { temporaryFolder, writeFiles } from "../support/folder.ts";

@@ -1,4 +1,8 @@
-/** The server with real git over HTTP, and its own program: what is pushed is built once, whatever ends it. */
+/**
+ * The server with real git over HTTP, and its own program: what is pushed is built once, whatever ends it.
+ *
+ * @one-engine: a run is a tbuild of its own, which other suites prove on each.
+ */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { getPriority } from "node:os";
 import path from "node:path";
