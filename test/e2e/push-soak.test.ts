@@ -1,10 +1,10 @@
 /**
  * Pushes and saves that are killed at random moments: no tag is left between two versions without a record
  * of it, nothing that was saved looks whole and is not, and the next run completes both.
- * 
+ *
  * `TBUILD_TEST_SEED=7` plays one seed again, `TBUILD_TEST_KILLS=100` kills as often.
  *
- * @one-engine: faults are the registry's.
+ * @one-engine: what is killed speaks to the registry, or writes files.
  */
 import { spawn } from "node:child_process";
 import { existsSync, rmSync, watch } from "node:fs";
