@@ -159,8 +159,9 @@ test("wheels that are compiled again, uWSGI among them, have the same bytes", as
   const before = readFileSync(file, "utf8");
   expect(before).toMatch(/^uwsgi==/m);
   rmSync(path.join(workspace, ".tbuild/keep"), { recursive: true });
-  const again = ["bundles/wheelhouse-build", ...named(), ...(await bundlery.options("3.11"))];
-  const { stdout } = await succeed(workspace, [...again, "--force"]);
+  const again = ["bundles/also", "bundles/wheelhouse-build"];
+  const options = [...named(), ...(await bundlery.options("3.11"))];
+  const { stdout } = await succeed(workspace, [...again, ...options, "--force"]);
   expect(stdout).toContain("Building wheel for uWSGI");
   expect(readFileSync(file, "utf8")).toBe(before);
 });

@@ -1,4 +1,8 @@
-/** The Contrail fleet from end to end: really compiled, served, installed, saved, pushed, cleaned. */
+/**
+ * The Contrail fleet from end to end: really compiled, served, installed, saved, pushed, cleaned.
+ *
+ * @one-engine: the suites of images, containers, services and pushes prove the parts on each.
+ */
 import { createHash } from "node:crypto";
 import {
   appendFileSync,

@@ -1,6 +1,8 @@
 /**
  * The two stages of MAMA from end to end, one story told in order: from repositories of git to images in a registry,
  * and from these to configured ones.
+ *
+ * @one-engine: the example is proved, not the engine.
  */
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";

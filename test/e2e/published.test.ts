@@ -1,4 +1,8 @@
-/** What a real registry has already is left alone, releases in it are asked about, and the inventory tells of all. */
+/**
+ * What a real registry has already is left alone, releases in it are asked about, and the inventory tells of all.
+ *
+ * @one-engine: registries are asked here.
+ */
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { execa } from "execa";
 import { temporaryFolder } from "../support/folder.ts";

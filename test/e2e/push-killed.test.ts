@@ -1,4 +1,8 @@
-/** A push that is killed at any of its stages leaves every tag as it was, or a record by which the next one completes it. */
+/**
+ * A push that is killed at any of its stages leaves every tag as it was, or a record by which the next one completes it.
+ *
+ * @one-engine: what is killed speaks to the registry.
+ */
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { temporaryFolder } from "../support/folder.ts";

@@ -3,6 +3,8 @@
  * of it, nothing that was saved looks whole and is not, and the next run completes both.
  *
  * `TBUILD_TEST_SEED=7` plays one seed again, `TBUILD_TEST_KILLS=100` kills as often.
+ *
+ * @one-engine: what is killed speaks to the registry, or writes files.
  */
 import { spawn } from "node:child_process";
 import { existsSync, rmSync, watch } from "node:fs";

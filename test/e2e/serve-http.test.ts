@@ -1,4 +1,8 @@
-/** The server over HTTP, by its own program: a webhook builds what was pushed, and the API tells, starts and follows. */
+/**
+ * The server over HTTP, by its own program: a webhook builds what was pushed, and the API tells, starts and follows.
+ *
+ * @one-engine: a run is a tbuild of its own, which other suites prove on each.
+ */
 import { createHmac } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";

@@ -62,10 +62,11 @@ export function startServer(folder: string, env: Readonly<Record<string, string>
   return { pid: child.pid as number, says, signal, ended };
 }
 
-/** The cursor is written when the heads were seen first. */
+/** The cursor has heads when they were seen first. */
 export async function untilSeen(folder: string): Promise<void> {
   const file = path.join(folder, "data/cursors.json");
-  while (!existsSync(file)) await new Promise((resolve) => setImmediate(resolve));
+  const isSeen = () => existsSync(file) && readFileSync(file, "utf8").includes('"heads"');
+  while (!isSeen()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** ID of the run that a line of the server tells of. */

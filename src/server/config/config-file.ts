@@ -101,7 +101,7 @@ export class ConfigFile {
   look(): void {
     const text = textOf(this.#file);
     if (text === this.#seen) return;
-    this.#seen = text ?? "";
+    this.#seen = text;
     const read = readConfigFile(this.#file, this.#shown);
     const next = read.ok ? this.#checked(read.value) : read;
     if (next.ok) this.#current = next.value;
@@ -111,6 +111,11 @@ export class ConfigFile {
 
   /** Checked as a whole, then written whole: comments stay, since the text is what is written. */
   change(text: string): Result<void> {
+    if (textOf(this.#file) !== this.#seen) {
+      // What somebody has just written counts, and is not overwritten by who has not read it.
+      this.look();
+      return fail(editedMeanwhile(this.#shown));
+    }
     const config = readConfig(text, this.#file, this.#shown);
     if (!config.ok) return config;
     const next = this.#checked({ text, config: config.value });
@@ -144,13 +149,21 @@ export class ConfigFile {
   }
 }
 
-function textOf(file: string): string | undefined {
+/** Of a file that is gone nothing: it is told once, and may be written again. */
+function textOf(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    return undefined;
+    return "";
   }
 }
+
+const editedMeanwhile = (file: string): Diagnostic => ({
+  code: "already-edited",
+  blame: "usage",
+  message: `\`${file}\` was edited meanwhile`,
+  hint: "read it again, and make the change there",
+});
 
 const needsRestart = (file: string): Diagnostic => ({
   code: "needs-restart",

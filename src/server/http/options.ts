@@ -44,6 +44,8 @@ export interface HttpLimits {
   readonly streams: number;
   readonly streamsOfCaller: number;
   readonly streamBytes: number;
+  /** How long what happens waits for what comes after it, to go to all readers together. */
+  readonly gatherMs: number;
   readonly heartbeatMs: number;
 }
 
@@ -62,6 +64,7 @@ export const defaultLimits: HttpLimits = {
   streams: 500,
   streamsOfCaller: 250,
   streamBytes: 512 * 1024,
+  gatherMs: 50,
   heartbeatMs: 15_000,
 };
 

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { constants, getPriority, setPriority } from "node:os";
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { isGroupAlive } from "../../rules/commands/live-group.ts";
@@ -46,6 +47,7 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  yieldToServer(child);
   const stopForce = endWhenAborted(child, request);
   const killOnExit = () => signalGroup(child.pid, "SIGTERM");
   process.once("exit", killOnExit);
@@ -63,6 +65,16 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
   } finally {
     stopForce();
     process.off("exit", killOnExit);
+  }
+}
+
+/** Builds take all the time that there is; who asks the server is answered first. */
+function yieldToServer({ pid }: ChildProcess): void {
+  try {
+    const lower = Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL);
+    if (pid !== undefined) setPriority(pid, lower);
+  } catch {
+    // It has ended already.
   }
 }
 

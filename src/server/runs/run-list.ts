@@ -29,6 +29,8 @@ export class RunList {
   readonly #ids: RunIds;
   /** By ID, the oldest first. */
   readonly #runs = new Map<string, Run>();
+  /** The same, until one changes: lists are asked for much more often than that. */
+  #sorted: readonly Run[] | undefined;
   /** Those that are queued or running: of thousands a few. */
   readonly #open = new Map<string, Run>();
   readonly #unwritten = new Map<string, Run>();
@@ -56,7 +58,8 @@ export class RunList {
 
   /** The oldest first. */
   all(): readonly Run[] {
-    return [...this.#runs.values()];
+    this.#sorted ??= [...this.#runs.values()];
+    return this.#sorted;
   }
 
   /** Queued or running, the oldest first. */
@@ -66,9 +69,10 @@ export class RunList {
 
   list({ repository, branch, state, before, limit }: RunQuery): readonly Run[] {
     const found: Run[] = [];
-    for (const run of [...this.#runs.values()].reverse()) {
-      if (found.length >= limit) break;
-      if (before !== undefined && run.id >= before) continue;
+    const all = this.all();
+    const end = before === undefined ? all.length : firstAtOrAfter(all, before);
+    for (let at = end - 1; at >= 0 && found.length < limit; at--) {
+      const run = all[at] as Run;
       if (repository !== undefined && run.repository !== repository) continue;
       if (branch !== undefined && run.branch !== branch) continue;
       if (state === undefined || run.state === state) found.push(run);
@@ -119,6 +123,7 @@ export class RunList {
   remove(ids: readonly string[]): void {
     this.#journal.remove(ids);
     for (const id of ids) this.#runs.delete(id);
+    this.#sorted = undefined;
   }
 
   close(): void {
@@ -152,6 +157,7 @@ export class RunList {
 
   #keep(run: Run): void {
     this.#runs.set(run.id, run);
+    this.#sorted = undefined;
     if (run.state === "queued" || run.state === "running") this.#open.set(run.id, run);
     else this.#open.delete(run.id);
   }
@@ -161,6 +167,17 @@ export class RunList {
     mkdirSync(this.#folder.run(run.id), { recursive: true });
     replaceText(this.#folder.record(run.id), `${JSON.stringify(run, null, 2)}\n`);
   }
+}
+
+/** Where the first one stands that is not older than that ID. */
+function firstAtOrAfter(runs: readonly Run[], id: string): number {
+  let [low, high] = [0, runs.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((runs[middle] as Run).id < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const isWaitingPush = (run: Run, newer: Run): boolean =>

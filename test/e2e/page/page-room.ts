@@ -4,6 +4,7 @@ import type { Event } from "../../../src/model/event.ts";
 import { ok, type Result } from "../../../src/model/result.ts";
 import type { StartRequest } from "../../../src/server/core.ts";
 import { createHttpServer } from "../../../src/server/http/http-server.ts";
+import { defaultLimits } from "../../../src/server/http/options.ts";
 import type { Run, RunTarget } from "../../../src/server/records/run.ts";
 import { hashToken } from "../../../src/server/records/token.ts";
 import { FoldedTargets } from "../../../src/server/runs/fold-targets.ts";
@@ -96,7 +97,13 @@ export async function startPageRoom(
     clock: {
       date: () => new Date("2026-11-21T12:00:00Z"),
       now: () => timers.now(),
-      after: (milliseconds, act) => timers.after(milliseconds, act),
+      // What happens is told without a wait.
+      after: (milliseconds, act) => {
+        const stop = timers.after(milliseconds, act);
+        if (milliseconds === defaultLimits.gatherMs)
+          setImmediate(() => timers.advance(milliseconds));
+        return stop;
+      },
     },
     audit: { write: () => undefined },
     deliveries: { knows: () => false, remember: async () => undefined },

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { aRun, aTarget } from "./support/fake-core.ts";
 import { type HttpRoom, type Question, startHttp, tokens } from "./support/http-room.ts";
@@ -57,9 +58,9 @@ test("what happens is told to all readers, and of one run to readers of that run
   room.core.runs = [run];
   const all = await readLive(room);
   const one = await readLive(room, "/api/v1/runs/r1/events");
-  room.core.tell({ kind: "run-changed", run: aRun({ id: "r2" }) });
-  room.core.tell({ kind: "target-changed", run: "r1", target: aTarget() });
-  room.core.tell({ kind: "log-grown", run: "r1", target: "image", bytes: 5 });
+  room.tell({ kind: "run-changed", run: aRun({ id: "r2" }) });
+  room.tell({ kind: "target-changed", run: "r1", target: aTarget() });
+  room.tell({ kind: "log-grown", run: "r1", target: "image", bytes: 5 });
   expect(all.response.headers["content-type"]).toBe("text/event-stream; charset=utf-8");
   expect(await all.next()).toBe(frame(1, { kind: "run-changed", run: aRun({ id: "r2" }) }));
   const target = { kind: "target-changed", run: "r1", target: aTarget() };
@@ -68,11 +69,25 @@ test("what happens is told to all readers, and of one run to readers of that run
   expect([await all.next(), await one.next()]).toEqual([frame(3, grown), frame(3, grown)]);
 });
 
+test("what happens in the same moment goes to each reader at once, and before who comes later", async () => {
+  const room = await startHttp();
+  const response = await room.begin("/api/v1/events", { token });
+  const chunks: string[] = [];
+  response.on("data", (chunk) => chunks.push(String(chunk)));
+  await once(response, "data");
+  room.core.tell(changed);
+  room.core.tell({ ...changed, run: aRun({ id: "r2" }) });
+  await readLive(room);
+  if (chunks.length === 1) await once(response, "data");
+  const frames = [frame(1, changed), frame(2, { ...changed, run: aRun({ id: "r2" }) })];
+  expect(chunks.slice(1)).toEqual([`${frames.join("\n\n")}\n\n`]);
+});
+
 test("whatever a commit says, it stays in the one line of its event", async () => {
   const room = await startHttp();
   const reader = await readLive(room);
   const subject = "fix\n\nevent: end\ndata: {}\r\n<script>alert(1)</script>";
-  room.core.tell({ kind: "run-changed", run: { ...run, subject } });
+  room.tell({ kind: "run-changed", run: { ...run, subject } });
   const told = await reader.next();
   expect(told).toBe(frame(1, { kind: "run-changed", run: { ...run, subject } }));
   expect(told?.split(/[\r\n]/)).toHaveLength(3);
@@ -84,7 +99,7 @@ describe("who comes back", () => {
     ["by the query", "/api/v1/events?after=1", {}],
   ])("is told what it missed, %s", async (_, path, headers) => {
     const room = await startHttp();
-    for (let times = 0; times < 3; times++) room.core.tell(changed);
+    for (let times = 0; times < 3; times++) room.tell(changed);
     const reader = await readLive(room, path, { token, headers });
     expect([await reader.next(), await reader.next()]).toEqual([
       frame(2, changed),
@@ -94,7 +109,7 @@ describe("who comes back", () => {
 
   test("after too long a time is told to read all anew", async () => {
     const room = await startHttp();
-    for (let times = 0; times < 3; times++) room.core.tell(changed);
+    for (let times = 0; times < 3; times++) room.tell(changed);
     room.core.events.splice(0, 2);
     const reader = await readLive(room, "/api/v1/events?after=1");
     expect(await reader.next()).toBe('event: reset\ndata: {"kind":"reset"}');
@@ -102,7 +117,7 @@ describe("who comes back", () => {
 
   test("to more than it could take at once is told to read all anew", async () => {
     const room = await startHttp({ limits: { streamBytes: 1000 } });
-    for (let times = 0; times < 3; times++) room.core.tell(changed);
+    for (let times = 0; times < 3; times++) room.tell(changed);
     const reader = await readLive(room, "/api/v1/events?after=0");
     expect(await reader.next()).toBe('event: reset\ndata: {"kind":"reset"}');
   });
@@ -129,7 +144,7 @@ test("a reader that does not read is let go, and costs no more than its limit", 
   let told = 0;
   const metrics = async () => (await room.ask("/metrics", { token })).text;
   while (!(await metrics()).includes("tbuild_live_readers_dropped_total 1")) {
-    room.core.tell({ kind: "run-changed", run: large });
+    room.tell({ kind: "run-changed", run: large });
     told++;
     expect(await reader.next()).toContain(`id: ${told}\n`);
   }
@@ -150,7 +165,7 @@ test("200 readers are told at once; more than the limit are not let in", async (
     429,
     "too many live streams of this token or address",
   ]);
-  room.core.tell(changed);
+  room.tell(changed);
   const frames = await Promise.all(readers.map((reader) => reader.next()));
   expect(new Set(frames)).toEqual(new Set([frame(1, changed)]));
 });
@@ -171,8 +186,8 @@ test("a reader whose token is taken away is told nothing more", async () => {
   const other = await readLive(room, "/api/v1/events", { token: tokens.admin });
   const [, ...others] = room.settings.tokens;
   room.settings = { ...room.settings, tokens: others };
-  room.core.tell({ kind: "config-changed" });
-  room.core.tell(changed);
+  room.tell({ kind: "config-changed" });
+  room.tell(changed);
   expect(await reader.next()).toBe('event: end\ndata: {"kind":"end","why":"not-allowed"}');
   expect(await reader.next()).toBeUndefined();
   await other.next();

@@ -14,6 +14,11 @@ interface Reader {
   readonly run?: string;
 }
 
+interface Frame {
+  readonly event: ServerEvent;
+  readonly text: string;
+}
+
 /** Time for what is under way to a reader that was let go. */
 const lastWordsMs = 5_000;
 
@@ -24,6 +29,9 @@ export class LiveStreams {
   readonly #clock: HttpClock;
   readonly #readers = new Set<Reader>();
   #dropped = 0;
+  /** What happened since readers were told the last time. */
+  #waiting: Frame[] = [];
+  #stopWaiting: (() => void) | undefined;
   #rest: () => void = () => undefined;
 
   constructor({ core, limits, clock }: Surroundings, callers: Callers) {
@@ -47,6 +55,8 @@ export class LiveStreams {
     response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
     if (request.method === "HEAD") return void response.end();
     const reader: Reader = { response, caller, ...(run !== undefined && { run }) };
+    // What waits is of the past for who comes now, or among what was missed.
+    this.#flush();
     response.write(openingFrame);
     if (after !== undefined) response.write(this.#missed(reader, after));
     this.#add(reader);
@@ -54,6 +64,7 @@ export class LiveStreams {
 
   /** Ends all of them, and says that the server stops. */
   close(): void {
+    this.#flush();
     for (const reader of [...this.#readers]) this.#letGo(reader, "stopping");
   }
 
@@ -99,17 +110,32 @@ export class LiveStreams {
     this.#rest = () => {
       unsubscribe();
       cancel();
+      this.#flush();
     };
   }
 
+  /** Builds tell dozens of things a second, and each write to hundreds of readers takes milliseconds: one for all. */
   #tell(event: ServerEvent): void {
     if (event.kind === "config-changed") this.#lookAgain();
-    const frame = eventFrame(event);
-    for (const reader of [...this.#readers]) if (isFor(reader, event)) this.#write(reader, frame);
+    this.#waiting.push({ event, text: eventFrame(event) });
+    this.#stopWaiting ??= this.#clock.after(this.#limits.gatherMs, () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
+    const frames = this.#waiting.splice(0);
+    if (frames.length === 0) return;
+    const all = frames.map(({ text }) => text).join("");
+    for (const reader of [...this.#readers]) {
+      const text = reader.run === undefined ? all : framesFor(reader, frames);
+      if (text !== "") this.#write(reader, text);
+    }
   }
 
   /** Tokens may have been taken away. */
   #lookAgain(): void {
+    this.#flush();
     for (const reader of [...this.#readers]) {
       if (!this.#callers.mayStill(reader.caller, "read")) this.#letGo(reader, "not-allowed");
     }
@@ -130,6 +156,9 @@ export class LiveStreams {
     response.end(endFrame(why));
   }
 }
+
+const framesFor = (reader: Reader, frames: readonly Frame[]): string =>
+  frames.map(({ event, text }) => (isFor(reader, event) ? text : "")).join("");
 
 const isFor = ({ run }: Reader, event: ServerEvent): boolean =>
   run === undefined || event.kind === "config-changed" || runOf(event) === run;

@@ -2,10 +2,11 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { createHttpServer } from "../../../../src/server/http/http-server.ts";
-import type {
-  HookSettings,
-  HttpLimits,
-  HttpSettings,
+import {
+  defaultLimits,
+  type HookSettings,
+  type HttpLimits,
+  type HttpSettings,
 } from "../../../../src/server/http/options.ts";
 import type { AuditEntry } from "../../../../src/server/records/audit.ts";
 import { hashToken } from "../../../../src/server/records/token.ts";
@@ -72,6 +73,12 @@ export class HttpRoom {
       onBug: (error) => this.bugs.push(error),
     });
     open.push(this);
+  }
+
+  /** Tells readers of it at once. */
+  tell(event: Parameters<FakeCore["tell"]>[0]): void {
+    this.core.tell(event);
+    this.timers.advance(defaultLimits.gatherMs);
   }
 
   async ask(path: string, question: Question = {}): Promise<Reply> {
