@@ -184,7 +184,7 @@ export class Expansion {
     this.targets.set(name, {
       name,
       ...shared,
-      ...withSameMembers(shared.parameters, declaration, member, this.values),
+      ...withSameMembers(shared, declaration, member, this.values),
       ...(declaration.rule !== undefined && { rule: { kind: declaration.rule, fields } }),
       needs: fillReferences(filler, declaration.needs),
       after: fillReferences(filler, declaration.after),

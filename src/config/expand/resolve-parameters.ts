@@ -26,7 +26,10 @@ export interface ParameterValues {
   /** Digest of what git names stand for. */
   readonly gitDigest?: (names: readonly GitName[]) => string;
   /** Takes in what names of checkouts stand for, and what includes fix with them. */
-  readonly addCheckouts?: (found: ReadonlyMap<string, string>) => Result<void>;
+  readonly addCheckouts?: (
+    found: ReadonlyMap<string, string>,
+    none: readonly NoValue[],
+  ) => Result<void>;
   /** Files that say where git is. */
   readonly gitFiles?: () => readonly string[];
 }
@@ -78,8 +81,9 @@ export function resolveParameters(
     noValue: texts.noValue,
     gitDigest: (names) => texts.gitDigest(names),
     gitFiles: () => texts.git.files(),
-    addCheckouts: (found) => {
+    addCheckouts: (found, none) => {
       for (const [key, value] of found) texts.set(key, value);
+      for (const each of none) texts.noValue.set(each.name, each);
       for (const binding of declaration.bindings) resolveBinding(binding, resolution);
       return resolution.problems.length > 0 ? fail(...resolution.problems) : ok(undefined);
     },
