@@ -8,6 +8,8 @@ const enough = 100_000;
 export interface EngineProxy {
   /** For DOCKER_HOST. */
   readonly address: string;
+  /** First lines of requests, in their order; of those that follow on one connection too. */
+  readonly asked: string[];
   /** Resolves when a request whose first line holds the text came; its answer stops in the middle. */
   held: Promise<void>;
   stop(): Promise<void>;
@@ -16,6 +18,7 @@ export interface EngineProxy {
 /** @param hold part of a request's first line; such a request is not answered to the end */
 export async function startEngineProxy(hold?: string): Promise<EngineProxy> {
   const sockets = new Set<Socket>();
+  const asked: string[] = [];
   let tell = () => {};
   const held = new Promise<void>((resolve) => {
     tell = resolve;
@@ -29,8 +32,9 @@ export async function startEngineProxy(hold?: string): Promise<EngineProxy> {
     let holds = false;
     let answered = 0;
     client.on("data", (chunk) => {
-      holds ||=
-        hold !== undefined && chunk.toString("latin1").split("\r\n", 1)[0]?.includes(hold) === true;
+      const line = chunk.toString("latin1").split("\r\n", 1)[0] ?? "";
+      if (/^[A-Z]+ \S+ HTTP\/1\.1$/.test(line)) asked.push(line.replace(/ HTTP.*/, ""));
+      holds ||= hold !== undefined && line.includes(hold);
     });
     client.pipe(engine);
     engine.on("data", (chunk) => {
@@ -52,7 +56,7 @@ export async function startEngineProxy(hold?: string): Promise<EngineProxy> {
     server.close();
     await once(server, "close");
   };
-  return { address: `tcp://127.0.0.1:${port}`, held, stop };
+  return { address: `tcp://127.0.0.1:${port}`, asked, held, stop };
 }
 
 function connectToEngine(): Socket {
