@@ -13,6 +13,8 @@ const project = (name, testMatch, more = {}) => ({
   extensionsToTreatAsEsm: [".ts"],
   cacheDirectory: "<rootDir>/node_modules/.cache/jest",
   testEnvironment: "<rootDir>/test/support/environment.js",
+  // What targets of this project make has a package of its own in it.
+  modulePathIgnorePatterns: ["<rootDir>/out/"],
   ...more,
 });
 

@@ -1,7 +1,16 @@
 #!/usr/bin/env node
 // Bundles src/ into dist/: a small file to start from, and few chunks of what is loaded together.
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { fewChunks } from "./lib/chunks.js";
@@ -32,7 +41,37 @@ export async function bundle() {
     sourcemap: "linked",
     logLevel: "warning",
   });
+  await bundlePage(aside);
   moveIn(aside, `${root}/dist`);
+}
+
+/** The page of the server, and what a report is made of: for browsers, each a script of its own. */
+async function bundlePage(aside) {
+  const browser = {
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    platform: "browser",
+    target: ["es2022"],
+    tsconfig: "src/page/tsconfig.json",
+    logLevel: "warning",
+  };
+  await build({
+    ...browser,
+    entryPoints: { page: "src/page/main.tsx" },
+    format: "esm",
+    outdir: `${aside}/page`,
+  });
+  await build({ ...browser, entryPoints: ["src/page/page.css"], outdir: `${aside}/page` });
+  for (const name of ["index.html", "icon.svg"])
+    copyFileSync(`${root}/src/page/${name}`, `${aside}/page/${name}`);
+  await build({
+    ...browser,
+    entryPoints: { report: "src/page/report.tsx" },
+    format: "iife",
+    outdir: `${aside}/report`,
+  });
+  copyFileSync(`${aside}/page/page.css`, `${aside}/report/report.css`);
 }
 
 /** Of all files below a folder, by name and content. */
@@ -46,15 +85,22 @@ function digestOf(folder) {
 }
 
 function moveIn(aside, dist) {
-  mkdirSync(dist, { recursive: true });
-  const made = readdirSync(aside).sort((a, b) => isFirst(a) - isFirst(b));
-  for (const file of made) renameSync(`${aside}/${file}`, `${dist}/${file}`);
+  const made = filesOf(aside).sort((a, b) => isFirst(a) - isFirst(b));
+  for (const file of made) {
+    mkdirSync(path.dirname(`${dist}/${file}`), { recursive: true });
+    renameSync(`${aside}/${file}`, `${dist}/${file}`);
+  }
   rmSync(aside, { recursive: true });
-  for (const file of readdirSync(dist)) {
+  for (const file of filesOf(dist)) {
     const age = Date.now() - (statSync(`${dist}/${file}`, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     if (!made.includes(file) && age > day) rmSync(`${dist}/${file}`, { force: true });
   }
 }
+
+const filesOf = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)));
 
 const day = 24 * 60 * 60 * 1000;
 const isFirst = (file) => (file === "tbuild.js" ? 1 : 0);

@@ -9,5 +9,5 @@ install() {
     apt-get --quiet update
     apt-get --quiet --yes install "$@"
     apt-get clean
-    rm -rf /var/lib/apt/lists/*
+    find /var/lib/apt/lists -type f ! -name lock -delete
 }

@@ -1,15 +1,14 @@
 """Makes the wheelhouse of a package: its wheel, those of all that it needs, and requirements.txt. Without a
 package it makes those of what stands beside every one, so that they are compiled once for all.
 
-pip does the work. This program says where from, keeps what was compiled for the next time, writes down
-hashes, and turns what pip says when it fails into one message. Lines `::error::` and `::hint::` are how a
-command tells tbuild what went wrong; lines after them are shown below.
+pip does the work. This program says where from, writes down hashes, and turns what pip says when it fails into
+one message; how source is compiled, so that the bytes are the same, is the business of wheels.py. Lines
+`::error::` and `::hint::` are how a command tells tbuild what went wrong; lines after them are shown below.
 """
 
 import argparse
 import base64
 import glob
-import hashlib
 import os
 import re
 import shutil
@@ -22,6 +21,7 @@ import urllib.request
 
 from pip._vendor.packaging.utils import canonicalize_name, parse_wheel_filename
 from pip._vendor.packaging.version import InvalidVersion, Version
+from wheels import make_wheels, sha256
 
 # What is told to be worth another attempt, as sysexits has it.
 TEMPORARY = 75
@@ -43,7 +43,7 @@ def main():
             wheels = os.path.join(work, "wheels")
             os.mkdir(wheels)
             if requirements(options):
-                run_pip(options, work, wheels)
+                make(options, work, wheels)
             write_wheelhouse(options, wheels)
     except Failure as failure:
         print(f"::error::{failure}")
@@ -97,20 +97,32 @@ def compiled_wheels(options):
 # --- pip ---
 
 
-def run_pip(options, work, wheels):
-    command = [sys.executable, "-m", "pip", "wheel", "--wheel-dir", wheels, *sources(options, work)]
+def make(options, work, wheels):
+    """Two steps: pip finds and fetches all that is needed, and what came as source is compiled."""
+    lines = []
+    places = sources(options, work)
+    common = environment(options, work)
+
+    def pip(words, more):
+        run_pip([*words, *places], {**common, **more}, lines, options)
+
+    downloads = os.path.join(work, "downloads")
+    words = ["download", "--dest", downloads, *requirements(options)]
     for constraints in glob.glob(os.path.join(options.constraints, "*")):
-        command += ["--constraint", constraints]
-    command += requirements(options)
+        words += ["--constraint", constraints]
+    pip(words, {})
+    make_wheels(downloads, wheels, os.path.abspath(os.path.join(options.keep, "compiled")), pip)
+
+
+def run_pip(words, env, lines, options):
     process = subprocess.Popen(
-        command,
-        env=environment(options, work),
+        [sys.executable, "-m", "pip", *words],
+        env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
     )
-    lines = []
     for line in process.stdout:
         lines.append(line.rstrip("\n"))
         print(lines[-1], flush=True)
@@ -141,15 +153,15 @@ def link_files(options):
 
 
 def link(file):
-    """With its hash, by which pip's cache knows it: a file that changed is compiled again."""
+    """With its hash: of an archive that changed in its place nothing is taken from pip's cache."""
     return f"file://{urllib.parse.quote(file)}#sha256={sha256(file)}"
 
 
 def environment(options, work):
-    """Times and debug information would make each wheel another one."""
+    """Debug information would name folders, and an order by chance would make each wheel another one."""
     own = {
         "CFLAGS": "-g0",
-        "PIP_CACHE_DIR": os.path.abspath(options.keep),
+        "PIP_CACHE_DIR": os.path.abspath(os.path.join(options.keep, "pip")),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_NO_COLOR": "1",
         "PIP_NO_INPUT": "1",
@@ -157,7 +169,6 @@ def environment(options, work):
         "PIP_RETRIES": "2",
         "PIP_ROOT_USER_ACTION": "ignore",
         "PYTHONHASHSEED": "0",
-        "SOURCE_DATE_EPOCH": "1700000000",
     }
     inherited = {name: value for name, value in os.environ.items() if name != "INDEX_CREDENTIALS"}
     if "SSL_CERT_FILE" in inherited:
@@ -194,14 +205,6 @@ def write_wheelhouse(options, wheels):
         out.writelines([*first, *(pins[name] for name in sorted(pins))])
     for constraints in glob.glob(os.path.join(options.constraints, "*")):
         shutil.copyfile(constraints, os.path.join(options.to, "constraints.txt"))
-
-
-def sha256(file):
-    digest = hashlib.sha256()
-    with open(file, "rb") as source:
-        for chunk in iter(lambda: source.read(1 << 20), b""):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 # --- what went wrong ---

@@ -1,7 +1,7 @@
 """Tells what an image was made of: as a result file or as a bill of materials in the form of CycloneDX.
 
-The IDs of images come from tbuild, by the environment. Nothing here depends on when it runs, so that the
-same bundle has the same description.
+The IDs of images come from tbuild, by the environment; the digest of an image in a registry is known once it is
+pushed. Nothing here depends on when it runs, so that the same bundle has the same description.
 """
 
 import argparse
@@ -37,12 +37,12 @@ def describe(file):
 def result(options, wheels):
     return {
         "image": options.image,
-        "digest": os.environ["BUNDLE_IMAGE"],
+        "image-id": os.environ["BUNDLE_IMAGE"],
         "package": options.package,
         "version": options.version,
         "python": options.python,
-        "base": os.environ["BASE_IMAGE"],
-        "compiler": os.environ["COMPILER_IMAGE"],
+        "base-id": os.environ["BASE_IMAGE"],
+        "compiler-id": os.environ["COMPILER_IMAGE"],
         "wheels": wheels,
     }
 
@@ -50,9 +50,9 @@ def result(options, wheels):
 def cyclonedx(options, wheels):
     properties = {
         "tbuild:python": options.python,
-        "tbuild:image": os.environ["BUNDLE_IMAGE"],
-        "tbuild:base": os.environ["BASE_IMAGE"],
-        "tbuild:compiler": os.environ["COMPILER_IMAGE"],
+        "tbuild:image-id": os.environ["BUNDLE_IMAGE"],
+        "tbuild:base-id": os.environ["BASE_IMAGE"],
+        "tbuild:compiler-id": os.environ["COMPILER_IMAGE"],
     }
     return {
         "$schema": "http://cyclonedx.org/schema/bom-1.5.schema.json",

@@ -4,13 +4,15 @@ import { parse } from "@babel/parser";
 
 /** @returns for each file its path below the folder, its text, lines and syntax */
 export function readSources(folder) {
-  const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith(".ts"));
+  const files = readdirSync(folder, { recursive: true }).filter((file) => /\.tsx?$/.test(file));
   return files.sort().map((file) => {
     const text = readFileSync(`${folder}/${file}`, "utf8");
-    const { program } = parse(text, { sourceType: "module", plugins: ["typescript"] });
+    const { program } = parse(text, { sourceType: "module", plugins: pluginsOf(file) });
     return { file, text, lines: text.trimEnd().split("\n"), program };
   });
 }
+
+const pluginsOf = (file) => ["typescript", ...(file.endsWith("x") ? ["jsx"] : [])];
 
 /** Calls `visit` for a node and, unless that returns false, for all nodes in it. */
 export function walk(node, visit) {

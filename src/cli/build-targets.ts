@@ -39,6 +39,7 @@ export async function buildTargets(
   if (unwritable.length > 0) return showProblems({ problems: unwritable, root, log }, place);
   const open = await openReports(reports);
   if (!open) return buildPrepared(request, prepared, place, tools);
+  if (open.draw) (await import("./draw-reports.ts")).drawReports(prepared, open.draw);
   const code = await buildPrepared(request, prepared, place, { ...tools, record: open.record });
   const unwritten = open.write();
   if (unwritten.length === 0) return code;

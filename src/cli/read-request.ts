@@ -17,6 +17,7 @@ import {
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import { readImport, readInit } from "./read-init.ts";
+import { readServe } from "./read-serve.ts";
 import { readWords, unknownOptions, type Words } from "./read-words.ts";
 import type { CommonRequest, Request } from "./request.ts";
 import * as problems from "./usage-problems.ts";
@@ -53,6 +54,7 @@ export function readRequest(argv: readonly string[], place: CommandLinePlace): R
       common: common.value,
       argv: command === "help" ? without(argv, command) : argv,
     });
+  if (command === "serve") return readServe(argv, common.value);
   if (command === "purge") return readPurge(argv, common.value);
   if (command === "init") return readInit(argv, common.value);
   if (command === "import") return readImport(argv, common.value);

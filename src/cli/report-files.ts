@@ -2,13 +2,17 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { type ReportName, type ReportOption, reportOptions } from "../model/command-line.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import type { GraphDrawing } from "../model/graph-drawing.ts";
 import type { RunLine } from "../model/run-log.ts";
+import type { SizeOf } from "../report/report-file.ts";
 import { reportFiles } from "../report/report-files.ts";
 import type { CommonRequest } from "./request.ts";
 import * as problems from "./usage-problems.ts";
 
 export interface OpenReports {
   readonly record: (line: RunLine) => void;
+  /** Takes the graph of what will be built, where one of them shows it. */
+  readonly draw: ((drawing: GraphDrawing, sizeOf: SizeOf) => void) | undefined;
   /** @returns what could not be written */
   readonly write: () => readonly Diagnostic[];
 }
@@ -27,7 +31,12 @@ export async function openReports(
     asked(reports).map(async (one) => ({ ...one, report: await reportFiles[one.option.name]() })),
   );
   if (open.length === 0) return undefined;
+  const drawn = open.filter(({ report }) => report.draw);
+  const draw = (drawing: GraphDrawing, sizeOf: SizeOf): void => {
+    for (const { report } of drawn) report.draw?.(drawing, sizeOf);
+  };
   return {
+    draw: drawn.length === 0 ? undefined : draw,
     record: (line) => {
       for (const { report } of open) report.add(line);
     },

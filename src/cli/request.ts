@@ -1,6 +1,7 @@
 /** What the command line asks for, as data. */
 import type { CommandTaking, LogKind, ReportName, Shell } from "../model/command-line.ts";
 import type { ImportFormat, InitFormat } from "../model/init-options.ts";
+import type { TokenScope } from "../model/serve-options.ts";
 
 /** Options that mean the same whatever is asked. */
 export interface CommonRequest {
@@ -32,6 +33,15 @@ export interface CommonRequest {
   readonly verbose: boolean;
 }
 
+interface ServeWords {
+  /** As it was typed. */
+  readonly config: string;
+  /** Only read the configuration. */
+  readonly check: boolean;
+  /** Only make a token. */
+  readonly token?: { readonly name: string; readonly scope: TokenScope };
+}
+
 export type Request =
   | { readonly kind: "version" }
   | { readonly kind: "help"; readonly common: CommonRequest; readonly argv: readonly string[] }
@@ -40,6 +50,7 @@ export type Request =
   | { readonly kind: "complete"; readonly shell: Shell; readonly words: readonly string[] }
   | { readonly kind: CommandTaking<"nothing">; readonly common: CommonRequest }
   | { readonly kind: "purge"; readonly common: CommonRequest }
+  | { readonly kind: "serve"; readonly common: CommonRequest; readonly serve: ServeWords }
   /** `output` is a file, or `-` for standard output. */
   | {
       readonly kind: "init";

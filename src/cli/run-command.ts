@@ -42,6 +42,8 @@ async function runRequest(request: Request, place: Surroundings): Promise<number
       return (await import("./commands/init.ts")).runInit(request, place);
     case "import":
       return (await import("./commands/init.ts")).runImport(request, place);
+    case "serve":
+      return (await import("./commands/serve.ts")).runServe(request, place);
     case "load":
       return (await import("./commands/load.ts")).runLoad(request, place);
     case "help":

@@ -10,9 +10,9 @@ import type { Limits } from "../model/limits.ts";
 import type { ListForm } from "../model/list-form.ts";
 import type { Parameter } from "../model/parameter.ts";
 import type { Registries } from "../model/registries.ts";
+import type { SemanticPart } from "../model/semantic-version.ts";
 import type { FieldType } from "../rules/fields.ts";
 import type { CheckoutValue } from "./checkout-value.ts";
-import type { SemanticPart } from "./read/semantic-version.ts";
 
 /**
  * Literal text, the value of a parameter by its key, what the checkout of the member with the same values on

@@ -2,7 +2,9 @@
  * Whether targets of a file may ask for what an entry of the lock file is of, whatever values the parameters
  * get: an entry of other values is not one that nothing names.
  */
-import { type Asked, pinKey, splitPin } from "../model/pin.ts";
+import type { Asked } from "../model/pin.ts";
+import { pinKey } from "../model/pin-key.ts";
+import { splitPin } from "../model/pin-words.ts";
 import { normaliseReference } from "../rules/reference.ts";
 import type { Declaration, TargetDeclaration, Template, Text } from "./declaration.ts";
 

@@ -7,21 +7,22 @@ import {
 } from "../model/command-line.ts";
 import { ruleOptions } from "../model/rule-options.ts";
 
-/** Commands, and one that is to come: no target may be called so. */
+/** Commands: no target may be called so. */
 export const reservedTargets: ReadonlySet<string> = new Set(
-  [...commands.map(({ name }) => name), "serve"].sort(),
+  commands.map(({ name }) => name).sort(),
 );
 
 /**
- * Options, but those of commands that come before there are parameters: no parameter may be called so. `version` is not among them: target files have a good use for it,
- * and `tbuild --version` without a target asks for tbuild's own.
+ * Options, but those of commands that come before there are parameters: no parameter may be called so. `version` is
+ * not among them: target files have a good use for it, and `tbuild --version` without a target asks for tbuild's own.
  */
 export const reservedParameters: ReadonlySet<string> = new Set(
   [
     ...commonOptions.flatMap(namesOf),
     ...ruleOptions.flatMap(namesOf),
+    // What these are started with never stands beside parameters.
     ...commands
-      .filter(({ name }) => name !== "init" && name !== "import")
+      .filter(({ name }) => !["init", "import", "serve"].includes(name))
       .flatMap(({ name }) => ownOptionsOf(name))
       .flatMap(namesOf),
     "color",

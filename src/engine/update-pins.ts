@@ -1,6 +1,7 @@
 /** Asks servers again what names stand for, and compares that with the lock. Makes nothing and writes nothing. */
 import type { Diagnostic } from "../model/diagnostic.ts";
-import { type Asked, type PinChange, pinKey } from "../model/pin.ts";
+import type { Asked, PinChange } from "../model/pin.ts";
+import { pinKey } from "../model/pin-key.ts";
 import { ok, type Result } from "../model/result.ts";
 import type { Project, Target, TargetName } from "../model/target.ts";
 import { inParallel } from "../net/in-parallel.ts";

@@ -8,8 +8,15 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { withoutGitPlaces } from "./git-environment.ts";
+import { gitVersion } from "./git-version.ts";
 
-export const gitNames = ["git.commit", "git.short", "git.branch", "git.tag"] as const;
+export const gitNames = [
+  "git.commit",
+  "git.short",
+  "git.branch",
+  "git.tag",
+  "git.version",
+] as const;
 export type GitName = (typeof gitNames)[number];
 
 export type GitValue =
@@ -47,6 +54,8 @@ export class GitHead {
         return branch === undefined ? noBranch : found(branch);
       case "git.tag":
         return commit === undefined ? noCommit : this.#tag();
+      case "git.version":
+        return commit === undefined ? noCommit : this.#version(commit.slice(0, shortLength));
     }
   }
 
@@ -54,6 +63,18 @@ export class GitHead {
   files(): readonly string[] {
     this.#head ??= readHead(this.#folder, this.#environment);
     return this.#head.files;
+  }
+
+  #version(short: string): GitValue {
+    const version = gitVersion((args) => ask(this.#folder, this.#environment, args), short);
+    switch (version.kind) {
+      case "version":
+        return found(version.text);
+      case "shallow":
+        return shallow;
+      case "no-git":
+        return noGit;
+    }
   }
 
   /** What a tag stands for may lie in a pack: git is asked. Of several, the highest version is taken. */
@@ -180,6 +201,10 @@ const noRepository = (folder: string): GitValue =>
 const noCommit = none("the git repository has no commit yet", `commit something, ${orParameter}`);
 const noBranch = none("HEAD is at a commit and on no branch", `check out a branch, ${orParameter}`);
 const noTag = none("no tag names the commit that is checked out", `add one, ${orParameter}`);
+const shallow = none(
+  "the repository has only a part of its history",
+  `run \`git fetch --unshallow --tags\`, ${orParameter}`,
+);
 const noGit = none(
   "git cannot tell the tags of its repository",
   `look at what \`git tag\` says, ${orParameter}`,

@@ -5,6 +5,7 @@
 import { graphOptions, inventoryOptions, watchOptions } from "./command-options.ts";
 import { initCommands } from "./init-options.ts";
 import type { OptionDefinition } from "./option.ts";
+import { serveOptions } from "./serve-options.ts";
 
 export type { OptionDefinition };
 
@@ -29,6 +30,12 @@ export const reportOptions = [
     takes: "FILE",
     what: "JUnit report",
     help: "Write what became of each target, as JUnit XML for CI systems",
+  },
+  {
+    name: "report",
+    takes: "FILE",
+    what: "report",
+    help: "Write graph, timeline, reasons and digests as one HTML file",
   },
 ] as const satisfies readonly ReportOption[];
 
@@ -164,6 +171,13 @@ export const commands = [
     help: "Remove all that this workspace ever made (--dry-run, --yes)",
   },
   ...initCommands,
+  {
+    name: "serve",
+    usage: "tbuild serve",
+    takes: "own",
+    options: serveOptions,
+    help: "Build each push to repositories (--config FILE)",
+  },
   { name: "list", usage: "tbuild list", takes: "nothing", help: "Targets of the target file" },
   {
     name: "state",

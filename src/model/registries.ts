@@ -13,7 +13,7 @@ export type Registries = Readonly<Record<string, RegistrySettings>>;
 
 /** How registries are reached: what a client of any of them is made from. */
 export interface RegistryAccess {
-  readonly environment: NodeJS.ProcessEnv;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly credentials: CredentialLookup;
   readonly registries?: Registries | undefined;
   /** Tries of one request in all; absent: eight. */

@@ -2,7 +2,7 @@
 import type { Digest, KeptArtifact } from "./artifact.ts";
 import { describeEviction, type Eviction } from "./eviction.ts";
 import { describePart, isPlainPart, pinOfPart } from "./part.ts";
-import { pinName, shortPin } from "./pin.ts";
+import { pinName, shortPin } from "./pin-words.ts";
 import type { TargetName } from "./target.ts";
 
 /**

@@ -7,7 +7,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Digest } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import { type Pin, splitPin } from "../model/pin.ts";
+import type { Pin } from "../model/pin.ts";
+import { splitPin } from "../model/pin-words.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import * as problems from "./problems.ts";
 

@@ -1,5 +1,6 @@
 /** The pins of one run: those of the lock file, and those that the run finds out. Asks nobody itself. */
-import { type Asked, type Pin, type PinsView, pinKey } from "../model/pin.ts";
+import type { Asked, Pin, PinsView } from "../model/pin.ts";
+import { pinKey } from "../model/pin-key.ts";
 import type { LockFile } from "./lock-file.ts";
 
 export class Pins implements PinsView {

@@ -1,7 +1,7 @@
 /** The wording of what can be wrong with a lock file, and with what is not in it. */
 import path from "node:path";
 import type { Diagnostic, Location } from "../model/diagnostic.ts";
-import { shownPin } from "../model/pin.ts";
+import { shownPin } from "../model/pin-words.ts";
 
 const usage = (
   code: string,

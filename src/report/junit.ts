@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { RunHeader, RunLine, TimedEvent } from "../model/run-log.ts";
+import { LastOutput } from "./last-output.ts";
 import type { ReportFile } from "./report-file.ts";
 import { element } from "./xml.ts";
 
@@ -26,21 +27,15 @@ interface Ended {
   readonly output: readonly string[];
 }
 
-/** Of each target. */
-const linesKept = 100;
-
 export function junitFile(): ReportFile {
   const run: Run = { project: "tbuild", seconds: 0, finished: new Map(), problems: [] };
-  const output = new Map<string, string[]>();
+  const output = new LastOutput();
   return {
     add: (line) => {
       follow(run, line);
-      if (line.kind === "target-started") output.set(line.target, []);
-      if (line.kind === "output") keepLast(output.get(line.target), line.line);
-      if (line.kind !== "target-finished") return;
-      const last = line.outcome === "failed" ? (output.get(line.target) ?? []) : [];
-      output.delete(line.target);
-      run.finished.set(line.target, { event: line, output: last });
+      const last = output.take(line);
+      if (line.kind === "target-finished")
+        run.finished.set(line.target, { event: line, output: last });
     },
     text: () => `<?xml version="1.0" encoding="UTF-8"?>\n${suites(run)}\n`,
   };
@@ -51,11 +46,6 @@ function follow(run: Run, line: RunLine): void {
   else run.seconds = line.ms / 1000;
   if (line.kind === "started") run.project = line.project;
   if (line.kind === "problem") run.problems.push(line.problem);
-}
-
-function keepLast(lines: string[] | undefined, line: string): void {
-  lines?.push(line);
-  if (lines && lines.length > linesKept) lines.shift();
 }
 
 function suites({ header, project, seconds, finished, problems }: Run): string {

@@ -6,4 +6,5 @@ import type { ReportFile } from "./report-file.ts";
 export const reportFiles: Readonly<Record<ReportName, () => Promise<ReportFile>>> = {
   profile: async () => (await import("./profile.ts")).profileFile(),
   junit: async () => (await import("./junit.ts")).junitFile(),
+  report: async () => (await import("./html-report.ts")).htmlReportFile(),
 };

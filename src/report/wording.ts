@@ -1,28 +1,14 @@
 /** Every sentence of a report, once: `plain` and `pretty` differ in layout and colour and not in words. */
 import type { Event, Names, PassedOver } from "../model/event.ts";
 import { overwriteLines, overwritesInShort } from "../model/overwrite.ts";
-import { shownPin } from "../model/pin.ts";
+import { shownPin } from "../model/pin-words.ts";
 import { countedThings, type Removal } from "../model/removal.ts";
+import { duration, wholeDuration } from "../model/shown-duration.ts";
 import { bytes } from "../model/size.ts";
 
-export { bytes };
+export { bytes, duration, wholeDuration };
 
 type EventOf<K extends Event["kind"]> = Event & { readonly kind: K };
-
-/** `0.3 s`, `12.5 s`, `2 min 5 s`, `1 h 2 min`. */
-export function duration(seconds: number): string {
-  // Decided on the rounded figure, or 59.96 would read as `60.0 s`.
-  if (Math.round(seconds * 10) < 600) return `${Math.max(0, seconds).toFixed(1)} s`;
-  return wholeDuration(Math.round(seconds));
-}
-
-/** The same without fractions, for what still runs. */
-export function wholeDuration(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
 
 /** What was made of what was asked for: `packages: built from source (target package-build), --packages not given`. */
 export function alternativeLine(event: EventOf<"alternative">): string {

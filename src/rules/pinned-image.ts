@@ -5,7 +5,9 @@
 import type { Docker } from "../docker/docker.ts";
 import type { Digest } from "../model/artifact.ts";
 import { DiagnosticError } from "../model/diagnostic.ts";
-import { type Asked, type Pin, pinKey, shownPin } from "../model/pin.ts";
+import type { Asked, Pin } from "../model/pin.ts";
+import { pinKey } from "../model/pin-key.ts";
+import { shownPin } from "../model/pin-words.ts";
 import { updateOf } from "./pinned-problems.ts";
 import { failure } from "./problems.ts";
 import { ownName, pullFromMirrors } from "./pull-from-mirrors.ts";

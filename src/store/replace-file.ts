@@ -1,5 +1,13 @@
 /** Replaces a file: the old one stands until the new one is whole on the disk. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 
 /**
  * @param write given the open file that takes the place of the old one
@@ -19,3 +27,14 @@ export function replaceFile(file: string, write: (handle: number) => void): void
   }
   renameSync(temporary, file);
 }
+
+/**
+ * The same for a text that is at hand.
+ * @param mode permissions of the new file; those of any new file when absent
+ * @throws what the system throws
+ */
+export const replaceText = (file: string, text: string, mode?: number): void =>
+  replaceFile(file, (handle) => {
+    if (mode !== undefined) fchmodSync(handle, mode & 0o777);
+    writeFileSync(handle, text);
+  });

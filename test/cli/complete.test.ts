@@ -20,6 +20,7 @@ test("the first word is a command or a target", () => {
     "purge",
     "init",
     "import",
+    "serve",
     "list",
     "state",
     "completion",
@@ -99,4 +100,6 @@ test("options of a rule come with the targets that have it, and lists are comple
   expect(offered("clean", "--only", "files,c")).toEqual(["files,containers", "files,cache"]);
   expect(offered("clean", "--only=im")).toEqual(["--only=images"]);
   expect(offered("purge", "--y")).toEqual(["--yes"]);
+  expect(offered("serve", "--sc")).toEqual(["--scope"]);
+  expect(complete("serve", "")).toEqual([]);
 });

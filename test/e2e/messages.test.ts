@@ -146,7 +146,7 @@ targets:
 targets.yaml:2:35: error: default of parameter \`count\` cannot be \`many\`: expected a number
     2 |   count: { type: number, default: many }
       |                                   ^^^^
-targets.yaml:3:16: error: \`type\` cannot be \`strin\`: choose \`string\`, \`number\`, \`flag\`, \`path\`, \`choice\` or \`secret\`
+targets.yaml:3:16: error: \`type\` cannot be \`strin\`: choose \`string\`, \`number\`, \`flag\`, \`path\`, \`choice\`, \`list\` or \`secret\`
     3 |   odd: { type: strin }
       |                ^^^^^
 targets.yaml:4:18: error: expected a list of values for \`choices\`, found the text \`bookworm\`

@@ -53,6 +53,9 @@ const packages: Readonly<Record<string, Package>> = {
   ...Object.fromEntries(manyPackages.map((name) => [name, needs("native")])),
 };
 
+/** The time of the files of each. */
+export const releasedAt = new Date("2022-02-03T04:05:06Z");
+
 /** Writes `NAME-VERSION.tar.gz` of each into the folder. */
 export async function writeSourceDistributions(
   folder: string,
@@ -68,7 +71,8 @@ setup(name="${own}", version="${version}", ${setup})
     writeFiles(source, { [`${name}/setup.py`]: text });
     for (const [file, content] of Object.entries(files))
       writeFiles(source, { [`${name}/${file}`]: content });
-    await execa("tar", ["-czf", `${folder}/${name}.tar.gz`, "-C", source, name]);
+    const time = `--mtime=${releasedAt.toISOString()}`;
+    await execa("tar", [time, "-czf", `${folder}/${name}.tar.gz`, "-C", source, name]);
   }
 }
 

@@ -109,8 +109,12 @@ export function processes(commandLine: string): number[] {
  * Waits until there are that many such processes: the engine ends what it runs a moment after it says
  * so, and a shell may speak before its children are what they will be.
  */
-export async function untilProcesses(commandLine: string, count: number): Promise<void> {
-  const until = performance.now() + 2000;
+export async function untilProcesses(
+  commandLine: string,
+  count: number,
+  patience = 2000,
+): Promise<void> {
+  const until = performance.now() + patience;
   for (;;) {
     const found = processes(commandLine).length;
     if (found === count) return;

@@ -70,3 +70,33 @@ test("of the tags at the commit the highest version is taken, and annotated ones
   commitAgain(folder);
   expect(told(folder, "git.tag")).toBe("none: no tag names the commit that is checked out");
 });
+
+test("the version is that of the tag, and behind it the next patch with commits and commit", () => {
+  const folder = temporaryFolder();
+  const first = commitAll(folder);
+  const short = (commit: string) => commit.slice(0, 12);
+  expect(told(folder, "git.version")).toBe(`0.0.0-1.g${short(first)}`);
+  for (const tag of ["stable", "v1.9.0", "v1.10.0-rc.1"]) git(folder, "tag", tag);
+  expect(told(folder, "git.version")).toBe("1.10.0-rc.1");
+  const second = commitAgain(folder);
+  expect(told(folder, "git.version")).toBe(`1.10.0-rc.1.1.g${short(second)}`);
+  git(folder, "tag", "--annotate", "--message=it", "v1.10.0+build.7");
+  expect(told(folder, "git.version")).toBe("1.10.0");
+  commitAgain(folder);
+  const fourth = commitAgain(folder);
+  expect(told(folder, "git.version")).toBe(`1.10.1-2.g${short(fourth)}`);
+});
+
+test("a tag of another branch is no version of this one, and a part of the history cannot be counted", () => {
+  const folder = temporaryFolder();
+  commitAll(folder);
+  git(folder, "checkout", "--quiet", "-b", "other");
+  git(folder, "commit", "--quiet", "--allow-empty", "--message=of the other branch");
+  git(folder, "tag", "v9.0.0");
+  git(folder, "checkout", "--quiet", "main");
+  const commit = commitAgain(folder);
+  expect(told(folder, "git.version")).toBe(`0.0.0-2.g${commit.slice(0, 12)}`);
+  const part = `${temporaryFolder()}/part`;
+  git(folder, "clone", "--quiet", "--depth=1", `file://${folder}`, part);
+  expect(told(part, "git.version")).toBe("none: the repository has only a part of its history");
+});

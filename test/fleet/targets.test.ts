@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { parse } from "yaml";
 import type { Declaration } from "../../src/config/declaration.ts";
 import { expand } from "../../src/config/expand/expand.ts";
 import { fillMatrices } from "../../src/config/expand/fill-matrices.ts";
@@ -50,6 +51,41 @@ describe("the Contrail fleet", () => {
     expect(control).toContain(`Package: contrail-${component}\n`);
     const dockerfile = readFileSync(path.join(root, `images/${component}/Dockerfile`), "utf8");
     expect(dockerfile).toContain(`ENTRYPOINT ["contrail-${component}"]`);
+  });
+});
+
+describe("the image of tbuild", () => {
+  const compose = readFileSync(path.join(root, "docs/server/compose.yaml"), "utf8");
+  const dockerfile = readFileSync(path.join(root, "images/tbuild/Dockerfile"), "utf8");
+
+  test("is no part of the fleet", () => {
+    const { targets } = fleet("trixie");
+    const reached = new Set<TargetName>();
+    const follow = (name: TargetName) => {
+      if (reached.has(name)) return;
+      reached.add(name);
+      for (const needed of targets.get(name)?.needs ?? []) follow(needed);
+    };
+    follow("all" as TargetName);
+    expect(reached).toContain("images[lb]");
+    expect([...reached].filter((name) => name.startsWith("tbuild"))).toEqual([]);
+  });
+
+  test("is called, listens and keeps its data as the example for compose has it", () => {
+    const [tag] = madeBy(fleet("trixie"), /^tbuild-image$/);
+    const { services } = parse(compose) as {
+      services: { tbuild: { image: string; ports: string[]; volumes: string[] } };
+    };
+    const { image, ports, volumes } = services.tbuild;
+    expect(image).toBe(tag);
+    const [port] = ports.map((each) => each.split(":").at(-1));
+    expect(dockerfile).toContain(`EXPOSE ${port}\n`);
+    expect(dockerfile).toContain(`http://127.0.0.1:${port}/healthz`);
+    const folders = volumes.map((each) => each.split(":").at(-1));
+    expect(folders).toContain(/^WORKDIR (.*)$/m.exec(dockerfile)?.[1]);
+    expect(folders).toContain(
+      path.posix.dirname(/"--config", "(.*?)"/.exec(dockerfile)?.[1] ?? ""),
+    );
   });
 });
 

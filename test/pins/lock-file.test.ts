@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { type Asked, pinKey, shownPin } from "../../src/model/pin.ts";
+import type { Asked } from "../../src/model/pin.ts";
+import { pinKey } from "../../src/model/pin-key.ts";
+import { shownPin } from "../../src/model/pin-words.ts";
 import { lockText, readLockFile } from "../../src/pins/lock-file.ts";
 import { Pins } from "../../src/pins/pins.ts";
 import { addFound } from "../../src/pins/write-lock.ts";

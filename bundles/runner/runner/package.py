@@ -5,6 +5,8 @@ import re
 from importlib import metadata
 
 SERVICES = "si.services"
+# What a package that names no services is called by, if it has the module of a Django project.
+WEB = "web"
 
 
 class Package:
@@ -15,7 +17,9 @@ class Package:
 
     def services(self):
         """Modules by the name of their service: {"ops": "shop.wsgi:application"}."""
-        return self._entry_points(SERVICES)
+        named = self._entry_points(SERVICES)
+        module = self._module("wsgi")
+        return named or ({WEB: f"{module}:application"} if module else {})
 
     def programs(self):
         """Names of the commands that the package brings."""
@@ -27,17 +31,20 @@ class Package:
 
     def settings_module(self):
         """The module `settings` right below a package of the wheel, or None."""
-        for path in self._paths():
-            found = re.fullmatch(r"([^/.]+)/settings(?:/__init__)?\.py", path)
-            if found:
-                return f"{found[1]}.settings"
-        return None
+        return self._module("settings")
 
     def crontab(self):
         """Path of the crontab that the package brings, or None."""
         for path in self._paths():
             if os.path.basename(path) == "crontab":
                 return str(self._distribution.locate_file(path))
+        return None
+
+    def _module(self, name):
+        for path in self._paths():
+            found = re.fullmatch(rf"([^/.]+)/{name}(?:/__init__)?\.py", path)
+            if found:
+                return f"{found[1]}.{name}"
         return None
 
     def _paths(self):

@@ -53,7 +53,7 @@ export function candidatesFor(
   // What a registry has is not asked for while somebody types.
   if (names[0] === "tag") return [];
   // The shell offers files and folders.
-  if (names[0] === "load" || names[0] === "init") return [];
+  if (["load", "init", "serve"].includes(names[0] ?? "")) return [];
   if (names[0] === "import") {
     return names.length > 1 ? [] : importFormats.filter(startsWithCurrent);
   }

@@ -2,7 +2,8 @@
 import { mayName } from "../../config/named-pins.ts";
 import { updatePins } from "../../engine/update-pins.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { type PinChange, shortPin } from "../../model/pin.ts";
+import type { PinChange } from "../../model/pin.ts";
+import { shortPin } from "../../model/pin-words.ts";
 import { applyChanges } from "../../pins/write-lock.ts";
 import { hideCredentials } from "../../report/redact.ts";
 import { namedCheckouts } from "../checkout-values.ts";

@@ -1,7 +1,7 @@
 /** The values of parameters and, found when somebody asks for them, of the built-in names. */
 import { GitHead, type GitName, gitDigest } from "../../files/git-head.ts";
+import { type SemanticPart, semanticPart } from "../../model/semantic-version.ts";
 import type { NoValue } from "../../model/target.ts";
-import { type SemanticPart, semanticPart } from "../read/semantic-version.ts";
 import { isGitName, readSemanticKey, semanticKey, writtenName } from "./built-ins.ts";
 
 export class TextValues extends Map<string, string> {

@@ -3,7 +3,7 @@
  * they stand for is found in `built-in-values.ts`.
  */
 import { type GitName, gitNames } from "../../files/git-head.ts";
-import { type SemanticPart, semanticParts } from "../read/semantic-version.ts";
+import { type SemanticPart, semanticParts } from "../../model/semantic-version.ts";
 
 /** As target files write them; a parameter has no dot in its name. */
 export const builtInNames: readonly string[] = [

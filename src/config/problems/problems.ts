@@ -43,11 +43,11 @@ const lowerFirst = (text: string) =>
 export const nestedTooDeep = (at: Location) =>
   usage("yaml-depth", "values are nested too deeply in this file", at);
 
-export const severalDocuments = (at: Location) =>
-  usage("several-documents", "a second YAML document begins here, a target file is one", at);
+export const severalDocuments = (what: string, at: Location) =>
+  usage("several-documents", `a second YAML document begins here, ${what} is one`, at);
 
-export const emptyFile = (at: Location) =>
-  usage("empty-file", "this file is empty", at, { hint: "a target file needs at least `targets`" });
+export const emptyFile = (what: string, key: string, at: Location) =>
+  usage("empty-file", "this file is empty", at, { hint: `${what} needs at least \`${key}\`` });
 
 export const unknownAnchor = (name: string, at: Location) =>
   usage("unknown-anchor", `there is no anchor \`${name}\` before this alias`, at);

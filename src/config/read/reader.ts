@@ -3,6 +3,7 @@ import type { Diagnostic, Location } from "../../model/diagnostic.ts";
 import { type ListForm, separatorsOf } from "../../model/list-form.ts";
 import { nearest } from "../../model/nearest.ts";
 import type { ParameterType } from "../../model/parameter.ts";
+import { isSemanticVersion, type SemanticPart } from "../../model/semantic-version.ts";
 import type { FieldSet } from "../../rules/fields.ts";
 import type { RuleKind } from "../../rules/rule.ts";
 import type { Axis, Part } from "../declaration.ts";
@@ -11,7 +12,6 @@ import * as problems from "../problems/problems.ts";
 import type { TargetIndex } from "../target-index.ts";
 import type { Entry, MapNode, Node, ScalarNode, Span } from "../yaml/node.ts";
 import type { Source } from "../yaml/source.ts";
-import { isSemanticVersion, type SemanticPart } from "./semantic-version.ts";
 import type { Use } from "./template.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of kinds with different fields

@@ -1,9 +1,9 @@
 /** Text with `${parameters}`: parsed once for a declaration, filled for each of its targets. */
 import { takeApart } from "../../model/list-form.ts";
+import { semanticPart } from "../../model/semantic-version.ts";
 import type { Part, Template } from "../declaration.ts";
 import { checkoutKey } from "../expand/checkout-names.ts";
 import { memberName } from "../target-index.ts";
-import { semanticPart } from "./semantic-version.ts";
 
 /**
  * Says what a name stands for. `nth` counts the `${` of the text from 0, for the place of a problem;

@@ -26,17 +26,28 @@ const start: Span = { start: 0, end: 1 };
 /** Loading the package takes as long as many a whole run, so it is not imported above. */
 const fullYaml = (): typeof import("yaml") => createRequire(import.meta.url)("yaml");
 
+/** What a file is, for messages about it as a whole. */
+export interface FileSort {
+  readonly what: string;
+  /** The key that it has at least. */
+  readonly key: string;
+}
+
+const targetFile: FileSort = { what: "a target file", key: "targets" };
+
+type YamlSource = Pick<Source, "text" | "locate">;
+
 /** The top of the file, which is a mapping. */
-export function readYaml(source: Source): Result<MapNode> {
+export function readYaml(source: YamlSource, sort: FileSort = targetFile): Result<MapNode> {
   const simple = readSimpleYaml(source.text);
-  return simple === undefined ? readFullYaml(source) : ok(simple);
+  return simple === undefined ? readFullYaml(source, sort) : ok(simple);
 }
 
 /**
  * All of YAML, with all of its mistakes: slower by far, and loaded when it is needed.
  * @internal exported for its test
  */
-export function readFullYaml(source: Source): Result<MapNode> {
+export function readFullYaml(source: YamlSource, sort: FileSort = targetFile): Result<MapNode> {
   if (depthOf(source.text) > deepest) return fail(problems.nestedTooDeep(source.locate(start)));
   const { parseDocument } = fullYaml();
   // `uniqueKeys` alone would double the time, and would not say where the first one stands.
@@ -48,8 +59,8 @@ export function readFullYaml(source: Source): Result<MapNode> {
   const document = parseDocument(source.text, options);
   // What follows the first error is mostly its echo.
   const [error] = [...document.errors, ...document.warnings];
-  if (error === undefined) return convert(document, source);
-  return fail(syntaxProblem(error, source));
+  if (error === undefined) return convert(document, source, sort);
+  return fail(syntaxProblem(error, source, sort));
 }
 
 /** No target file needs more, and it is far from what the call stack holds. */
@@ -80,10 +91,14 @@ function depthOf(text: string): number {
 }
 
 /** The commonest mistake has a message of its own: `[a/${b}]` needs quotes, as `{` begins a mapping. */
-function syntaxProblem({ code, message, pos }: YAMLError, source: Source): Diagnostic {
+function syntaxProblem(
+  { code, message, pos }: YAMLError,
+  source: YamlSource,
+  { what }: FileSort,
+): Diagnostic {
   const at = source.locate({ start: pos[0], end: pos[1] });
   if (code === "RESOURCE_EXHAUSTION") return problems.nestedTooDeep(source.locate(start));
-  if (code === "MULTIPLE_DOCS") return problems.severalDocuments(at);
+  if (code === "MULTIPLE_DOCS") return problems.severalDocuments(what, at);
   const lineStart = source.text.lastIndexOf("\n", pos[0] - 1) + 1;
   const before = source.text.slice(lineStart, pos[0] + 1);
   const bare = /[[{,:]\s*[^\s"',[\]{}]*\$\{?$/.test(before) && /[[{]/.test(before);
@@ -92,7 +107,7 @@ function syntaxProblem({ code, message, pos }: YAMLError, source: Source): Diagn
 
 interface Conversion {
   readonly yaml: typeof import("yaml");
-  readonly source: Source;
+  readonly source: YamlSource;
   readonly problems: Diagnostic[];
   readonly anchors: Map<string, { readonly node: Node; readonly weight: number }>;
   /** Nodes made so far, aliased ones counted where they are used. */
@@ -100,8 +115,12 @@ interface Conversion {
   aliased: number;
 }
 
-function convert(document: Document.Parsed, source: Source): Result<MapNode> {
-  if (document.contents === null) return fail(problems.emptyFile(source.locate(start)));
+function convert(
+  document: Document.Parsed,
+  source: YamlSource,
+  { what, key }: FileSort,
+): Result<MapNode> {
+  if (document.contents === null) return fail(problems.emptyFile(what, key, source.locate(start)));
   const conversion: Conversion = {
     yaml: fullYaml(),
     source,
@@ -113,7 +132,7 @@ function convert(document: Document.Parsed, source: Source): Result<MapNode> {
   const top = convertNode(document.contents, conversion);
   if (conversion.problems.length > 0) return fail(...conversion.problems);
   if (top.kind === "map") return ok(top);
-  return fail(problems.expected("a target file", "a mapping", top, source.locate(top)));
+  return fail(problems.expected(what, "a mapping", top, source.locate(top)));
 }
 
 /** @param around what to blame where nothing stands */

@@ -49,10 +49,7 @@ function readLimited(path: string): Buffer | number {
   }
 }
 
-/**
- * A source from text that is at hand.
- * @internal exported for its test
- */
+/** A source from text that is at hand. */
 export function textOf(text: string, file: string): Pick<Source, "text" | "locate"> {
   const content = text.startsWith("\ufeff") ? text.slice(1) : text;
   let lines: readonly number[] | undefined;

@@ -1,6 +1,6 @@
 /** What keeps a planned target from being made, known before anything runs. */
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { pinKey } from "../../model/pin.ts";
+import { pinKey } from "../../model/pin-key.ts";
 import type { Target } from "../../model/target.ts";
 import { notLocked } from "../../pins/problems.ts";
 import { ruleKindOf } from "../../rules/kinds.ts";

@@ -1,15 +1,9 @@
 /** Which commit a checkout is to have: the one of the lock, or what the server says the name stands for. */
 import path from "node:path";
 import type { FilesView } from "../../files/files-view.ts";
-import {
-  type Asked,
-  isWholeCommit,
-  type Pin,
-  type PinsView,
-  pinKey,
-  shortPin,
-  shownPin,
-} from "../../model/pin.ts";
+import { type Asked, isWholeCommit, type Pin, type PinsView } from "../../model/pin.ts";
+import { pinKey } from "../../model/pin-key.ts";
+import { shortPin, shownPin } from "../../model/pin-words.ts";
 import type { Target } from "../../model/target.ts";
 import { updateOf } from "../pinned-problems.ts";
 import { failure } from "../problems.ts";

@@ -7,7 +7,7 @@ import unittest
 
 sys.path.insert(0, "/opt/runner")
 
-from runner import configuration, log_device, schedule  # noqa: E402
+from runner import configuration, log_device, package, schedule  # noqa: E402
 from runner.problem import Problem  # noqa: E402
 
 
@@ -52,6 +52,38 @@ class Crontabs(unittest.TestCase):
         self.assertEqual(
             raised.exception.message, "/config/crontab:2: not a line of a crontab: `* * nothing`"
         )
+
+
+class Services(unittest.TestCase):
+    def services(self, files, entries=""):
+        folder = tempfile.mkdtemp()
+        info = os.path.join(folder, "shop-1.0.dist-info")
+        os.mkdir(info)
+        record = "".join(f"{file},,\n" for file in files)
+        texts = {"METADATA": "Name: shop\nVersion: 1.0\n", "RECORD": record, "entry_points.txt": entries}
+        for name, text in texts.items():
+            with open(os.path.join(info, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        sys.path.insert(0, folder)
+        try:
+            return package.Package("shop").services()
+        finally:
+            sys.path.remove(folder)
+
+    def test_a_django_project_that_names_none_offers_its_wsgi_module(self):
+        self.assertEqual(
+            self.services(["shop/deep/wsgi.py", "shop/wsgi.py", "tests/wsgi.py"]),
+            {"web": "shop.wsgi:application"},
+        )
+
+    def test_those_that_are_named_count(self):
+        entries = "[si.services]\nops = shop.ops:application\n"
+        self.assertEqual(
+            self.services(["shop/wsgi.py"], entries), {"ops": "shop.ops:application"}
+        )
+
+    def test_a_package_without_either_offers_none(self):
+        self.assertEqual(self.services(["shop/wsgi_server.py"]), {})
 
 
 class Configurations(unittest.TestCase):

@@ -1,0 +1,87 @@
+/** What the server saw last of each repository, on the disk: a restart misses no push and builds none twice. */
+import { readFileSync } from "node:fs";
+import { replaceText } from "../../store/replace-file.ts";
+
+export interface Cursor {
+  /** Of another address nothing is known. */
+  readonly url: string;
+  /** Commits that were accepted, by branch; absent before the first look. */
+  readonly heads?: Readonly<Record<string, string>>;
+  readonly etag?: string;
+  /** When each schedule was due last, by its words. */
+  readonly schedules?: Readonly<Record<string, string>>;
+}
+
+interface Content {
+  readonly cursors: Readonly<Record<string, Cursor>>;
+  /** Newest last: ID and milliseconds since 1970. */
+  readonly deliveries: readonly (readonly [id: string, at: number])[];
+}
+
+/** Hosts send a delivery again within hours; a few thousand are days of pushes. */
+const mostDeliveries = 5000;
+
+export class Cursors {
+  readonly #file: string;
+  #cursors: Readonly<Record<string, Cursor>>;
+  readonly #deliveries: Map<string, number>;
+  /** Why they cannot be written at the moment. */
+  problem: string | undefined;
+
+  /** @throws what the system does when the file is there and cannot be read */
+  constructor(file: string) {
+    this.#file = file;
+    const { cursors, deliveries } = read(file);
+    this.#cursors = cursors;
+    this.#deliveries = new Map(deliveries);
+  }
+
+  /** What is known of a repository at this address. */
+  of(name: string, url: string): Cursor {
+    const found = Object.hasOwn(this.#cursors, name) ? this.#cursors[name] : undefined;
+    return found?.url === url ? found : { url };
+  }
+
+  /**
+   * On the disk when it returns. Where that cannot be, it holds all the same: after a restart pushes are seen
+   * again, and the journal knows which have their runs.
+   */
+  set(name: string, cursor: Cursor): void {
+    this.#cursors = { ...this.#cursors, [name]: cursor };
+    this.#write();
+  }
+
+  /** Whether a delivery was remembered. */
+  knows(mark: string): boolean {
+    return this.#deliveries.has(mark);
+  }
+
+  /** What deliveries are known by, on the disk when it returns; those remembered longest ago are forgotten. */
+  remember(marks: readonly string[], now: number): void {
+    for (const mark of marks) this.#deliveries.set(mark, now);
+    for (const oldest of this.#deliveries.keys()) {
+      if (this.#deliveries.size <= mostDeliveries) break;
+      this.#deliveries.delete(oldest);
+    }
+    this.#write();
+  }
+
+  #write(): void {
+    const content: Content = { cursors: this.#cursors, deliveries: [...this.#deliveries] };
+    try {
+      replaceText(this.#file, `${JSON.stringify(content)}\n`);
+      this.problem = undefined;
+    } catch (error) {
+      this.problem = `cannot write \`${this.#file}\`: ${(error as Error).message}`;
+    }
+  }
+}
+
+function read(file: string): Content {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Content;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return { cursors: {}, deliveries: [] };
+  }
+}

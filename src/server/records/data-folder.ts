@@ -1,0 +1,69 @@
+/** Where everything lies below the data folder of the server. Makes and reads nothing. */
+import path from "node:path";
+import { safeFileName } from "../../model/file-name.ts";
+
+export class DataFolder {
+  /** Absolute. */
+  readonly path: string;
+
+  constructor(folder: string) {
+    this.path = folder;
+  }
+
+  get lock(): string {
+    return path.join(this.path, "server.lock");
+  }
+
+  get cursors(): string {
+    return path.join(this.path, "cursors.json");
+  }
+
+  get journal(): string {
+    return path.join(this.path, "queue.ndjson");
+  }
+
+  get audit(): string {
+    return path.join(this.path, "audit.ndjson");
+  }
+
+  get runs(): string {
+    return path.join(this.path, "runs");
+  }
+
+  /** @param id of a run that there is: IDs of requests are looked up first */
+  run(id: string): string {
+    return path.join(this.runs, id);
+  }
+
+  record(id: string): string {
+    return path.join(this.run(id), "run.json");
+  }
+
+  events(id: string): string {
+    return path.join(this.run(id), "events.ndjson");
+  }
+
+  graph(id: string): string {
+    return path.join(this.run(id), "graph.json");
+  }
+
+  output(id: string): string {
+    return path.join(this.run(id), "output.log");
+  }
+
+  targetLog(id: string, target: string): string {
+    return path.join(this.run(id), "targets", `${safeFileName(target)}.log`);
+  }
+
+  /**
+   * Where the runs of a branch work, one after the other. It is called as the repository, since a project without
+   * a name is called after its folder.
+   */
+  work(repository: string, branch: string): string {
+    return path.join(this.path, "work", repository, safeFileName(branch), repository);
+  }
+
+  mirror(repository: string): string {
+    return path.join(this.path, "mirrors", `${repository}.git`);
+  }
+}

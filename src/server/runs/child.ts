@@ -1,0 +1,179 @@
+/**
+ * A tbuild of its own for a run: its lines as they come, its end, and an end by force for it and for all that
+ * it started. What the lines mean is told by others.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { constants, getPriority, setPriority } from "node:os";
+import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import { isGroupAlive } from "../../rules/commands/live-group.ts";
+import { signalGroup } from "../../rules/commands/process-group.ts";
+import type { Clock } from "../records/clock.ts";
+
+export interface ChildRequest {
+  /** Program and words: no shell reads them. */
+  readonly argv: readonly string[];
+  /** Absolute. */
+  readonly folder: string;
+  /** All of the environment. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Lines of standard output; what comes next is read when this is done. */
+  readonly onLines: (lines: readonly string[]) => Promise<void>;
+  /** The same of standard error. */
+  readonly onSaid: (lines: readonly string[]) => Promise<void>;
+}
+
+export type ChildEnd =
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "signalled"; readonly by: string }
+  | { readonly kind: "not-started"; readonly why: string };
+
+/** Milliseconds for a tbuild to end what it runs: it takes two seconds at most. */
+const patience = 10_000;
+
+/** A longer line is no event of tbuild. */
+const longestLine = 1 << 24;
+
+/** Runs to the end; when it returns nothing of it runs any more. */
+export async function runChild(request: ChildRequest): Promise<ChildEnd> {
+  const [program = "", ...words] = request.argv;
+  const child = spawn(program, words, {
+    cwd: request.folder,
+    env: request.environment,
+    // A group of its own: Ctrl-C on a terminal is for the server to hand on.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  yieldToServer(child);
+  const stopForce = endWhenAborted(child, request);
+  const killOnExit = () => signalGroup(child.pid, "SIGTERM");
+  process.once("exit", killOnExit);
+  try {
+    const read = Promise.all([
+      eachLines(child.stdout, request.onLines),
+      eachLines(child.stderr, request.onSaid),
+    ]);
+    // A log that cannot be written ends it too.
+    read.catch(() => signalGroup(child.pid, "SIGTERM"));
+    const end = await endOf(child);
+    signalGroup(child.pid, "SIGKILL");
+    await read;
+    return end;
+  } finally {
+    stopForce();
+    process.off("exit", killOnExit);
+  }
+}
+
+/** Builds take all the time that there is; who asks the server is answered first. */
+function yieldToServer({ pid }: ChildProcess): void {
+  try {
+    const lower = Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL);
+    if (pid !== undefined) setPriority(pid, lower);
+  } catch {
+    // It has ended already.
+  }
+}
+
+function endWhenAborted(child: ChildProcess, { signal, clock }: ChildRequest): () => void {
+  let stop = () => {};
+  const end = () => {
+    signalGroup(child.pid, "SIGTERM");
+    stop = clock.after(patience, () => signalGroup(child.pid, "SIGKILL"));
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true });
+  return () => {
+    signal.removeEventListener("abort", end);
+    stop();
+  };
+}
+
+const endOf = (child: ChildProcess): Promise<ChildEnd> =>
+  new Promise((resolve) => {
+    child.once("error", (error: NodeJS.ErrnoException) =>
+      resolve({ kind: "not-started", why: error.code ?? error.message }),
+    );
+    child.once("exit", (code, by) =>
+      resolve(by === null ? { kind: "exited", code: code ?? 0 } : { kind: "signalled", by }),
+    );
+  });
+
+/** Reads no faster than the lines are taken, so that a build that talks much needs no more memory. */
+async function eachLines(
+  stream: Readable,
+  take: (lines: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.write(chunk as Buffer)).split("\n");
+    rest = lines.pop() ?? "";
+    if (rest.length > longestLine) rest = "";
+    if (lines.length > 0) await take(lines);
+  }
+  if (rest !== "") await take([rest]);
+}
+
+/** Names the run in the environment of what was started for it. */
+export const markName = "TBUILD_SERVE_RUN";
+
+/**
+ * Ends what a server that was killed left running for its runs, and returns when it is gone: two builds in
+ * one work folder would wait for each other, and one of them was not asked for.
+ * @param mark how the values of `markName` begin
+ */
+export async function endLeftovers(mark: string, clock: Clock): Promise<number> {
+  const marked = markedProcesses(mark);
+  // A tbuild leads a group and ends in order; a git is one process, and leaves locks in any case.
+  const left = marked.filter((pid) => groupOf(pid) === pid);
+  for (const pid of marked) if (!left.includes(pid)) kill(pid);
+  for (const pid of left) signalGroup(pid, "SIGTERM");
+  const until = clock.now() + patience;
+  while (left.some((pid) => isGroupAlive(pid))) {
+    if (clock.now() > until) for (const pid of left) signalGroup(pid, "SIGKILL");
+    await new Promise<void>((resolve) => clock.after(50, resolve));
+  }
+  return marked.length;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended meanwhile.
+  }
+}
+
+/** Where the system lists no processes there are none, and the lock of the workspace helps. */
+function markedProcesses(mark: string): readonly number[] {
+  const wanted = `\0${markName}=${mark}`;
+  return entriesOf("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => `\0${textOf(`/proc/${name}/environ`)}`.includes(wanted))
+    .map(Number)
+    .filter((pid) => pid !== process.pid);
+}
+
+/** Field 5 of /proc/PID/stat; the name before it may hold anything. */
+const groupOf = (pid: number): number =>
+  Number(/\) \S \d+ (\d+) [^)]*$/.exec(textOf(`/proc/${pid}/stat`))?.[1]);
+
+function entriesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "latin1");
+  } catch {
+    return "";
+  }
+}
