@@ -18,7 +18,8 @@ import { DiagnosticError } from "../model/diagnostic.ts";
 import { isWholeCommit } from "../model/pin.ts";
 import { pinKey } from "../model/pin-key.ts";
 import { fail, ok, type Result } from "../model/result.ts";
-import type { TargetName } from "../model/target.ts";
+import type { NoValue, TargetName } from "../model/target.ts";
+import { inParallel } from "../net/in-parallel.ts";
 import type { Pins } from "../pins/pins.ts";
 import { notLocked } from "../pins/problems.ts";
 import type { CommonRequest } from "./request.ts";
@@ -31,29 +32,41 @@ export interface CheckoutRoom {
   /** How local checkouts stand, by the targets that they are given for. */
   readonly sources: ReturnType<typeof givenSources>;
   readonly common: CommonRequest;
+  /** What only a server could tell has no value then. */
+  readonly asksNobody: boolean;
   readonly place: Pick<Surroundings, "environment" | "signal">;
 }
 
 export interface CheckoutValues {
   /** By key. */
   readonly texts: ReadonlyMap<string, string>;
+  /** What has no value: nobody wanted it, or nobody could be asked. */
+  readonly none: readonly NoValue[];
   /** Whether some of it is neither locked nor a commit: it may be another one at any time. */
   readonly mayMove: boolean;
 }
+
+/** Servers that are asked at the same time. */
+const atOnce = 8;
 
 /** @param names of the wanted targets: what nothing below them uses is not asked for */
 export async function readCheckouts(
   room: CheckoutRoom,
   names: readonly string[],
 ): Promise<Result<CheckoutValues>> {
-  const { declaration } = room;
+  const { declaration, place } = room;
   const keys = reachableCheckouts(declaration, names);
   const members = new Map(keys.flatMap((key) => membersOf(key, declaration)));
   try {
-    const found = await Promise.all([...members.values()].map((member) => read(member, room)));
+    const asked = await membersToAsk([...members.values()], room, names);
+    const found = await inParallel(asked, atOnce, place.signal, (member, signal) =>
+      read(member, { ...room, place: { ...place, signal } }),
+    );
     const texts = new Map(found.flatMap((each) => each.texts));
-    for (const key of keys) if (!texts.has(key)) texts.set(key, allOf(key, declaration, texts));
-    return ok({ texts, mayMove: found.some(({ mayMove }) => mayMove) });
+    const open = keys.filter((key) => readCheckoutKey(key)?.isOfMember);
+    for (const key of open) texts.set(key, allOf(key, declaration, texts));
+    const none = keys.flatMap((key) => membersOf(key, declaration).flatMap(lackingIn(key, texts)));
+    return ok({ texts, none, mayMove: found.some(({ mayMove }) => mayMove) });
   } catch (error) {
     if (error instanceof DiagnosticError) return fail(error.diagnostic);
     throw error;
@@ -103,6 +116,32 @@ function allOf(key: string, { targets }: Declaration, texts: ReadonlyMap<string,
   return members.map((values) => texts.get(keyForMember(key, values)) ?? "").join(" ");
 }
 
+/** Those that the lock does not know are asked for only where a wanted target names them. */
+async function membersToAsk(
+  members: readonly Member[],
+  room: CheckoutRoom,
+  names: readonly string[],
+): Promise<readonly Member[]> {
+  const offline = { ...room, asksNobody: true };
+  const known = await Promise.all(
+    members.map(async (each) => (await read(each, offline)).texts.length > 0),
+  );
+  if (room.asksNobody || known.every(Boolean)) return members;
+  const { neededCheckouts } = await import("./needed-checkouts.ts");
+  const needed = neededCheckouts(room, members, names);
+  return members.filter(({ name }, index) => known[index] === true || needed?.has(name) !== false);
+}
+
+/** Why a member has no value under the key, where it has none. */
+const lackingIn =
+  (key: string, texts: ReadonlyMap<string, string>) =>
+  ([name]: readonly [name: string, member: Member]): readonly NoValue[] => {
+    const own = checkoutKey(name, readCheckoutKey(key)?.value ?? "commit");
+    if (texts.has(own)) return [];
+    const why = `no lock tells what \`${name}\` stands for, and nobody was asked`;
+    return [{ name: own, why, hint: `\`tbuild update ${name}\` asks` }];
+  };
+
 interface Found {
   readonly texts: readonly (readonly [key: string, text: string])[];
   readonly mayMove: boolean;
@@ -118,7 +157,9 @@ async function read({ name, declared, values }: Member, room: CheckoutRoom): Pro
   const [url, ref = "HEAD"] = [textOf("git"), textOf("ref")];
   // A parameter is missing: the target itself tells, where it is needed.
   if (url === undefined) return { texts: [], mayMove: false };
-  const { commit, suffix, mayMove } = await commitOf({ name, declared, url, ref }, room);
+  const found = await commitOf({ name, declared, url, ref }, room);
+  if (!found) return { texts: [], mayMove: false };
+  const { commit, suffix, mayMove } = found;
   const texts = [
     [checkoutKey(name, "commit"), commit + suffix],
     [checkoutKey(name, "short"), commit.slice(0, shortLength) + suffix],
@@ -146,7 +187,8 @@ interface FoundCommit {
   readonly mayMove: boolean;
 }
 
-async function commitOf(named: Named, room: CheckoutRoom): Promise<FoundCommit> {
+/** @returns undefined where only a server knows, and is not to be asked */
+async function commitOf(named: Named, room: CheckoutRoom): Promise<FoundCommit | undefined> {
   const { declaration, pins } = room;
   const source = room.sources.get(named.name);
   if (source !== undefined) return commitOfSource(source);
@@ -155,10 +197,11 @@ async function commitOf(named: Named, room: CheckoutRoom): Promise<FoundCommit> 
   }
   const { askedCommit } = await import("../rules/git/asked-commit.ts");
   const asked = askedCommit({ git: named.url, ref: named.ref }, declaration.root);
+  const known = asked && pins.known(asked);
+  if (known) return { commit: known.value, suffix: "", mayMove: false };
+  if (room.asksNobody) return undefined;
   // One of the workspace is locked by nothing: what it is now is what counts.
   if (!asked) return { commit: await ask(named, room), suffix: "", mayMove: true };
-  const known = pins.known(asked);
-  if (known) return { commit: known.value, suffix: "", mayMove: false };
   if (pins.isClosed) {
     const { places, declaredAt } = named.declared;
     const at = places["git"] ?? declaredAt;

@@ -77,6 +77,8 @@ export interface PrepareOptions {
   readonly ownOptions?: readonly OptionDefinition[];
   /** Where no target is named, all of the target file are meant, and not its default. */
   readonly everything?: boolean;
+  /** No server is asked: what checkouts stand for has no value where the lock does not say it. */
+  readonly asksNobody?: boolean;
   /** A plan of the same command, to tell what need not be expanded. */
   readonly checked?: CheckedPlan | undefined;
 }
@@ -84,7 +86,7 @@ export interface PrepareOptions {
 export async function prepare(
   { common, argv }: TargetRequest,
   place: Surroundings,
-  { ownOptions = [], everything = false, checked }: PrepareOptions = {},
+  { ownOptions = [], everything = false, asksNobody = false, checked }: PrepareOptions = {},
 ): Promise<Prepared> {
   const { environment } = place;
   const { root, declaration: loaded, tried } = loadDeclaration(common);
@@ -103,18 +105,19 @@ export async function prepare(
   const lock = readLock(declaration.value, tried);
   if (!lock.ok) return { ...lock, root, tried };
   const pins = new Pins(lock.value, common.locked);
-  const room = { declaration: declaration.value, values: values.value, pins, common, place };
+  const room = {
+    declaration: declaration.value,
+    values: values.value,
+    pins,
+    common,
+    asksNobody,
+    place,
+  };
   const checkouts = await addCheckouts(room, names);
   if (!checkouts.ok) return { ...checkouts, root, tried };
   const definitions = once(() => definitionsOf(declaration.value, values.value));
-  const { files } = declaration.value;
   const git = gitOf(declaration.value, names, values.value);
-  const isKnown =
-    checked && hasSameTargets(checked.plan, { files, usesGit: git.isUsed, definitions });
-  const project =
-    isKnown && common.sources.length === 0
-      ? ok(expandLazily(declaration.value, values.value))
-      : expandAll(room);
+  const project = projectOf(room, checked, { git, definitions });
   if (!project.ok) return { ...project, root, tried };
   // A watch looks at them as at the target files: another commit makes other targets.
   if (git.counted) for (const file of values.value.gitFiles?.() ?? []) tried.set(file, undefined);
@@ -138,6 +141,22 @@ export async function prepare(
   };
 }
 
+/** Where a plan says that the targets are as they were, each is made when it is asked for. */
+function projectOf(
+  room: Omit<CheckoutRoom, "sources">,
+  checked: CheckedPlan | undefined,
+  known: { readonly git: GitUse; readonly definitions: () => ReadonlyMap<string, string> },
+): Result<Project> {
+  const { declaration, values, common } = room;
+  const { definitions, git } = known;
+  const isKnown =
+    checked &&
+    hasSameTargets(checked.plan, { files: declaration.files, usesGit: git.isUsed, definitions });
+  return isKnown && common.sources.length === 0
+    ? ok(expandLazily(declaration, values))
+    : expandAll(room);
+}
+
 const expandAll = ({ declaration, values, common, place }: Omit<CheckoutRoom, "sources">) =>
   withSources(expand(declaration, values), declaration, common, place.environment);
 
@@ -152,7 +171,7 @@ async function addCheckouts(
   const sources = givenSources(declaration, common, place.environment);
   const found = await readCheckouts({ ...room, sources }, names);
   if (!found.ok) return found;
-  const added = values.addCheckouts?.(found.value.texts) ?? ok(undefined);
+  const added = values.addCheckouts?.(found.value.texts, found.value.none) ?? ok(undefined);
   return added.ok ? ok(found.value.mayMove) : added;
 }
 

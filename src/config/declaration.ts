@@ -151,6 +151,8 @@ export interface TargetDeclaration {
   readonly retries?: DeclaredRetries;
   /** Pool that it takes a place in while it runs, beside that of its rule kind. */
   readonly pool?: string;
+  /** Of an alternative: where it is true, it is passed over. */
+  readonly unless?: DeclaredField<"flag">;
   /** An alternative that is nothing but a target is called after what it needs. */
   readonly titleOf?: "target";
   /** Keys of all parameters that it uses, alternatives left out. */

@@ -151,7 +151,7 @@ function reachableTargets(
   return found;
 }
 
-function alternativesOf(target: TargetDeclaration): readonly TargetDeclaration[] {
+export function alternativesOf(target: TargetDeclaration): readonly TargetDeclaration[] {
   return Object.values(target.fields).flatMap((field) =>
     field.type === "alternatives" ? (field.value as readonly TargetDeclaration[]) : [],
   );

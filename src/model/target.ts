@@ -61,6 +61,8 @@ export interface Target {
   readonly missing: readonly string[];
   /** Set on an alternative: the `first-of` target that it belongs to. */
   readonly alternativeOf?: TargetName;
+  /** Of an alternative: it is passed over, whatever there is. */
+  readonly unless?: boolean;
   /** What to call it in messages: `pull debian:bookworm-slim` for an alternative, else its name. */
   readonly title: string;
   readonly declaredAt: Location;

@@ -173,8 +173,6 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   look?(values: ValuesOf<F>, context: CleanContext): Promise<readonly Removal[]>;
   /** Of a kind that only asks and makes nothing: what acting would find. A dry run asks too. */
   ask?(values: ValuesOf<F>, context: AskContext): Promise<ActOutcome>;
-  /** Why, by its keys alone, it is no alternative now: it is passed over without being asked. */
-  passedOver?(values: ValuesOf<F>): string | undefined;
   /** Of a kind whose targets are images: what the inventory tells of them. */
   readonly image?: KnownImage<F>;
   /** Where what it makes comes from, as far as its keys have values. */

@@ -216,3 +216,17 @@ test("`managed` is one of three words, and for images", async () => {
   expect(err).toContain("targets.yaml:3:44: error: `managed` is for images");
   expect(err).toContain("hint: put it beside `image`, `rootfs`, `pull` or `published`");
 });
+
+test("no server of repositories is asked: what only it could tell is as a parameter that is not given", async () => {
+  const { code, out, err } = await inventory(
+    folderOf(`name: market
+targets:
+  source: { git: "https://127.0.0.1:1/api.git" }
+  api: { image: [], include: { .: source }, tags: ["market/api:\${source.short}"], managed: automatic }
+  push: { push: api, registry: r.example, tags: ["\${source.short}"] }
+`),
+  );
+  expect(err).toBe("");
+  expect(code).toBe(0);
+  expect(out.split("\n")[1]).toMatch(/^api +automatic +https:\/\/127\.0\.0\.1:1\/api\.git +- /);
+});

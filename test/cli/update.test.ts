@@ -218,4 +218,27 @@ targets:
     const { out } = await run(folder, "list", "--log", "json");
     expect(out).toHaveLength(3);
   });
+
+  test("is asked for only where a member that is wanted uses it, by whatever way it needs it", async () => {
+    const parent = temporaryFolder({ "one/a": "1" });
+    const commit = commitAll(`${parent}/one`).slice(0, 12);
+    const app = "matrix: { app: [one, two] }";
+    const folder = temporaryFolder({
+      "targets.yaml": `
+targets:
+  source: { ${app}, git: "${parent}/\${app}", ref: main }
+  says: { ${app}, run: "echo \${source.short} >said-\${app}", outputs: ["said-\${app}"] }
+  all: { ${app}, first-of: [{ target: "says[\${app}]" }] }
+  last: { needs: ["all[one]"] }
+`,
+    });
+    expect(await run(folder, "last")).toMatchObject({ code: 0 });
+    expect(readFileSync(`${folder}/said-one`, "utf8")).toBe(`${commit}\n`);
+    const locked = readFileSync(`${folder}/targets.lock`, "utf8");
+    expect(locked).toContain("/one main ");
+    expect(locked).not.toContain("/two");
+    const { code, err } = await run(folder, "says");
+    expect(code).toBe(3);
+    expect(err).toContain(`error: the repository was not found: \`${parent}/two\``);
+  });
 });

@@ -150,6 +150,8 @@ describe("alternatives", () => {
       - first-of: []
       - { target: b, tags: [x] }
       - pull
+      - { run: make, unless: maybe }
+  c: { run: make, unless: true }
 `;
     expect(problemsIn(text)).toEqual([
       "targets.yaml:4:9+20: an alternative needs a rule or `target`; the rules are `run`, `image`, `pull`, `use`, `fetch`, `save`, `push` or 2 others",
@@ -157,6 +159,8 @@ describe("alternatives", () => {
       "targets.yaml:6:19+1: there is no target `b`; did you mean `a`?",
       "targets.yaml:6:22+4: an alternative with `target` has no key `tags`",
       "targets.yaml:7:9+4: expected a mapping for an alternative, found the text `pull`",
+      "targets.yaml:8:30+5: expected `true` or `false` for `unless`, found the text `maybe`",
+      "targets.yaml:9:19+6: `run` has no key `unless`",
     ]);
   });
 

@@ -170,7 +170,7 @@ targets: {}
       "targets.yaml:14:29+1: `pattern` goes with types `string` and `list`, not with `path`",
       "targets.yaml:15:17+3: expected a regular expression for `pattern`, found the text `(`",
       "targets.yaml:16:18+10: expected `true` or `false` for `required`, found the text `yes please`",
-      "targets.yaml:17:18+4: `required` says that somebody gives it, and `default` who else does; leave out one of the two",
+      "targets.yaml:17:18+4: `required` says that somebody gives it, and `default` or `file` who else does; leave out one of the two",
       "targets.yaml:18:29+1: default of parameter `p` cannot be `y`: expected text like `x`",
     ]);
   });

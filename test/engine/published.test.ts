@@ -85,6 +85,24 @@ test("`unless` passes it over where its value is true, and nobody is asked", asy
   expect(registry.seen).toEqual([]);
 });
 
+test("`unless` passes any alternative over, and another value is another choice", async () => {
+  const one = new Workspace(`
+params: { plain: { type: flag } }
+targets:
+  some: { matrix: { x: [a] }, first-of: [{ target: rich, unless: "\${plain}" }, { run: echo, unless: true }, { target: "plain-\${x}" }] }
+  rich: { run: echo rich >out/x.txt, outputs: [out/x.txt] }
+  plain-a: { run: echo plain >out/y.txt, outputs: [out/y.txt] }
+`);
+  const plain = { given: { plain: "true" } };
+  expect((await one.build("some", plain)).ran).toEqual(["plain-a: never made"]);
+  expect((await one.build("some")).ran).toEqual(["rich: never made"]);
+  expect(passedOver(await one.build("some", plain))).toEqual([
+    "switched off by `unless`",
+    "switched off by `unless`",
+  ]);
+  expect((await one.build("some", plain)).fresh).toBe(1);
+});
+
 test("with `--force` the registry is asked all the same", async () => {
   publish(registry, "team/api:1", "one");
   const run = await workspace().build("api", { force: true });

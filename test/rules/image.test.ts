@@ -206,6 +206,21 @@ describe("a build", () => {
     expect(String(request?.secrets.get("index-token"))).toBe("s3cret");
   });
 
+  test("has the time of its build in the labels that say so, and no date makes it stale", async () => {
+    const room = new RuleRoom({ "a/Dockerfile": dockerfile });
+    const fields = { image: ["a"], tags: ["shop/web:1"], dated: ["built"] };
+    const before = new Date(Math.floor(Date.now() / 1000) * 1000);
+    await room.act("image", fields);
+    room.more = { environment: { SOURCE_DATE_EPOCH: "1000000000" } };
+    await room.act("image", fields);
+    const dates = room.docker.builds.map(({ labels }) => labels["built"] ?? "");
+    expect(dates[1]).toBe("2001-09-09T01:46:40Z");
+    expect(new Date(dates[0] ?? "").getTime()).toBeGreaterThanOrEqual(before.getTime());
+    expect(room.check("image", { ...fields, labels: { built: "x" } })).toEqual([
+      "label `built` is given by `dated` and by `labels`",
+    ]);
+  });
+
   test("is sent its Dockerfile also when that does not lie in the context", async () => {
     const text = "FROM scratch\nCOPY f /\n";
     const room = new RuleRoom({ "a/f": "", "a/Dockerfile": "FROM none", "b/Dockerfile": text });

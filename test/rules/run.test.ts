@@ -62,6 +62,15 @@ describe("a command on the host", () => {
     expect(told(await new RuleRoom().act("run", shell("echo '::error::a'; true")))).toEqual([]);
   });
 
+  test("warns in its own words, whether it succeeds or fails", async () => {
+    const room = new RuleRoom();
+    expect(told(await room.act("run", shell("echo '::warning::it is old'")))).toEqual([]);
+    await room.act("run", shell("echo '::warning:: so is this '; exit 1"), {
+      alternativeOf: name("scan"),
+    });
+    expect(room.warnings).toEqual(["`it` warns: it is old", "`scan` warns: so is this"]);
+  });
+
   test("gets the values of parameters as variables, never as code", async () => {
     const room = new RuleRoom();
     const run = { shell: 'printf %s "$version" >a', variables: { version: "1; touch b $(id)" } };

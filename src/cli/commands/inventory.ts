@@ -26,6 +26,7 @@ export async function runInventory(request: TargetRequest, place: Surroundings):
   const prepared = await prepare(request, place, {
     ownOptions: inventoryOptions,
     everything: true,
+    asksNobody: true,
   });
   if (!prepared.ok) return showProblems({ ...prepared, log }, place);
   const { project, root, wanted, own } = prepared;

@@ -36,17 +36,34 @@ export function readCheckoutKey(key: string): CheckoutKey | undefined {
 export const keyForMember = (key: string, values: ReadonlyMap<string, string>): string =>
   key.replace(/\$([\w-]+)/g, (whole, axis: string) => values.get(axis) ?? whole);
 
-/** The parameters of a target with what it uses of checkouts with the same values as its own. */
+/** What a member uses of checkouts: where the key leaves open which is meant, of that with the member's values. */
+export function checkoutKeysOf(
+  keys: readonly string[],
+  { axes }: Pick<TargetDeclaration, "axes">,
+  member: readonly string[],
+): readonly string[] {
+  const used = keys.filter((key) => readCheckoutKey(key) !== undefined);
+  if (used.length === 0) return used;
+  const values = new Map(axes.map(({ name }, index) => [name, member[index] as string]));
+  return used.map((key) => keyForMember(key, values));
+}
+
+type Shared = Pick<Target, "parameters" | "missing">;
+
+/** The parameters of a target with what it uses of checkouts with the same values as its own, and lacks of that. */
 export function withSameMembers(
-  parameters: Target["parameters"],
-  { counted, axes }: TargetDeclaration,
+  { parameters, missing }: Shared,
+  declaration: TargetDeclaration,
   member: readonly string[],
   texts: ReadonlyMap<string, string>,
-): Pick<Target, "parameters"> | undefined {
-  const keys = counted.filter((key) => readCheckoutKey(key)?.isOfMember);
-  if (keys.length === 0) return undefined;
-  const values = new Map(axes.map(({ name }, index) => [name, member[index] as string]));
-  const own = keys.map((key) => keyForMember(key, values));
-  const found = own.map((key) => [key, texts.get(key) ?? ""]);
-  return { parameters: { ...parameters, ...Object.fromEntries(found) } };
+): Shared | undefined {
+  const isOpen = (key: string): boolean => readCheckoutKey(key)?.isOfMember === true;
+  const uses = checkoutKeysOf(declaration.uses.filter(isOpen), declaration, member);
+  if (uses.length === 0) return undefined;
+  const counted = checkoutKeysOf(declaration.counted.filter(isOpen), declaration, member);
+  const found = counted.map((key) => [key, texts.get(key) ?? ""]);
+  return {
+    parameters: { ...parameters, ...Object.fromEntries(found) },
+    missing: [...missing, ...uses.filter((key) => !texts.has(key))],
+  };
 }

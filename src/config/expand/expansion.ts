@@ -184,7 +184,7 @@ export class Expansion {
     this.targets.set(name, {
       name,
       ...shared,
-      ...withSameMembers(shared.parameters, declaration, member, this.values),
+      ...withSameMembers(shared, declaration, member, this.values),
       ...(declaration.rule !== undefined && { rule: { kind: declaration.rule, fields } }),
       needs: fillReferences(filler, declaration.needs),
       after: fillReferences(filler, declaration.after),
@@ -193,6 +193,7 @@ export class Expansion {
       ...(declaration.pool !== undefined && { pool: declaration.pool }),
       ...(service && { service }),
       ...(alternativeOf !== undefined && { alternativeOf }),
+      ...(declaration.unless && fillUnless(filler, declaration.unless)),
       title: alternativeOf === undefined ? name : this.#titleOf(declaration, fields, filler),
     });
     for (const [index, alternative] of family.alternatives.entries()) {
@@ -229,6 +230,10 @@ export class Expansion {
     const kind = this.#tools.kinds.find((each) => each.kind === declaration.rule);
     return kind?.title(fields) ?? "a group";
   }
+}
+
+function fillUnless(filler: Filler, field: DeclaredField): Pick<Target, "unless"> {
+  return fillField(filler, "unless", field) === true ? { unless: true } : {};
 }
 
 function serviceUses(declaration: TargetDeclaration, filler: Filler): readonly ServiceUse[] {

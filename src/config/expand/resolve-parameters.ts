@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { GitName } from "../../files/git-head.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { nearest } from "../../model/nearest.ts";
 import type { GivenValue, Parameter } from "../../model/parameter.ts";
 import { fail, ok, type Result } from "../../model/result.ts";
 import type { NoValue } from "../../model/target.ts";
@@ -14,6 +13,7 @@ import { checkParameter } from "../read/check-value.ts";
 import { fill } from "../read/template.ts";
 import { bindingsAroundLists } from "./bindings-around-lists.ts";
 import { TextValues } from "./built-in-values.ts";
+import { checkGiven } from "./check-given.ts";
 
 export interface ParameterValues {
   /** By key, secrets left out; a parameter that is not given has none. */
@@ -26,7 +26,10 @@ export interface ParameterValues {
   /** Digest of what git names stand for. */
   readonly gitDigest?: (names: readonly GitName[]) => string;
   /** Takes in what names of checkouts stand for, and what includes fix with them. */
-  readonly addCheckouts?: (found: ReadonlyMap<string, string>) => Result<void>;
+  readonly addCheckouts?: (
+    found: ReadonlyMap<string, string>,
+    none: readonly NoValue[],
+  ) => Result<void>;
   /** Files that say where git is. */
   readonly gitFiles?: () => readonly string[];
 }
@@ -58,7 +61,7 @@ export function resolveParameters(
   const lacking = new Map<string, string>();
   const problems: Diagnostic[] = [];
   const resolution = { given, environment, cwd, root, texts, secrets, byHand, lacking, problems };
-  checkGiven(parameters, resolution);
+  problems.push(...checkGiven(parameters, given));
   for (const parameter of parameters) {
     if (parameter.type === "secret") resolveSecret(parameter, resolution);
     else if (parameter.type !== "list") resolveText(parameter, resolution);
@@ -78,32 +81,13 @@ export function resolveParameters(
     noValue: texts.noValue,
     gitDigest: (names) => texts.gitDigest(names),
     gitFiles: () => texts.git.files(),
-    addCheckouts: (found) => {
+    addCheckouts: (found, none) => {
       for (const [key, value] of found) texts.set(key, value);
+      for (const each of none) texts.noValue.set(each.name, each);
       for (const binding of declaration.bindings) resolveBinding(binding, resolution);
       return resolution.problems.length > 0 ? fail(...resolution.problems) : ok(undefined);
     },
   });
-}
-
-/** The names that the command line may give. */
-function optionNames(parameters: readonly Parameter[]): readonly string[] {
-  return parameters.map(({ name, type }) => (type === "secret" ? `${name}-file` : name));
-}
-
-function checkGiven(
-  parameters: readonly Parameter[],
-  { given, problems: found }: Resolution,
-): void {
-  const known = optionNames(parameters);
-  const secrets = new Map(
-    parameters.flatMap((each) => (each.type === "secret" ? [[each.name, each]] : [])),
-  );
-  for (const name of given.keys()) {
-    const secret = secrets.get(name);
-    if (secret !== undefined) found.push(problems.secretOnCommandLine(name, secret.env));
-    else if (!known.includes(name)) found.push(problems.unknownGiven(name, nearest(name, known)));
-  }
 }
 
 /** An empty variable counts as not set: that is how scripts switch one off. */

@@ -118,12 +118,19 @@ export const patternNeedsString = (type: string, at: Location) =>
 export const requiredDefault = (at: Location) =>
   usage(
     "required-default",
-    "`required` says that somebody gives it, and `default` who else does",
+    "`required` says that somebody gives it, and `default` or `file` who else does",
     at,
     {
       hint: "leave out one of the two",
     },
   );
+
+export const noFileValue = (why: string, at: Location) => usage("no-file-value", why, at);
+
+export const notOneLine = (path: string, lines: number, at: Location) =>
+  usage("not-one-line", `\`${path}\` has ${lines === 0 ? "no text" : `${lines} lines`}`, at, {
+    hint: "the file of a parameter holds its value, and nothing else",
+  });
 
 export const emptyValue = (subject: string, from: string) =>
   usage("bad-value", `${subject} cannot be empty`, undefined, { details: [`given by ${from}`] });

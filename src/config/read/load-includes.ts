@@ -3,7 +3,7 @@
  * that targets can be read with all names known. Leaves the bodies of targets to `read-target`.
  */
 import { posix, relative, resolve } from "node:path";
-import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { Diagnostic, Location } from "../../model/diagnostic.ts";
 import { ok, type Result } from "../../model/result.ts";
 import { FileParameters, type Inclusion } from "../expand/file-parameters.ts";
 import { checkInside } from "../expand/paths.ts";
@@ -69,6 +69,8 @@ export class IncludeLoader {
   readonly files: LoadedFile[] = [];
   readonly sources = new Map<string, Source>();
   readonly #parsed = new Map<string, Result<ParsedFile>>();
+  /** Files that are no target files, and that values come from. */
+  readonly #besides = new Set<string>();
   readonly #targets = new Map<string, IndexedTarget>();
   /** Files that are being read, from the root file inwards. */
   readonly #chain: string[] = [];
@@ -103,7 +105,17 @@ export class IncludeLoader {
 
   /** Absolute paths of all files that were asked for, those included that could not be read. */
   tried(): Iterable<string> {
-    return this.#parsed.keys();
+    return [...this.#parsed.keys(), ...this.#besides];
+  }
+
+  /** What depends on it holds while it has these bytes, as of a target file. */
+  #readBeside(shown: string, at: Location): string | undefined {
+    const path = resolve(this.#root, shown);
+    this.#besides.add(path);
+    const source = readSource(path, shown, at);
+    if (source.ok) this.sources.set(path, source.value);
+    else this.problems.push(...source.problems);
+    return source.ok ? source.value.text : undefined;
   }
 
   #parse({ path, shown, inclusion }: FileToRead) {
@@ -126,6 +138,7 @@ export class IncludeLoader {
       kinds: this.#kinds,
       targets: this.#targets,
       useCheckout,
+      readBeside: (path, at) => this.#readBeside(path, at),
       axes: [],
       uses: new Set(),
       edges: new Set(),

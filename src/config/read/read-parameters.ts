@@ -7,10 +7,21 @@ import type { Entry, MapNode, Node, ScalarNode } from "../yaml/node.ts";
 import { describeNode, valueAt } from "../yaml/node.ts";
 import { checkParameter } from "./check-value.ts";
 import { readExpression } from "./read-expression.ts";
+import { readFileValue } from "./read-file-value.ts";
 import { readDefaultList, readForm } from "./read-list.ts";
 import { checkKeys, entriesOf, placeOf, type Reader, wrong } from "./reader.ts";
 
-const parameterKeys = ["type", "default", "choices", "form", "pattern", "required", "env", "help"];
+const parameterKeys = [
+  "type",
+  "default",
+  "file",
+  "choices",
+  "form",
+  "pattern",
+  "required",
+  "env",
+  "help",
+];
 
 const nameRule = "use letters, digits, `-` and `_`, a letter first";
 export const parameterName = /^[A-Za-z][\w-]*$/;
@@ -63,7 +74,11 @@ function readParameter(reader: Reader, { key, keyAt, value }: Entry): Parameter 
     ...(env !== undefined && { env }),
     ...(help !== undefined && { help }),
   };
-  return { ...parameter, ...readDefault(reader, value, parameter) };
+  return {
+    ...parameter,
+    ...readDefault(reader, value, parameter),
+    ...readFileValue(reader, value, parameter),
+  };
 }
 
 function readType(
@@ -135,7 +150,7 @@ function readRequired(reader: Reader, node: MapNode): { readonly required?: true
   const at = placeOf(reader, given);
   if (given.kind !== "scalar" || typeof given.value !== "boolean") {
     wrong(reader, "`required`", "`true` or `false`", given);
-  } else if (given.value && valueAt(node, "default") !== undefined) {
+  } else if (given.value && (valueAt(node, "default") ?? valueAt(node, "file")) !== undefined) {
     reader.problems.push(problems.requiredDefault(at));
   } else if (given.value) return { required: true };
   return {};

@@ -1,20 +1,19 @@
 /** Reads one target: its common keys, its rule and its alternatives. Leaves the values of keys to `read-field`. */
 import type { Location } from "../../model/diagnostic.ts";
-import type { Field } from "../../rules/fields.ts";
+import { type Field, optional } from "../../rules/fields.ts";
 import type { Axis, DeclaredField, TargetDeclaration } from "../declaration.ts";
 import * as problems from "../problems/problems.ts";
 import { type Entry, type MapNode, type Node, valueAt } from "../yaml/node.ts";
+import { checkBodyKeys, checkRunKeys, ruleOf, runKeys } from "./body-keys.ts";
 import { Account, readCommon } from "./read-common.ts";
 import { readField } from "./read-field.ts";
 import { readManaged } from "./read-managed.ts";
 import { readHelp } from "./read-parameters.ts";
 import { readReferences } from "./read-reference.ts";
-import { checkKeys, type Kind, placeOf, type Reader, suggest, wrong } from "./reader.ts";
+import { checkKeys, type Kind, placeOf, type Reader, wrong } from "./reader.ts";
 
-/** How it is run: only for what runs. */
-const runKeys = ["timeout", "retries", "pool"];
 const commonKeys = ["help", "managed", "needs", "after", "with", "matrix", ...runKeys];
-const alternativeKeys = ["managed", "needs", "after", "with", ...runKeys];
+const alternativeKeys = ["unless", "managed", "needs", "after", "with", ...runKeys];
 
 export interface NamedTarget {
   /** Full name. */
@@ -52,7 +51,7 @@ interface Subject {
 }
 
 function readBody(reader: Reader, node: MapNode, subject: Subject): TargetDeclaration {
-  const kind = ruleOf(reader, node, subject);
+  const kind = ruleOf(reader, node, subject.what);
   checkBodyKeys(reader, node, subject.keys, kind);
   const account = new Account();
   account.add(listsOf(subject.axes), false);
@@ -61,11 +60,13 @@ function readBody(reader: Reader, node: MapNode, subject: Subject): TargetDeclar
   const common = readCommon(reader, node, account);
   const help = readHelp(reader, node);
   const managed = readManaged(reader, node, kind);
+  const unless = readUnless(reader, node, account);
   return {
     name: subject.name,
     folder: reader.scope.folder,
     ...(help !== undefined && { help }),
     ...(managed && { managed }),
+    ...unless,
     ...(kind && { rule: kind.kind }),
     fields,
     axes: subject.axes,
@@ -82,56 +83,22 @@ function readBody(reader: Reader, node: MapNode, subject: Subject): TargetDeclar
 const listsOf = (axes: readonly Axis[]): readonly string[] =>
   axes.flatMap(({ list }) => (list ? [list.key] : []));
 
-/** The kind whose main key stands in the target. */
-function ruleOf(reader: Reader, node: MapNode, { what }: Subject): Kind | undefined {
-  const named = node.entries.flatMap((entry) => {
-    const kind = reader.kinds.find((each) => each.kind === entry.key);
-    return kind ? [{ kind, entry }] : [];
-  });
-  // A rule may have a key that is called like another rule.
-  const rules = named.filter(
-    ({ kind }) => !named.some((other) => other.kind !== kind && kind.kind in other.kind.fields),
-  );
-  const [first, second] = rules;
-  if (first !== undefined && second !== undefined) {
-    const names = [first.kind.kind, second.kind.kind];
-    reader.problems.push(problems.twoRules(what, names, placeOf(reader, second.entry.keyAt)));
-  }
-  return first?.kind;
-}
+/** A field, so that editors are told of it as of the others. */
+export const unlessField = optional("flag", "Where `true`, this alternative is passed over", {
+  counts: false,
+});
 
-function checkBodyKeys(
+/** That only an alternative has it is known by its keys. */
+function readUnless(
   reader: Reader,
   node: MapNode,
-  keys: readonly string[],
-  kind: Kind | undefined,
-): void {
-  const own = [...keys, ...Object.keys(kind?.fields ?? {})];
-  for (const { key, keyAt } of node.entries) {
-    if (own.includes(key)) continue;
-    const owners = reader.kinds.filter((each) => Object.hasOwn(each.fields, key));
-    // The main key of a second rule has been reported with both names.
-    if (kind && owners.some((owner) => owner.kind === key)) continue;
-    const at = placeOf(reader, keyAt);
-    if (owners.length > 0) {
-      const names = owners.map((owner) => owner.kind);
-      reader.problems.push(problems.keyOfOtherRule(key, names, kind?.kind ?? "", at));
-      continue;
-    }
-    const candidates = kind ? own : [...own, ...reader.kinds.map((each) => each.kind)];
-    const where = kind ? `\`${kind.kind}\`` : "a target";
-    reader.problems.push(problems.unknownKey(where, key, at, suggest(reader, key, candidates)));
-  }
-}
-
-/** A group and a `first-of` run nothing of their own. */
-function checkRunKeys(reader: Reader, node: MapNode, kind: Kind | undefined): void {
-  const isFirstOf = kind?.kind === "first-of";
-  if (kind !== undefined && !isFirstOf) return;
-  for (const { key, keyAt } of node.entries) {
-    if (!runKeys.includes(key)) continue;
-    reader.problems.push(problems.keyWithoutRule(key, isFirstOf, placeOf(reader, keyAt)));
-  }
+  account: Account,
+): Pick<TargetDeclaration, "unless"> {
+  const value = valueAt(node, "unless");
+  const unless = value && readField(reader, value, "unless", unlessField);
+  if (!unless) return {};
+  account.add(unless.uses, false);
+  return { unless: unless as DeclaredField<"flag"> };
 }
 
 interface FieldsToRead {
@@ -208,10 +175,13 @@ function readTargetAlternative(
   node: MapNode,
   { target, axes, declaredAt }: TargetAlternative,
 ): TargetDeclaration | undefined {
-  checkKeys(reader, node, ["target"], "an alternative with `target`");
+  checkKeys(reader, node, ["target", "unless"], "an alternative with `target`");
   const needs = readReferences(reader, target, "`target`");
   if (needs === undefined) return undefined;
-  const counted = [...reader.uses];
+  const account = new Account();
+  account.add(reader.uses, true);
+  account.add(listsOf(axes), false);
+  const unless = readUnless(reader, node, account);
   return {
     name: "",
     folder: reader.scope.folder,
@@ -221,8 +191,9 @@ function readTargetAlternative(
     after: [],
     with: [],
     titleOf: "target",
-    uses: [...new Set([...counted, ...listsOf(axes)])],
-    counted,
+    ...unless,
+    uses: [...account.uses],
+    counted: [...account.counted],
     edges: [...reader.edges],
     declaredAt,
     places: { target: placeOf(reader, target) },

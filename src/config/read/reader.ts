@@ -42,6 +42,8 @@ export interface Reader {
   readonly targets: TargetIndex;
   /** Reads `api.short` and the like; what it returns is told there. */
   readonly useCheckout: (reader: Reader, text: string, at: Location) => Part | "wrong" | undefined;
+  /** Text of a file of the workspace that a value comes from; undefined where it was reported. */
+  readonly readBeside: (path: string, at: Location) => string | undefined;
   /** Matrix keys of the target that is read. */
   readonly axes: readonly Axis[];
   /** Keys of the parameters met so far; whoever wants to know of a part empties it before. */

@@ -24,6 +24,9 @@ export const parameter: Schema = {
           enum: parameterTypes,
         }),
         default: described("Value when none is given; of a list several", valueOrList),
+        file: described("File of one line that holds the value when none is given", {
+          type: "string",
+        }),
         choices: described("The values allowed", values),
         form: described("Pieces of the values of a list, such as `name==version`", {
           type: "string",

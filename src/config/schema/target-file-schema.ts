@@ -7,6 +7,7 @@ import { ruleKinds } from "../../rules/kinds.ts";
 import { topKeys } from "../read/load-includes.ts";
 import { targetName } from "../read/read-names.ts";
 import { parameterName } from "../read/read-parameters.ts";
+import { unlessField } from "../read/read-target.ts";
 import type { Kind, Kinds } from "../read/reader.ts";
 import { reservedParameters, reservedTargets } from "../reserved.ts";
 import { attempts } from "./attempts-schema.ts";
@@ -27,6 +28,7 @@ export function targetFileSchema(kinds: Kinds = ruleKinds): Schema {
       registry,
       ...common,
       managed,
+      unless,
       ...attempts,
       target: { anyOf: [...kinds.map((kind) => ruleSchema(kind, "target")), group] },
       alternative: { anyOf: [...alternatives(kinds), targetAlternative] },
@@ -134,6 +136,8 @@ const dependencies: Schema = {
   }),
 };
 
+const unless = described(unlessField.help, fieldSchema(unlessField));
+
 const managed = described("Who sees to it that the image is built; `make` if not given", {
   enum: managedWays,
 });
@@ -171,6 +175,7 @@ function ruleSchema(kind: Kind, place: "target" | "alternative"): Schema {
         ...Object.fromEntries(properties),
         ...refs(place === "target" ? common : dependencies),
         ...(kind.kind === "first-of" ? {} : refs(attempts)),
+        ...(place === "alternative" ? refs({ unless }) : {}),
         ...(kind.image ? refs({ managed }) : {}),
       },
       required,
@@ -183,5 +188,7 @@ const alternatives = (kinds: Kinds) =>
 
 const targetAlternative: Schema = described(
   "Another target",
-  closed({ target: described("Name of the target", shapes.references) }, ["target"]),
+  closed({ target: described("Name of the target", shapes.references), ...refs({ unless }) }, [
+    "target",
+  ]),
 );

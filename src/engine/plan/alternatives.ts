@@ -4,7 +4,7 @@ import type { PassedOver } from "../../model/event.ts";
 import type { Project, Target, TargetName } from "../../model/target.ts";
 import type { Parts, Trace } from "../../model/trace.ts";
 import type { FieldTypes } from "../../rules/fields.ts";
-import { actsAlways, ruleKindOf } from "../../rules/kinds.ts";
+import { actsAlways } from "../../rules/kinds.ts";
 
 export interface Choice {
   /** Index into the alternatives; equal to their number when none is left. */
@@ -83,9 +83,9 @@ function skipNotGiven(project: Project, target: Target, start: Choice): Choice {
 }
 
 /** Known without asking anybody. */
-function whyNotTried(project: Project, { missing, rule }: Target): string | undefined {
+function whyNotTried(project: Project, { missing, unless }: Target): string | undefined {
   if (missing.length > 0) return whyMissing(project, missing);
-  return rule && ruleKindOf(rule.kind).passedOver?.(rule.fields as never);
+  return unless === true ? "switched off by `unless`" : undefined;
 }
 
 function whyMissing({ noValue }: Project, missing: readonly string[]): string {
@@ -105,7 +105,7 @@ function alternativeAt(project: Project, target: Target, index: number): Target 
 }
 
 function hashRule(target: Target): string {
-  const text = JSON.stringify([target.rule ?? null, target.needs]);
+  const text = JSON.stringify([target.rule ?? null, target.needs, target.unless]);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 

@@ -14,23 +14,26 @@ export function graphOf(project: Project): Result<Graph> {
   return buildGraph(project, new WorkspaceFiles(project.root, new FileDigests()));
 }
 
-/** Everything below the wanted targets, alternatives that are not taken included. */
+/** The wanted targets and everything below them, alternatives that are not taken included. */
+export function namesBelow(
+  graph: Pick<Graph, "edges">,
+  wanted: readonly TargetName[],
+): readonly TargetName[] {
+  // A set that is gone through also gives what is added meanwhile.
+  const found = new Set(wanted);
+  for (const name of found) for (const { to } of graph.edges.get(name) ?? []) found.add(to);
+  return [...found];
+}
+
+/** All of these, as plain data. */
 export function drawGraph(graph: Graph, wanted: readonly TargetName[]): GraphDrawing {
-  const open = [...wanted];
-  const seen = new Set<TargetName>(open);
-  for (const name of open) {
-    for (const { to } of graph.edges.get(name) ?? []) {
-      if (seen.has(to)) continue;
-      seen.add(to);
-      open.push(to);
-    }
-  }
+  const names = namesBelow(graph, wanted);
   return {
-    targets: open.map((name) => {
+    targets: names.map((name) => {
       const target = graph.project.targets.get(name);
       return { name, title: target?.title ?? name, rule: target?.rule?.kind ?? "group" };
     }),
-    edges: open.flatMap((from) =>
+    edges: names.flatMap((from) =>
       (graph.edges.get(from) ?? []).map(({ to, kind }) => ({ from, to, kind })),
     ),
   };

@@ -33,7 +33,7 @@ function buildRequest(
     context: written ? [...laid, written] : laid,
     dockerfile: nameInContext(requestOf(values).dockerfile),
     tags: tagsOf(values.tags, context.target),
-    labels: { ...values.labels, ...ownLabels(context) },
+    labels: { ...values.labels, ...datesOf(values, context), ...ownLabels(context) },
     args: argumentsOf(values, context),
     ...(values.stage !== undefined && { stage: values.stage }),
     extraHosts: context.services.flatMap(hostsOf),
@@ -42,6 +42,14 @@ function buildRequest(
       network: values.network as "default" | "host" | "none",
     }),
   };
+}
+
+/** When it is built: no part of the fingerprint, so that a date alone makes nothing stale. */
+function datesOf({ dated = [] }: ImageValues, { environment }: ActContext): Record<string, string> {
+  const epoch = environment["SOURCE_DATE_EPOCH"] ?? "";
+  const now = /^\d+$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
+  const date = now.toISOString().replace(/\.\d+Z$/, "Z");
+  return Object.fromEntries(dated.map((label) => [label, date]));
 }
 
 function contextOf(values: ImageValues, context: ActContext): readonly PackedFile[] {

@@ -19,6 +19,7 @@ export const image = ruleKind({
     ...placeProblems(values, target),
     ...baseProblems(values, target),
     ...networkProblems(values, target),
+    ...dateProblems(values, target),
   ],
   outputs: (values, target) =>
     tagsOf(values.tags, target).map((reference) => ({ kind: "image", reference })),
@@ -78,6 +79,13 @@ function networkProblems(values: ImageValues, target: Target): readonly Diagnost
       message: `without a network the build cannot reach its service \`${service.target}\``,
     }),
   ];
+}
+
+function dateProblems(values: ImageValues, target: Target): readonly Diagnostic[] {
+  const both = values.dated?.find((label) => values.labels?.[label] !== undefined);
+  if (both === undefined) return [];
+  const message = `label \`${both}\` is given by \`dated\` and by \`labels\``;
+  return [usageProblem(target, "dated", { code: "label-twice", message })];
 }
 
 const plain = (at: string): string => at.replace(/^(\.\/)+|\/+$/g, "").replace(/^\.$/, "");

@@ -21,7 +21,6 @@ export const published = ruleKind({
       ),
   outputs: () => [],
   image: { isOthers: true, references: (values) => values.published },
-  passedOver: ({ unless }) => (unless === true ? "switched off by `unless`" : undefined),
   title: (values) => ["published", ...(values.published ?? [])].join(" "),
   async ask(values, context) {
     const { askRegistry } = await import("./ask-registry.ts");

@@ -14,9 +14,9 @@ import {
   collectOutputs,
   commandFailure,
   declaredEnvironment,
+  listen,
   missingOutput,
 } from "./run-result.ts";
-import { SaidLines } from "./said-lines.ts";
 
 /** Folder in the container that stands for the workspace. */
 const workdir = "/workspace";
@@ -32,7 +32,7 @@ export async function runInContainer(
   const temporary = await context.temporaryFolder();
   const kept = new KeptFolders(values.keep ?? [], context);
   const request = requestFor(values, image, context, { temporary, kept });
-  const said = new SaidLines();
+  const said = listen(context);
   const progress = {
     ...context.progress,
     output(line: string) {

@@ -11,8 +11,8 @@ import { clearOutput, isAtOrBelow, shownPath, whyNotOurs } from "../output-files
 import { failed, failure, usageError } from "../problems.ts";
 import type { ActContext, ActOutcome } from "../rule.ts";
 import { argvOf, outputOf, type RunValues } from "./run-fields.ts";
-import { collectOutputs, commandFailure, declaredEnvironment } from "./run-result.ts";
-import { SaidLines } from "./said-lines.ts";
+import { collectOutputs, commandFailure, declaredEnvironment, listen } from "./run-result.ts";
+import type { SaidLines } from "./said-lines.ts";
 
 /**
  * Removes the outputs of an earlier run, runs the command, and takes its outputs. When it fails or
@@ -34,7 +34,7 @@ export async function runOnHost(values: RunValues, context: ActContext): Promise
 }
 
 async function command(values: RunValues, context: ActContext): Promise<ActOutcome> {
-  const said = new SaidLines();
+  const said = listen(context);
   const end = await context.commands.run(
     {
       argv: argvOf(values.run),

@@ -10,7 +10,7 @@ import { failed, failure } from "../problems.ts";
 import type { ActContext, ActOutcome } from "../rule.ts";
 import { secretOf } from "../secret-of.ts";
 import { outputOf, type RunValues, variablesOf } from "./run-fields.ts";
-import type { SaidLines } from "./said-lines.ts";
+import { SaidLines } from "./said-lines.ts";
 
 /** The variables that the rule itself sets, the later ones winning. */
 export function declaredEnvironment(
@@ -43,6 +43,16 @@ function secretVariables(values: RunValues, context: ActContext): Record<string,
     ]),
   );
 }
+
+/** What the command says; what it warns of is told at once, as that of its target. */
+export const listen = ({ target, progress }: ActContext): SaidLines =>
+  new SaidLines((text) =>
+    progress.warn({
+      code: "command-warned",
+      blame: "target",
+      message: `\`${target.alternativeOf ?? target.name}\` warns: ${text}`,
+    }),
+  );
 
 /** A command that ended with something else than 0: in its own words, where it found some. */
 export function commandFailure(how: string, exitCode: number, said: SaidLines): ActOutcome {
