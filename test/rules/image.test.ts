@@ -208,7 +208,7 @@ describe("a build", () => {
 
   test("has the time of its build in the labels that say so, and no date makes it stale", async () => {
     const room = new RuleRoom({ "a/Dockerfile": dockerfile });
-    const fields = { image: ["a"], tags: ["shop/web:1"], dated: ["built"] };
+    const fields = { image: ["a"], tags: ["shop/web:1"], "built-at": ["built"] };
     const before = new Date(Math.floor(Date.now() / 1000) * 1000);
     await room.act("image", fields);
     room.more = { environment: { SOURCE_DATE_EPOCH: "1000000000" } };
@@ -217,7 +217,7 @@ describe("a build", () => {
     expect(dates[1]).toBe("2001-09-09T01:46:40Z");
     expect(new Date(dates[0] ?? "").getTime()).toBeGreaterThanOrEqual(before.getTime());
     expect(room.check("image", { ...fields, labels: { built: "x" } })).toEqual([
-      "label `built` is given by `dated` and by `labels`",
+      "label `built` is given by `built-at` and by `labels`",
     ]);
   });
 

@@ -45,11 +45,14 @@ function buildRequest(
 }
 
 /** When it is built: no part of the fingerprint, so that a date alone makes nothing stale. */
-function datesOf({ dated = [] }: ImageValues, { environment }: ActContext): Record<string, string> {
+function datesOf(
+  { "built-at": labels = [] }: ImageValues,
+  { environment }: ActContext,
+): Record<string, string> {
   const epoch = environment["SOURCE_DATE_EPOCH"] ?? "";
   const now = /^\d+$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
   const date = now.toISOString().replace(/\.\d+Z$/, "Z");
-  return Object.fromEntries(dated.map((label) => [label, date]));
+  return Object.fromEntries(labels.map((label) => [label, date]));
 }
 
 function contextOf(values: ImageValues, context: ActContext): readonly PackedFile[] {

@@ -17,7 +17,7 @@ export const imageFields = {
   }),
   tags: optional("tags", "References that name the image"),
   labels: optional("map", "Labels of the image"),
-  dated: optional("strings", "Labels that get the time at which the image was built"),
+  "built-at": optional("strings", "Labels that get the time at which the image was built"),
   network: optional("choice", "Network of the commands of the build", {
     choices: ["default", "host", "none"],
   }),

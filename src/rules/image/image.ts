@@ -82,10 +82,10 @@ function networkProblems(values: ImageValues, target: Target): readonly Diagnost
 }
 
 function dateProblems(values: ImageValues, target: Target): readonly Diagnostic[] {
-  const both = values.dated?.find((label) => values.labels?.[label] !== undefined);
+  const both = values["built-at"]?.find((label) => values.labels?.[label] !== undefined);
   if (both === undefined) return [];
-  const message = `label \`${both}\` is given by \`dated\` and by \`labels\``;
-  return [usageProblem(target, "dated", { code: "label-twice", message })];
+  const message = `label \`${both}\` is given by \`built-at\` and by \`labels\``;
+  return [usageProblem(target, "built-at", { code: "label-twice", message })];
 }
 
 const plain = (at: string): string => at.replace(/^(\.\/)+|\/+$/g, "").replace(/^\.$/, "");
