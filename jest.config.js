@@ -15,6 +15,8 @@ const project = (name, testMatch, more = {}) => ({
   testEnvironment: "<rootDir>/test/support/environment.js",
   // What targets of this project make has a package of its own in it.
   modulePathIgnorePatterns: ["<rootDir>/out/"],
+  // execa keeps an object of its own in the global scope, which must outlive the file that loaded it.
+  testEnvironmentOptions: { globalsCleanup: "off" },
   ...more,
 });
 
@@ -26,9 +28,6 @@ export default {
       testPathIgnorePatterns: ["<rootDir>/test/e2e/"],
       setupFiles: ["<rootDir>/test/support/surroundings.ts"],
     }),
-    // execa keeps an object of its own in the global scope, which must outlive the file that loaded it.
-    project("e2e", ["<rootDir>/test/e2e/**/*.test.ts"], {
-      testEnvironmentOptions: { globalsCleanup: "off" },
-    }),
+    project("e2e", ["<rootDir>/test/e2e/**/*.test.ts"]),
   ],
 };
