@@ -2,20 +2,12 @@
  * The folders that commands in containers find again, below `.tbuild/keep`: where each lies, when it was used
  * last, and which go when all together are too large. What is in them is known to nobody here.
  */
-import {
-  type Dirent,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { safeFileName } from "../model/file-name.ts";
 import { readCount } from "./bounded-folder.ts";
 import { chooseEvicted } from "./choose-evicted.ts";
+import { entriesOf } from "./folder-entries.ts";
 
 export class KeptStore {
   readonly #folder: string;
@@ -82,14 +74,4 @@ function bytesBelow(place: string): number {
     if (entry.isDirectory()) return sum + bytesBelow(inner);
     return sum + (lstatSync(inner, { throwIfNoEntry: false })?.size ?? 0);
   }, 0);
-}
-
-function entriesOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    if (!["ENOENT", "ENOTDIR"].includes(code)) throw error;
-    return [];
-  }
 }

@@ -1,7 +1,8 @@
 /** Measures what the state folder of a workspace holds. Changes nothing. */
-import { type Dirent, lstatSync, readdirSync } from "node:fs";
+import { type Dirent, lstatSync } from "node:fs";
 import path from "node:path";
 import type { StatePart } from "../model/state-part.ts";
+import { entriesOf } from "./folder-entries.ts";
 
 /** What belongs to something else: `digests.recent` to `digests`. */
 const ownerOf = (name: string): string => name.split(".", 1)[0] || name;
@@ -32,15 +33,4 @@ function measure(place: string, entry: Dirent): Measured {
     files += found.files;
   }
   return { bytes, files };
-}
-
-/** A run may remove what was listed a moment ago. */
-function entriesOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    if (!["ENOENT", "ENOTDIR"].includes(code)) throw error;
-    return [];
-  }
 }

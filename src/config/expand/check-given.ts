@@ -4,11 +4,6 @@ import { nearest } from "../../model/nearest.ts";
 import type { GivenValue, Parameter } from "../../model/parameter.ts";
 import * as problems from "../problems/problems.ts";
 
-/** The names that the command line may give. */
-function optionNames(parameters: readonly Parameter[]): readonly string[] {
-  return parameters.map(({ name, type }) => (type === "secret" ? `${name}-file` : name));
-}
-
 /** Problems of names that there are not, and of secrets that were typed. */
 export function checkGiven(
   parameters: readonly Parameter[],
@@ -25,4 +20,9 @@ export function checkGiven(
     else if (!known.includes(name)) found.push(problems.unknownGiven(name, nearest(name, known)));
   }
   return found;
+}
+
+/** The names that the command line may give. */
+function optionNames(parameters: readonly Parameter[]): readonly string[] {
+  return parameters.map(({ name, type }) => (type === "secret" ? `${name}-file` : name));
 }
