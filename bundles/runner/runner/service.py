@@ -67,6 +67,8 @@ def number_of(variable, default):
 
 
 def keep(command, name):
+    # A program that ends just when it is asked or woken must not end this one. Popen gives its child the default.
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, (*ENDS, signal.SIGCHLD))
     supervisord = subprocess.Popen(
         command, preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -117,8 +119,12 @@ def wake(path):
         fifo = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
     except OSError:
         return  # It has ended, or the uwsgi.ini of /config has no fifo.
-    with open(fifo, "wb") as file:
-        file.write(b"\n")
+    try:
+        os.write(fifo, b"\n")
+    except OSError:
+        pass  # It ended meanwhile.
+    finally:
+        os.close(fifo)
 
 
 class OverSocket(xmlrpc.client.Transport):
