@@ -2,7 +2,9 @@
  * Runs the `git` program on repositories that nobody vouches for: no hooks, no commands that a URL names, no
  * questions. What is asked of it is told by others.
  */
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { execa } from "execa";
 import { hideCredentials } from "../../report/redact.ts";
 
 export interface GitAnswer {
@@ -54,7 +56,6 @@ export function gitFor(
 ): Git {
   const env = { ...gitEnvironment(environment), ...mark };
   return async (args, { folder, signal, tell, input }) => {
-    const { execa } = await import("execa");
     const child = execa("git", args, {
       ...(folder !== undefined && { cwd: folder }),
       env,
@@ -80,9 +81,8 @@ export function gitFor(
 }
 
 async function readLines(stream: Readable, tell: (line: string) => void): Promise<void> {
-  const { createInterface } = await import("node:readline");
-  const lines = createInterface(stream);
-  for await (const line of lines) if (line.trim() !== "") tell(hideCredentials(line));
+  for await (const line of createInterface(stream))
+    if (line.trim() !== "") tell(hideCredentials(line));
 }
 
 /** The credentials and keys of the server's user count for git; what leads to another repository does not. */
