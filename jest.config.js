@@ -15,6 +15,7 @@ const project = (name, testMatch, more = {}) => ({
   testEnvironment: "<rootDir>/test/support/environment.js",
   // What targets of this project make has a package of its own in it.
   modulePathIgnorePatterns: ["<rootDir>/out/"],
+  setupFilesAfterEnv: ["<rootDir>/test/support/time-limit.ts"],
   // execa keeps an object of its own in the global scope, which must outlive the file that loaded it.
   testEnvironmentOptions: { globalsCleanup: "off" },
   ...more,

@@ -1,7 +1,7 @@
 /**
  * Time-outs, attempts, pools and lost files with real commands and real time.
  *
- * @one-engine: no engine is asked.
+ * @newer-engine: no engine is asked.
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";

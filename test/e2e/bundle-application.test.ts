@@ -4,7 +4,6 @@
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { jest } from "@jest/globals";
 import type { TestFiles } from "../support/folder.ts";
 import {
   address,
@@ -24,7 +23,6 @@ import {
 import { run } from "./small-workspace.ts";
 import { docker } from "./tbuild.ts";
 
-jest.setTimeout(600_000);
 const pythons = ["3.11", "3.13"];
 
 interface Application {

@@ -5,7 +5,6 @@
 import { chmodSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { jest } from "@jest/globals";
 import { execa } from "execa";
 import {
   address,
@@ -21,8 +20,6 @@ import {
   untilLog,
 } from "./bundle.ts";
 import { checkout, docker } from "./tbuild.ts";
-
-jest.setTimeout(120_000);
 
 const settings = { "settings.ini": "[pantry]\ndatabase = /config/pantry.sqlite3\n" };
 const offer = "services: `broken`, `plain`, `shop`\nprograms of `pantry-shop`: `pantry-report`";
@@ -59,7 +56,7 @@ beforeAll(async () => {
       ...["--env", "GREETING=good  'morning'", "--env", "BUNDLE_ENVIRONMENT=test"],
     ],
   );
-}, 600_000);
+});
 
 test("a page of Django comes through nginx, from the database that a management command made and a script reads", async () => {
   const config = at(appFolder(settings), "/config");
@@ -307,7 +304,7 @@ test("cron runs its jobs each minute as the user, one at a time, where they are 
   expect(told).toMatch(/^notice again: the previous run, process \d+, is ended$/m);
   expect((await stop(clock)).milliseconds).toBeLessThan(2000);
   // It may be the first test, and has two minutes to see then.
-}, 180_000);
+});
 
 test("a job that writes to stderr has failed, though it says otherwise", async () => {
   const job = ["cronwrapper", "--name", "jam", "--", "sh", "-c"];

@@ -100,7 +100,7 @@ afterAll(async () => {
   const made = await docker("images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", filter);
   const names = made.split("\n").filter((name) => name !== "");
   if (names.length > 0) await docker("rmi", "--force", ...names);
-}, 120_000);
+});
 
 /** A folder with these files that belongs to the user of the image. */
 export function appFolder(files: TestFiles): string {

@@ -129,7 +129,7 @@ afterAll(async () => {
   const filter = `reference=${prefix}/*`;
   const made = await docker("images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", filter);
   await docker("rmi", "--force", ...made.split("\n"));
-}, 2 * minutes);
+});
 
 test("ten packages have an image each, and a result file", async () => {
   const filter = `reference=${prefix}/*:*-python3.11`;

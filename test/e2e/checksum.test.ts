@@ -1,4 +1,8 @@
-/** Rule `checksum` as users have it: what was verified stays so until something changes, and what is wrong is told. */
+/**
+ * Rule `checksum` as users have it: what was verified stays so until something changes, and what is wrong is told.
+ *
+ * @newer-engine: no engine is asked.
+ */
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import path from "node:path";

@@ -65,7 +65,7 @@ test("a dry run tells what goes and how much that frees, and the run after it do
   expect(bytesOf(cleaned.events, "files")).toBe(1000);
   expect(await imageId(tag("web"))).toBeUndefined();
   expect(existsSync(`${folder}/out`)).toBe(false);
-}, 120_000);
+});
 
 test("`--only` and `--older-than` leave the rest", async () => {
   const folder = workspace(targets, files("only"));
@@ -81,7 +81,7 @@ test("`--only` and `--older-than` leave the rest", async () => {
   expect((await build(folder, ["all"])).finished).toMatchObject({ built: 0, fresh: 3 });
   const rest = await build(folder, ["clean", "--only=images"]);
   expect(rest.events.filter(({ kind }) => kind === "removed")).toHaveLength(2);
-}, 120_000);
+});
 
 test("the build cache is told as the engine counts it, and goes by age where it is named", async () => {
   const folder = workspace(targets, files("cache"));
@@ -160,4 +160,4 @@ test("purge removes all of this workspace, and nothing of another one, nor of an
   } finally {
     await docker("rm", "--force", `mine-${run}`, `service-${run}`);
   }
-}, 180_000);
+});

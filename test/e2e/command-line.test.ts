@@ -1,3 +1,4 @@
+/** The command line: help, completion, and how parameters are given. @newer-engine: no engine is asked. */
 import { execFileSync } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -75,7 +75,7 @@ targets:
   );
   writeFileSync(path.join(folder, "web/data"), randomBytes(2 << 20));
   expect((await build(folder, ["web"])).exitCode).toBe(0);
-}, 120_000);
+});
 
 afterEach(async () => {
   const { main, mirror, far, tokens, store, proxy } = hosts;

@@ -1,10 +1,11 @@
 /**
  * The example of many repositories, as one story told in order: a pipeline from commits to `latest`, base images
  * that go by VERSION, scans, tags in git, and the inventory.
+ *
+ * @newer-engine: the example is proved, not the engine.
  */
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { jest } from "@jest/globals";
 import { execa } from "execa";
 import { temporaryFolder, writeFiles } from "../support/folder.ts";
 import { commitAll, git } from "../support/git.ts";
@@ -14,8 +15,6 @@ import { type LocalServer, startGitServer } from "./git-server.ts";
 import { type LocalRegistry, startRegistry } from "./local-registry.ts";
 import { run } from "./small-workspace.ts";
 import { type Built, build, checkout, docker, tbuild } from "./tbuild.ts";
-
-jest.setTimeout(120_000);
 
 /** As the document on the strategies lists them. */
 const named = {

@@ -5,7 +5,6 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { dirname, join } from "node:path";
-import { jest } from "@jest/globals";
 import type { BuildStep } from "../../src/docker/docker.ts";
 import {
   base,
@@ -18,8 +17,6 @@ import {
   tag,
   workspace,
 } from "./real-builder.ts";
-
-jest.setTimeout(120_000);
 
 let folder: string;
 let remove: () => Promise<void>;

@@ -30,7 +30,7 @@ let folder: string;
 beforeAll(async () => {
   bench = await engineBench();
   ({ docker, image, labels, folder } = bench);
-}, 60_000);
+});
 
 afterAll(() => bench?.dispose());
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
   ({ docker, run, image, folder } = bench);
   mkdirSync(join(folder, "registry"));
   registry = await startRegistry(join(folder, "registry"));
-}, 60_000);
+});
 
 afterAll(async () => {
   await registry?.stop();

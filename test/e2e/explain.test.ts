@@ -1,4 +1,4 @@
-/** The commands that look and make nothing: explain, graph, why. */
+/** The commands that look and make nothing: explain, graph, why. @newer-engine: no engine is asked. */
 import { readdirSync } from "node:fs";
 import { temporaryFolder, writeFiles } from "../support/folder.ts";
 import { tbuild } from "./tbuild.ts";

@@ -1,4 +1,8 @@
-/** Files by URL: the right one or none, and what is said and tried when it is not to be had. */
+/**
+ * Files by URL: the right one or none, and what is said and tried when it is not to be had.
+ *
+ * @newer-engine: no engine is asked.
+ */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
  * Checkouts from servers that want a login, keep files in Git LFS, know little or go away, and after a tbuild
- * that was killed while it fetched. @one-engine: no engine is asked.
+ * that was killed while it fetched. @newer-engine: no engine is asked.
  */
 import { createHash } from "node:crypto";
 import {
@@ -15,15 +15,12 @@ import {
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { jest } from "@jest/globals";
 import { temporaryFolder, writeFiles } from "../support/folder.ts";
 import { commitAll, git } from "../support/git.ts";
 import { type LocalServer, type ServerOptions, startGitServer } from "./git-server.ts";
 import { refusal, refused } from "./message.ts";
 import { start } from "./running.ts";
 import { build, tbuild } from "./tbuild.ts";
-
-jest.setTimeout(60_000);
 
 const servers: { stop(): Promise<void> }[] = [];
 afterEach(async () => {

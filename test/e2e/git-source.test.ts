@@ -1,16 +1,13 @@
 /**
  * `--source`: a local checkout in the place of a repository, from the command line to what is told, and what
- * makes it stale. @one-engine: no engine is asked.
+ * makes it stale. @newer-engine: no engine is asked.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { jest } from "@jest/globals";
 import { temporaryFolder, writeFiles } from "../support/folder.ts";
 import { commitAll, git } from "../support/git.ts";
 import { build, tbuild } from "./tbuild.ts";
 import { Watching } from "./watching.ts";
-
-jest.setTimeout(60_000);
 
 const targets = `
 name: play

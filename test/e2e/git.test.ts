@@ -1,4 +1,8 @@
-/** Checkouts: what a name stands for, from a real server, and what is said when it stands for nothing. */
+/**
+ * Checkouts: what a name stands for, from a real server, and what is said when it stands for nothing.
+ *
+ * @newer-engine: no engine is asked.
+ */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";

@@ -81,7 +81,7 @@ beforeAll(async () => {
     expect((await build(folder, [target, optionOf(target), to])).exitCode).toBe(0);
   }
   expect((await build(folder, ["layout"])).exitCode).toBe(0);
-}, 300_000);
+});
 
 test("an archive of all is loaded by the engine as the same images, with all that is in them", async () => {
   for (const [, to] of archives) {
@@ -106,7 +106,7 @@ test("an archive of all is loaded by the engine as the same images, with all tha
     sha256(execFileSync("tar", ["-xOf", given, layer], { maxBuffer: 2 ** 28 })),
   );
   expect(digests).toEqual(JSON.parse(inspected));
-}, 300_000);
+});
 
 test("a pipe carries the archive and nothing else", async () => {
   const { stderr, exitCode } = await execa(
@@ -117,7 +117,7 @@ test("a pipe carries the archive and nothing else", async () => {
   expect(exitCode).toBe(0);
   execFileSync("cmp", ["piped.tar", "all.tar"], { cwd: folder });
   expect(stderr).toContain("2 images written to standard output");
-}, 300_000);
+});
 
 test("a terminal is no place for an archive", () => {
   const said = execFileSync(
@@ -154,7 +154,7 @@ test("a layout is read by skopeo: every name, the same configurations and layers
     "inspect",
     `docker-archive:${path.join(folder, "all.tar")}:${tag("many")}`,
   ]);
-}, 300_000);
+});
 
 test("tbuild puts back what is missing, and says what was there", async () => {
   for (const from of ["layout", "all.tar.gz"]) {
@@ -176,7 +176,7 @@ test("tbuild puts back what is missing, and says what was there", async () => {
     const again = await tbuild(folder, ["load", from]);
     expect(again.stdout.split("\n").sort()).toEqual([`there   ${many}`, `there   ${odd}`]);
   }
-}, 300_000);
+});
 
 test("what cannot be loaded is told with the exit code that goes with it", async () => {
   expect(await tbuild(folder, ["load", "nowhere"])).toMatchObject({

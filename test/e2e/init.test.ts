@@ -1,4 +1,8 @@
-/** Layouts that projects have, small: what init writes of each is listed, builds with the engine, and is fresh then. */
+/**
+ * Layouts that projects have, small: what init writes of each is listed, builds with the engine, and is fresh then.
+ *
+ * @newer-engine: what init writes is proved, not the engine.
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
@@ -59,7 +63,7 @@ afterAll(async () => {
     .split("\n")
     .filter((name) => name.startsWith(`p${run}`) || name.startsWith(ours));
   if (left.length > 0) await docker("rmi", "--force", ...left);
-}, 60_000);
+});
 
 test("a compose file with services that are built, one on another, and others that only run", async () => {
   const folder = project({

@@ -1,7 +1,7 @@
 /**
  * JUnit XML of real builds: what went well, what failed, what had to wait for it, and an interruption.
  *
- * @one-engine: no engine is asked.
+ * @newer-engine: no engine is asked.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";

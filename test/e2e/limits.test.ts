@@ -1,9 +1,10 @@
 /**
  * What tbuild keeps between runs stays below its limits, whatever commands write and however often
  * values change; and a tbuild that is killed while it makes room leaves nothing that is not true.
+ *
+ * @newer-engine: no engine is asked.
  */
 import { readdirSync, readFileSync, statSync, watch } from "node:fs";
-import { jest } from "@jest/globals";
 import { execa } from "execa";
 import { temporaryFolder } from "../support/folder.ts";
 import { start } from "./running.ts";
@@ -13,8 +14,6 @@ const workspace = (targets: string): string =>
   temporaryFolder({ "targets.yaml": `name: limits\n${targets}` });
 
 // Many runs in a row take their seconds on a busy machine.
-jest.setTimeout(120_000);
-
 const today = new Date().toISOString().slice(0, 10);
 
 /** Makes Node say at its end how much memory it had, in kB. */

@@ -25,7 +25,7 @@ afterAll(async () => {
     if (!name.endsWith(`/${run}/base`)) continue;
     await docker("rmi", named === "<none>" ? `${name}@${digest}` : `${name}:${named}`);
   }
-}, 60_000);
+});
 
 const base = (): string => `${registry.host}/${run}/base:1`;
 
@@ -76,7 +76,7 @@ test("a base image is locked by its digest, moves by update alone, and makes jus
     `the lock moved \`${base()}\` from \`${first.slice(7, 19)}\` to \`${second.slice(7, 19)}\``,
   ]);
   expect(await webSays()).toBe("two");
-}, 180_000);
+});
 
 test("without its registry a locked base that the engine has is built on, and pulled from nowhere", async () => {
   await pushBase("one");
@@ -90,7 +90,7 @@ test("without its registry a locked base that the engine has is built on, and pu
   );
   expect((await build(folder, ["web", "--locked"])).exitCode).toBe(0);
   expect(await webSays()).toBe("one\noffline");
-}, 180_000);
+});
 
 test("rule pull takes what is locked, under the name that was asked for", async () => {
   const first = await pushBase("one");
@@ -103,7 +103,7 @@ test("rule pull takes what is locked, under the name that was asked for", async 
   await tbuild(folder, ["update", "pulled"]);
   await build(folder, ["pulled"]);
   expect(await fileInImage(base(), "/said")).toBe("two");
-}, 180_000);
+});
 
 test("a digest that the registry does not have is told at its line", async () => {
   await pushBase("one");
@@ -118,4 +118,4 @@ test("a digest that the registry does not have is told at its line", async () =>
     `targets.lock:2:1: error: target \`web\` failed: the registry no longer has \`${gone}\`, locked for \`${base()}\``,
   );
   expect(stderr).toContain("hint: `tbuild update web` takes what the name stands for now");
-}, 180_000);
+});

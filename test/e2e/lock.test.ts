@@ -1,4 +1,8 @@
-/** The lock file: what names of servers stand for moves by `tbuild update` alone, and without servers all goes on. */
+/**
+ * The lock file: what names of servers stand for moves by `tbuild update` alone, and without servers all goes on.
+ *
+ * @newer-engine: no engine is asked.
+ */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -2,7 +2,7 @@
  * The two stages of MAMA from end to end, one story told in order: from repositories of git to images in a registry,
  * and from these to configured ones.
  *
- * @one-engine: the example is proved, not the engine.
+ * @newer-engine: the example is proved, not the engine.
  */
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -95,7 +95,7 @@ beforeAll(async () => {
   await importNode(tag("node"));
   const made = await firstStage("tags-file");
   if (made.exitCode !== 0) throw new Error(made.stdout.slice(-4000) + made.stderr);
-}, 240_000);
+});
 
 afterAll(async () => {
   await front.stop();
@@ -108,7 +108,7 @@ afterAll(async () => {
     as === "<none>" ? `${name}@${digest}` : `${name}:${as}`,
   );
   if (names.length > 0) await docker("rmi", "--force", ...names);
-}, 60_000);
+});
 
 describe("the first stage", () => {
   test("makes a component with those that it needs, and one with its node modules", async () => {
@@ -166,7 +166,7 @@ describe("the first stage", () => {
     await engine.stop();
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     expect(notOwnedBy(uid, folder)).toEqual([]);
-  }, 60_000);
+  });
 
   test("without changes asks the engine what it has and nothing else, and the registry for each image", async () => {
     const [before, gitBefore] = [await tagsIn("control"), gitServer.asked.length];

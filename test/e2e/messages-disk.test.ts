@@ -1,3 +1,4 @@
+/** What is wrong on the disk is told in these words. @newer-engine: no engine is asked. */
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,

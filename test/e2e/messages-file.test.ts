@@ -1,3 +1,4 @@
+/** What is wrong in a target file is told in these words. @newer-engine: no engine is asked. */
 import { writeFileSync } from "node:fs";
 import { folderWith, refusal, refused } from "./message.ts";
 

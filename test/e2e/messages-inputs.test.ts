@@ -1,3 +1,4 @@
+/** What is wrong with what a run was given is told in these words. @newer-engine: no engine is asked. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { folderWith, refusal, refused } from "./message.ts";
 import { build, tbuild } from "./tbuild.ts";

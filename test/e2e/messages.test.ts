@@ -1,3 +1,4 @@
+/** What is wrong with names and graphs is told in these words. @newer-engine: no engine is asked. */
 import { folderWith, refusal, refused } from "./message.ts";
 
 const fine = `

@@ -1,7 +1,7 @@
 /**
  * What a real registry has already is left alone, releases in it are asked about, and the inventory tells of all.
  *
- * @one-engine: registries are asked here.
+ * @newer-engine: registries are asked here.
  */
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { execa } from "execa";
@@ -77,7 +77,7 @@ test("what the registry has is neither checked out nor built nor pushed, and ask
   expect((await build(folder, ["web", "--rebuild"])).ran).toEqual(["image", "push-web", "source"]);
   commitAgain(folder);
   expect((await build(folder, ["web"])).ran).toEqual(["image", "push-web", "web#1"]);
-}, 120_000);
+});
 
 test("a registry that is gone stops the build before anything is made", async () => {
   const gone = await startRegistry(temporaryFolder());
@@ -87,7 +87,7 @@ test("a registry that is gone stops the build before anything is made", async ()
   expect(exitCode).toBe(3);
   expect(stderr).toMatch(RegExp(`cannot look for \`${gone.host}/team/.*refuse`));
   expect(existsSync(`${folder}/out`)).toBe(false);
-}, 120_000);
+});
 
 test("the inventory tells of each image, with its source, its tags and the manual one", async () => {
   const folder = pipeline();
@@ -110,7 +110,7 @@ test("the inventory tells of each image, with its source, its tags and the manua
   const gone = await tbuild(folder, ["inventory"], { env: { DOCKER_HOST: "tcp://127.0.0.1:1" } });
   expect(gone.exitCode).toBe(0);
   expect(gone.stderr).toContain("tags in the engine, ages and sizes are left out");
-}, 120_000);
+});
 
 describe("a release that names another image", () => {
   const name = (): string => `team/${short("web")}`;
@@ -149,7 +149,7 @@ describe("a release that names another image", () => {
     const again = await build(folder, ["push"]);
     expect(again.exitCode).toBe(0);
     expect(again.events.map(({ kind }) => kind)).not.toContain("confirmation");
-  }, 120_000);
+  });
 
   test.each([
     ["n\r", 1, "1 tag would be overwritten, and the answer was no"],
@@ -178,5 +178,5 @@ describe("a release that names another image", () => {
     expect(text).toContain("1 tag pushed to");
     expect(exitCode).toBe(0);
     expect(await digestIn(`${name()}:v1`)).not.toBe(before);
-  }, 120_000);
+  });
 });

@@ -2,7 +2,7 @@
  * Pushes of a fleet to a registry that fails one request in five: with 429, 500 and 503, resets, stalls,
  * torn and truncated bodies and expired tokens. Each gets through, and stores each blob once.
  *
- * @one-engine: no engine is asked.
+ * @newer-engine: no engine is asked.
  *
  * `TBUILD_TEST_SEED=7` plays one seed again, `TBUILD_TEST_SEED=100-199` a hundred of them.
  */

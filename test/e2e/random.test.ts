@@ -2,7 +2,7 @@
  * Random fleets whose files, outputs, parameters and declarations change at random: each build runs
  * what an independent model says, no more and no less, and ends where a build from nothing ends.
  *
- * @one-engine: no engine is asked.
+ * @newer-engine: no engine is asked.
  *
  * `TBUILD_TEST_SEED=7` plays one seed again, `TBUILD_TEST_SEED=100-199` a hundred of them.
  */

@@ -1,7 +1,7 @@
 /**
  * Run logs of real processes: killed, interrupted, on a full disk, side by side.
  *
- * @one-engine: no engine is asked.
+ * @newer-engine: no engine is asked.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";

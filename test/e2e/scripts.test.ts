@@ -1,4 +1,4 @@
-/** The scripts that a person runs, as far as they need no root. @one-engine: they build nothing. */
+/** The scripts that a person runs, as far as they need no root. @newer-engine: they build nothing. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

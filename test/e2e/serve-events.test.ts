@@ -80,7 +80,7 @@ test("an event has a push built long before git would be asked; who has no news 
   expect(events.asked[before]).toEqual({ status: 304, etag: 'W/"1"' });
   expect(await runsOf(again)).toHaveLength(1);
   await stop(again);
-}, 60_000);
+});
 
 test("events that are forged, late, in another order or of no branch that is built lead to no run", async () => {
   const { repository, server } = await given("doubted", "1 h");
@@ -100,7 +100,7 @@ test("events that are forged, late, in another order or of no branch that is bui
   await events.read();
   expect((await runsOf(server)).map(({ commit }) => commit)).toEqual([newest]);
   await stop(server);
-}, 60_000);
+});
 
 test("a push that the events show no more, since hundreds came after it, is found by asking git", async () => {
   const { repository, folder, server } = await given("buried", "2 s");
@@ -109,4 +109,4 @@ test("a push that the events show no more, since hundreds came after it, is foun
   const id = runOf(await server.says(/buried main: passed/));
   expect(readRun(folder, id)).toMatchObject({ commit, cause: { kind: "push", noticed: "poll" } });
   await stop(server);
-}, 60_000);
+});

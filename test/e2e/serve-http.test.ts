@@ -118,7 +118,7 @@ test("a push told by a webhook is built; the API lists it, streams it, and sends
   expect((await read(`${moved}/api/v1/runs`)).runs).toHaveLength(1);
   again.signal("SIGTERM");
   await again.ended;
-}, 60_000);
+});
 
 test("one target of a chosen commit is started without a push, and the audit log tells who did", async () => {
   const { repository, folder } = given("tools");
@@ -148,7 +148,7 @@ test("one target of a chosen commit is started without a push, and the audit log
   expect(statSync(audit).mode & 0o777).toBe(0o600);
   server.signal("SIGTERM");
   await server.ended;
-}, 60_000);
+});
 
 test("an address that is taken is told, with the code of the surroundings", async () => {
   const { folder } = given("twice");
@@ -165,4 +165,4 @@ test("an address that is taken is told, with the code of the surroundings", asyn
   });
   first.signal("SIGTERM");
   await first.ended;
-}, 60_000);
+});

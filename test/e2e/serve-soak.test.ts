@@ -3,6 +3,8 @@
  * each commit has one run.
  *
  * `TBUILD_TEST_SEED=7` plays one seed again, `TBUILD_TEST_KILLS=100` kills as often.
+ *
+ * @newer-engine: no engine is asked.
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";

@@ -139,7 +139,7 @@ test("a server that is killed resumes the run: what was made is fresh, and nothi
     "--- the server was restarted: attempt 2 of this run ---",
   );
   await untilProcesses(sleep, 0);
-}, 60_000);
+});
 
 test("of many pushes while one is built the newest is built, and the others are told as replaced", async () => {
   const sleep = forever("newest");
@@ -164,7 +164,7 @@ test("of many pushes while one is built the newest is built, and the others are 
   });
   expect(readRun(folder, passed).commit).toBe(newest);
   await untilProcesses(sleep, 0);
-}, 60_000);
+});
 
 test("a target that is not there, and a link that leads out, fail the run and say so", async () => {
   const { repository, folder } = given("wrong", "targets: { al: { run: 'true' } }\n");
@@ -191,7 +191,7 @@ test("a target that is not there, and a link that leads out, fail the run and sa
     exitCode: 1,
     problem: "the link `innocent` leads out of the repository, or may",
   });
-}, 60_000);
+});
 
 test("an edit of the configuration takes effect at once; a broken one changes nothing and says why", async () => {
   const { repository, folder } = given("edited", oneTarget);
@@ -208,7 +208,7 @@ test("an edit of the configuration takes effect at once; a broken one changes no
   git(repository, "checkout", "--quiet", "-b", "release/1");
   push(repository, "released");
   expect(await server.says(/edited release\/1: passed/)).toContain("passed");
-}, 60_000);
+});
 
 test("two servers of one data folder are one too many; what is wrong is told before anything begins", async () => {
   const { folder } = given("locked", oneTarget);

@@ -1,6 +1,5 @@
 /** Small workspaces for the suites about one behaviour each; what they leave in the engine goes with the suite. */
 import { createHash, randomUUID } from "node:crypto";
-import { jest } from "@jest/globals";
 import { temporaryFolder } from "../support/folder.ts";
 import { baseImage, docker } from "./tbuild.ts";
 
@@ -49,9 +48,6 @@ export async function imageId(reference: string): Promise<string | undefined> {
 export const fileInImage = (reference: string, file: string): Promise<string> =>
   docker("run", "--rm", "--entrypoint", "cat", reference, file);
 
-// A build on a busy machine takes its seconds.
-jest.setTimeout(60_000);
-
 afterAll(async () => {
   // Without an engine only what needs none was run: `scripts/soak crash`.
   if (process.env["DOCKER_HOST"] === undefined) return;
@@ -60,4 +56,4 @@ afterAll(async () => {
   const made = await docker("images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", filter);
   const names = made.split("\n").filter((name) => name !== "");
   if (names.length > 0) await docker("rmi", "--force", ...names);
-}, 60_000);
+});

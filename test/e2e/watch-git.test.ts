@@ -1,11 +1,8 @@
-/** `tbuild watch` in a repository of git. @one-engine: no engine is asked. */
+/** `tbuild watch` in a repository of git. @newer-engine: no engine is asked. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { jest } from "@jest/globals";
 import { temporaryFolder } from "../support/folder.ts";
 import { commitAgain, commitAll, git } from "../support/git.ts";
 import { Watching } from "./watching.ts";
-
-jest.setTimeout(60_000);
 
 test("another commit or branch builds what names it, and nothing else", async () => {
   const folder = temporaryFolder({

@@ -1,17 +1,18 @@
-/** `tbuild watch`: every change of what targets read or made is noticed, and nothing is built for anything else. */
+/**
+ * `tbuild watch`: every change of what targets read or made is noticed, and nothing is built for anything else.
+ *
+ * @newer-engine: no engine is asked.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { jest } from "@jest/globals";
 import { execa } from "execa";
 import { temporaryFolder, writeFiles } from "../support/folder.ts";
 import { processes, says, untilProcesses } from "./running.ts";
 import { build, checkout, tbuild } from "./tbuild.ts";
 import { Watching } from "./watching.ts";
-
-jest.setTimeout(60_000);
 
 const program = path.join(checkout, "bin/tbuild.js");
 

@@ -2,7 +2,6 @@
 
 import { appendFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { jest } from "@jest/globals";
 import type { Page } from "puppeteer-core";
 import type { Run, RunTarget } from "../../../src/server/records/run.ts";
 import { aRun, someRuns } from "../../server/http/support/fake-core.ts";
@@ -43,8 +42,6 @@ async function recorded(core: PageCore): Promise<void> {
   writeFileSync(console, "git clone\n");
   core.logs.set(second, { path: console, bytes: 0, isGrowing: false });
 }
-
-jest.setTimeout(60_000);
 
 let core: PageCore;
 let room: PageRoom;
@@ -206,7 +203,7 @@ test("of a log of 100 MB only what is seen is in the page, and its end is reache
   await visit(`/runs/${second}/log?target=app#L700000`);
   await page.waitForSelector(".line-marked", { timeout: 60_000 });
   expect(await texts(page, ".line-marked .line-number")).toEqual(["700000"]);
-}, 180_000);
+});
 
 test("who signs in starts, cancels and retries runs; who does not is told what is missing", async () => {
   await visit("/start?repository=shop");
@@ -330,4 +327,4 @@ test("no view is wider than a phone", async () => {
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     expect([view, width]).toEqual([view, 360]);
   }
-}, 60_000);
+});

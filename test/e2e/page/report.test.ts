@@ -3,12 +3,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { jest } from "@jest/globals";
 import { temporaryFolder } from "../../support/folder.ts";
 import { tbuild } from "../tbuild.ts";
 import { faults, openPage, shows, texts } from "./browser.ts";
-
-jest.setTimeout(60_000);
 
 const file = `params:
   key: { type: secret, env: KEY }

@@ -1,7 +1,6 @@
 /** Pictures of the page for the documentation, of a real build; `scripts/screenshots` says where they go. */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { jest } from "@jest/globals";
 import type { ElementHandle } from "puppeteer-core";
 import type { TimedEvent } from "../../../src/model/run-log.ts";
 import { aRun } from "../../server/http/support/fake-core.ts";
@@ -9,8 +8,6 @@ import { temporaryFolder } from "../../support/folder.ts";
 import { build } from "../tbuild.ts";
 import { openPage, shows } from "./browser.ts";
 import { foldedTargets, PageCore, startPageRoom } from "./page-room.ts";
-
-jest.setTimeout(60_000);
 
 /** Seconds that each takes, and what it needs. */
 const fleet: Readonly<Record<string, readonly [number, ...string[]]>> = {

@@ -2,15 +2,12 @@
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { jest } from "@jest/globals";
 import { hashToken } from "../../../src/server/records/token.ts";
 import { temporaryFolder, writeFiles } from "../../support/folder.ts";
 import { commitAll } from "../../support/git.ts";
 import { startGitServer } from "../git-server.ts";
 import { startServer } from "../server.ts";
 import { openPage, shows, texts } from "./browser.ts";
-
-jest.setTimeout(60_000);
 
 const targets = `params:
   gate: { type: string }
