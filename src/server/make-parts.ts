@@ -15,9 +15,10 @@ import type { Run } from "./records/run.ts";
 import { markName } from "./runs/child.ts";
 import { Dispatcher } from "./runs/dispatcher.ts";
 import { executeWith } from "./runs/execute.ts";
+import { MirrorUse } from "./runs/mirror-use.ts";
 import { Retention } from "./runs/retention.ts";
 import { RunList } from "./runs/run-list.ts";
-import { forgetBranches } from "./runs/work-folders.ts";
+import { Upkeep } from "./runs/upkeep.ts";
 import type { HttpParts, ServeRequest } from "./serve-request.ts";
 import { Core } from "./server-core.ts";
 
@@ -31,14 +32,26 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
   const git = gitFor(environment, { [markName]: mark });
   const heads = (url: string, signal: AbortSignal) => readHeads(git, url, { signal });
   const retention = new Retention(folder, runs);
+  const mirrors = new MirrorUse();
   const file = new ConfigFile(request.config, request.config.read, clock, () => configChanged());
   const config = () => file.config;
   const secret: Secret = (place) => readSecret(place, environment);
-  const tidy = () => retention.apply(config().keep, clock.date().getTime());
+  const upkeep = new Upkeep({
+    ...{ folder, config, runs, mirrors, git, clock, tell },
+    branchesOf: ({ name, url }) => {
+      const { heads: known } = cursors.of(name, url);
+      return known && Object.keys(known);
+    },
+  });
+  const forgetRuns = () => retention.apply(config().keep, clock.date().getTime());
+  const tidy = () => {
+    forgetRuns();
+    void upkeep.removeStrays();
+  };
   const execute =
     request.execute ??
     executeWith({
-      ...{ folder, live, clock, config, git, environment, mark, program: request.program },
+      ...{ folder, live, clock, config, git, mirrors, environment, mark, program: request.program },
       secrets: (repository) => secretsOf(repository, environment),
     });
   const dispatcher: Dispatcher = new Dispatcher({
@@ -47,13 +60,13 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
     ended: (run) => {
       core.count(run);
       tellOf(run);
-      tidy();
+      forgetRuns();
     },
   });
   const noticing: Noticing = new Noticing({
     ...{ cursors, clock, secret, readHeads: heads, fetch: request.fetch },
     accept: (repository, pushes, hint) => queueing.accept(repository, pushes, hint),
-    deleted: ({ name }, branches) => forgetBranches(folder, runs, name, branches),
+    deleted: ({ name }, branches) => upkeep.forgetBranches(name, branches),
     due: (repository, schedule) => queueing.due(repository, schedule),
   });
   const queueing: Queueing = new Queueing({ runs, config, dispatcher, readHeads: heads, tell });
@@ -74,9 +87,12 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
     dispatcher.pump();
     tidy();
   };
-  const stopTidying = hourly(clock, tidy);
+  const stopTidying = hourly(clock, () => {
+    tidy();
+    void upkeep.pack();
+  });
   const forHttp = httpParts(config, folder, { cursors, clock, secret });
-  return { core, runs, dispatcher, noticing, file, forHttp, tidy, stopTidying };
+  return { core, runs, dispatcher, noticing, file, forHttp, tidy, upkeep, stopTidying };
 }
 
 const shownRun = ({ id, repository, branch, state, problem }: Run): string =>
