@@ -52,7 +52,7 @@ async function serveLocked(request: ServeRequest, folder: DataFolder): Promise<R
   const ended = await endLeftovers(mark, clock);
   if (ended > 0) tell(`ended ${ended} of the last server's processes`);
   const parts = makeParts(request, folder, mark);
-  const { core, dispatcher, noticing, file, runs, upkeep } = parts;
+  const { core, dispatcher, noticing, file, runs, upkeep, following } = parts;
   const resumed = runs.open().filter(({ state }) => state === "running").length;
   if (resumed > 0) tell(`resuming ${resumed} ${resumed === 1 ? "run" : "runs"}`);
   parts.tidy();
@@ -67,6 +67,7 @@ async function serveLocked(request: ServeRequest, folder: DataFolder): Promise<R
   file.begin();
   dispatcher.pump();
   await noticing.follow(file.config);
+  following.look();
   void upkeep.pack();
   request.ready?.(core);
   await aborted(signal);

@@ -16,7 +16,7 @@ const three = "3".repeat(40);
 
 const shop: RepositoryConfig = {
   ...{ name: "shop", url: "https://git.example.org/shop.git", branches: ["main", "release/*"] },
-  ...{ targets: ["all"], params: {}, poll: 60, schedules: [], cancelRunning: false },
+  ...{ targets: ["all"], params: {}, follows: [], poll: 60, schedules: [], cancelRunning: false },
   ...{ buildAtStart: false, priority: 0, environment: [] },
 };
 

@@ -9,6 +9,7 @@ import { fail, ok, type Result } from "../../model/result.ts";
 import { tokenScopes } from "../../model/serve-options.ts";
 import type { AccessToken, ServerConfig } from "../records/config.ts";
 import { hashPattern } from "../records/token.ts";
+import { checkFollows } from "./check-follows.ts";
 import { ConfigReader } from "./config-reader.ts";
 import * as problems from "./problems.ts";
 import { readRepository } from "./read-repository.ts";
@@ -41,12 +42,12 @@ export function readConfig(text: string, file: string, shown: string): Result<Se
   const section = reader.section(top.value, "the configuration", keys);
   const listen = readListen(reader, section.node("listen"));
   const tokens = readTokens(reader, section.node("tokens"));
-  const repositories = reader
-    .entries(
-      section.need("repositories", (node) => node),
-      "`repositories`",
-    )
-    .flatMap((entry) => readRepository(reader, entry) ?? []);
+  const entries = reader.entries(
+    section.need("repositories", (node) => node),
+    "`repositories`",
+  );
+  const repositories = entries.flatMap((entry) => readRepository(reader, entry) ?? []);
+  checkFollows(reader, entries, repositories);
   const url = section.get("url", (node, what) => readUrl(reader, node, what));
   const proxies = readProxies(reader, section.node("proxies"));
   const config: ServerConfig = {

@@ -17,6 +17,8 @@ const keys = [
   "branches",
   "targets",
   "params",
+  "follows",
+  "update",
   "notice",
   "schedules",
   "cancel-running",
@@ -36,8 +38,10 @@ export function readRepository(reader: ConfigReader, entry: Entry): RepositoryCo
     section.get(key, (node, each) => reader.flag(node, each)) ?? false;
   const url = section.need("url", (node, each) => readUrl(reader, node, each));
   const branches = section.get("branches", (node, each) => readBranches(reader, node, each));
-  const targets = section.need("targets", (node, each) => readTargets(reader, node, each));
+  const targets = section.need("targets", (node, each) => readOwnTargets(reader, node, each));
   const params = section.get("params", (node, each) => readParams(reader, node, each));
+  const follows = section.get("follows", (node, what) => readFollows(reader, node, what)) ?? [];
+  const update = section.get("update", (node, each) => readUpdate(reader, node, each));
   const notice = readNotice(reader, section.node("notice"), what);
   const schedules = readSchedules(reader, section.node("schedules"), branches?.[0] ?? "main");
   const priority = section.get("priority", (node, each) => reader.whole(node, each, [-1000, 1000]));
@@ -46,12 +50,17 @@ export function readRepository(reader: ConfigReader, entry: Entry): RepositoryCo
   const pulls = section.node("pull-requests");
   if (pulls && flag("pull-requests")) reader.report(problems.noPullRequests(reader.at(pulls)));
   if (url === undefined || targets === undefined) return undefined;
+  if (targets.length === 0 && schedules.some((each) => each.targets.length === 0)) {
+    reader.report(problems.nothingScheduled(name, reader.at(section.node("schedules") ?? value)));
+  }
   return {
     name,
     url,
     branches: branches ?? ["main"],
     targets,
     params: params ?? {},
+    follows,
+    ...updateOf(update ?? follows.length > 0),
     ...notice,
     schedules: schedules.map((each) => ({
       ...each,
@@ -64,6 +73,22 @@ export function readRepository(reader: ConfigReader, entry: Entry): RepositoryCo
     environment: environment ?? [],
   };
 }
+
+/** An empty list says that it is only there for others to follow; the key itself may not be forgotten. */
+const readOwnTargets = (reader: ConfigReader, node: Node, what: string) =>
+  node.kind === "list" && node.items.length === 0 ? [] : readTargets(reader, node, what);
+
+const readFollows = (reader: ConfigReader, node: Node, what: string): readonly string[] =>
+  each(node).flatMap((item) => reader.text(item, what) ?? []);
+
+/** Whether each run asks again what names of servers stand for, or of which targets. */
+function readUpdate(reader: ConfigReader, node: Node, what: string) {
+  if (node.kind === "scalar" && typeof node.value === "boolean") return node.value;
+  return readTargets(reader, node, what);
+}
+
+const updateOf = (update: boolean | readonly string[]): Pick<RepositoryConfig, "update"> =>
+  update === false ? {} : { update: update === true ? [] : update };
 
 function checkName(reader: ConfigReader, { key, keyAt }: Entry): void {
   if (/^[A-Za-z0-9][\w.-]{0,63}$/.test(key)) return;

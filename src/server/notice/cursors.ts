@@ -8,6 +8,8 @@ export interface Cursor {
   /** Commits that were accepted, by branch; absent before the first look. */
   readonly heads?: Readonly<Record<string, string>>;
   readonly events?: AskedEvents;
+  /** The last news of those that it follows, by their names: `run ID` or `commit COMMIT`. */
+  readonly followed?: Readonly<Record<string, string>>;
   /** When each schedule was due last, by its words. */
   readonly schedules?: Readonly<Record<string, string>>;
 }

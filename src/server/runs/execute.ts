@@ -148,7 +148,15 @@ async function build(
     for (const line of lines) recorder.say(line);
     await recorder.flush();
   };
-  const words = [...run.targets, ...optionsOf(run.params)];
+  const options = optionsOf(run.params);
+  if (repository.update) {
+    recorder.say("asking again what names of servers stand for");
+    const argv = [...parts.program, "update", ...repository.update, ...options];
+    const end = await runChild({ ...common, argv, onLines: said, onSaid: said });
+    const failed = notUpdated(end);
+    if (failed !== undefined) return failed;
+  }
+  const words = [...run.targets, ...options];
   const graph = await graphOf([...parts.program, "graph", ...words, "--format", "json"], common);
   if (graph !== undefined) {
     recorder.expect(graph);
@@ -161,6 +169,14 @@ async function build(
     onSaid: said,
   });
   return outcomeOf(end, recorder);
+}
+
+/** Undefined where all was asked. */
+function notUpdated(end: ChildEnd): RunOutcome | undefined {
+  if (end.kind === "exited" && end.code === 0) return undefined;
+  const problem = "names of servers could not be asked again";
+  const exitCode = end.kind === "exited" ? end.code : 3;
+  return { kind: "ended", state: "failed", exitCode, problem };
 }
 
 /**
