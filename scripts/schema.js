@@ -15,6 +15,7 @@ try {
       targets: "src/config/schema/target-file-schema.ts",
       inventory: "src/report/inventory-schema.ts",
       events: "src/report/event-schema.ts",
+      server: "src/server/config/config-schema.ts",
     },
     outdir: folder,
     outExtension: { ".js": ".mjs" },
@@ -28,6 +29,7 @@ try {
   write("targets", (await made("targets")).targetFileSchema());
   write("inventory", (await made("inventory")).inventorySchema());
   write("events", (await made("events")).eventSchema());
+  write("server", (await made("server")).configSchema());
 } finally {
   rmSync(folder, { recursive: true });
 }

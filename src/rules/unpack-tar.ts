@@ -1,7 +1,7 @@
 /** Unpacks a tar, plain or compressed, into a folder. Where the folder goes then is the caller's. */
-import { createReadStream } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import path from "node:path";
-import type { Readable } from "node:stream";
+import { pipeline, type Readable, Transform } from "node:stream";
 import { throwIfAborted } from "../docker/errors.ts";
 import { failure } from "./problems.ts";
 
@@ -12,6 +12,9 @@ const programs: Readonly<Record<string, string>> = {
   ".zst": "zstd",
   ".bz2": "bzip2",
 };
+
+/** A bomb is larger unpacked than any archive of real files: a few kilobytes would fill a disk. */
+const mostTimes = 1000;
 
 /** Told by the name, as every user can tell it too. */
 export const isTarName = (name: string): boolean =>
@@ -37,12 +40,17 @@ export async function unpackTar(
     brotli: file.endsWith(".br"),
     filter: (name, entry) =>
       ("type" in entry && entry.type === "Directory") || matches(name.replace(/^(\.?\/)+/, "")),
+    maxDecompressionRatio: mostTimes,
     onwarn: (code, message) => {
       if (code !== "TAR_ENTRY_INFO") problems.push(String(message));
+      // Of what it gives up it never says that it is done.
+      if (code === "TAR_ABORT") gaveUp.abort();
     },
   });
+  const gaveUp = new AbortController();
+  const either = AbortSignal.any([signal, gaveUp.signal]);
   try {
-    await feed(await open(file, signal), unpack as unknown as Sink, signal);
+    await feed(await open(file, either), unpack as unknown as Sink, either);
   } catch (error) {
     throwIfAborted(signal);
     if (isSystemError(error)) throw error;
@@ -92,7 +100,24 @@ async function open(file: string, signal: AbortSignal): Promise<Readable> {
         : `cannot unpack \`${path.basename(file)}\`: ${error.shortMessage}`;
     child.stdout.destroy(failure("surroundings", "unpack-failed", message));
   });
-  return child.readable({ from: "stdout" });
+  // Errors of either end come out of the second.
+  return pipeline(
+    child.readable({ from: "stdout" }),
+    noBomb(statSync(file).size * mostTimes),
+    () => {},
+  );
+}
+
+/** What the parser does for the compressions that it reads itself. */
+function noBomb(most: number): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform: (chunk: Buffer, _, done) => {
+      bytes += chunk.length;
+      if (bytes > most) done(new Error(`it is more than ${mostTimes} times as large unpacked`));
+      else done(null, chunk);
+    },
+  });
 }
 
 const isSystemError = (error: unknown): boolean =>

@@ -2,22 +2,23 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { ConfigFile } from "./config/config-file.ts";
 import { missingSecrets, readSecret, secretsOf } from "./config/secrets.ts";
+import { Following } from "./following.ts";
 import { gitFor } from "./git/git-program.ts";
 import { readHeads } from "./git/remote.ts";
+import { keepTidy } from "./keep-tidy.ts";
 import { Cursors } from "./notice/cursors.ts";
 import { Noticing } from "./notice/noticing.ts";
 import { Queueing } from "./queueing.ts";
 import type { Clock } from "./records/clock.ts";
-import type { SecretPlace, ServerConfig } from "./records/config.ts";
+import type { RepositoryConfig, SecretPlace, ServerConfig } from "./records/config.ts";
 import type { DataFolder } from "./records/data-folder.ts";
 import { LiveEvents } from "./records/live-events.ts";
 import type { Run } from "./records/run.ts";
 import { markName } from "./runs/child.ts";
 import { Dispatcher } from "./runs/dispatcher.ts";
 import { executeWith } from "./runs/execute.ts";
-import { Retention } from "./runs/retention.ts";
+import { MirrorUse } from "./runs/mirror-use.ts";
 import { RunList } from "./runs/run-list.ts";
-import { forgetBranches } from "./runs/work-folders.ts";
 import type { HttpParts, ServeRequest } from "./serve-request.ts";
 import { Core } from "./server-core.ts";
 
@@ -26,45 +27,44 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
   const { clock, environment, tell } = request;
   const live = new LiveEvents(clock.date().getTime());
   const runs = new RunList(folder, clock, (run) => live.tell({ kind: "run-changed", run }));
-  const tellOf = (run: Run) => tell(shownRun(run));
   const cursors = new Cursors(folder.cursors);
   const git = gitFor(environment, { [markName]: mark });
   const heads = (url: string, signal: AbortSignal) => readHeads(git, url, { signal });
-  const retention = new Retention(folder, runs);
+  const mirrors = new MirrorUse();
   const file = new ConfigFile(request.config, request.config.read, clock, () => configChanged());
   const config = () => file.config;
+  const secrets = (repository: RepositoryConfig) => secretsOf(repository, environment);
   const secret: Secret = (place) => readSecret(place, environment);
-  const tidy = () => retention.apply(config().keep, clock.date().getTime());
-  const execute =
-    request.execute ??
-    executeWith({
-      ...{ folder, live, clock, config, git, environment, mark, program: request.program },
-      secrets: (repository) => secretsOf(repository, environment),
-    });
+  const keeping = { folder, config, runs, mirrors, cursors, git, clock, tell };
+  const { upkeep, forgetRuns, tidy } = keepTidy(keeping);
+  const execute = request.execute ?? executeWith({ ...request, ...keeping, live, mark, secrets });
   const dispatcher: Dispatcher = new Dispatcher({
     ...{ runs, config, execute, clock },
-    begun: tellOf,
+    begun: (run) => tell(shownRun(run)),
     ended: (run) => {
       core.count(run);
-      tellOf(run);
-      tidy();
+      tell(shownRun(run));
+      forgetRuns();
+      following.look();
     },
   });
   const noticing: Noticing = new Noticing({
     ...{ cursors, clock, secret, readHeads: heads, fetch: request.fetch },
     accept: (repository, pushes, hint) => queueing.accept(repository, pushes, hint),
-    deleted: ({ name }, branches) => forgetBranches(folder, runs, name, branches),
+    deleted: ({ name }, branches) => upkeep.forgetBranches(name, branches),
+    looked: () => following.look(),
     due: (repository, schedule) => queueing.due(repository, schedule),
   });
   const queueing: Queueing = new Queueing({ runs, config, dispatcher, readHeads: heads, tell });
+  const following = new Following({ config, cursors, runs, tell, add: (run) => queueing.add(run) });
   const core: Core = new Core({
     ...{ folder, live, runs, file, clock, queueing, dispatcher, noticing },
-    problems: () => [
-      ...[runs.problem, cursors.problem].filter((problem) => problem !== undefined),
-      ...file.problems.map(shownProblem),
-      ...missingSecrets(config().repositories, environment).map(shownProblem),
-    ],
+    problems: () => problemsOf({ runs, cursors, file }, environment),
   });
+  const settle = () => {
+    tidy();
+    following.look();
+  };
   const configChanged = () => {
     live.tell({ kind: "config-changed" });
     for (const problem of file.problems) tell(`the configuration stays: ${shownProblem(problem)}`);
@@ -72,11 +72,23 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
     tell("the configuration is another one");
     void noticing.follow(config());
     dispatcher.pump();
-    tidy();
+    settle();
   };
-  const stopTidying = hourly(clock, tidy);
+  const stopTidying = hourly(clock, () => {
+    settle();
+    void upkeep.pack();
+  });
   const forHttp = httpParts(config, folder, { cursors, clock, secret });
-  return { core, runs, dispatcher, noticing, file, forHttp, tidy, stopTidying };
+  return { core, runs, dispatcher, noticing, file, forHttp, tidy, upkeep, following, stopTidying };
+}
+
+type Wrong = { readonly runs: RunList; readonly cursors: Cursors; readonly file: ConfigFile };
+
+function problemsOf({ runs, cursors, file }: Wrong, environment: NodeJS.ProcessEnv) {
+  const { problems, config } = file;
+  const missing = missingSecrets(config.repositories, environment);
+  const unwritten = [runs.problem, cursors.problem].filter((problem) => problem !== undefined);
+  return [...unwritten, ...[...problems, ...missing].map(shownProblem)];
 }
 
 const shownRun = ({ id, repository, branch, state, problem }: Run): string =>

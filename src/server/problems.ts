@@ -31,6 +31,13 @@ export const unknownBranch = (branch: string, near: string | undefined): Diagnos
 export const badName = (what: string, name: string): Diagnostic =>
   usage("bad-request", `\`${name}\` is no ${what}`);
 
+export const noTargets = (repository: string): Diagnostic =>
+  usage(
+    "bad-request",
+    `nothing is built of repository \`${repository}\` by itself`,
+    "name the targets that are meant",
+  );
+
 export const notACommit = (text: string): Diagnostic =>
   usage("bad-request", `\`${text}\` is no commit`, "give all of its digits");
 

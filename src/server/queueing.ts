@@ -39,6 +39,7 @@ export class Queueing {
     { noticed, delivery }: Hint,
   ): Diagnostic | undefined {
     const { runs, dispatcher } = this.#parts;
+    if (repository.targets.length === 0) return undefined;
     const fresh = pushes.filter((push) => this.#newestPush(repository.name, push) !== push.commit);
     const cause: RunCause = { kind: "push", noticed, ...(delivery !== undefined && { delivery }) };
     const { name, targets, params, priority } = repository;

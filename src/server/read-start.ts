@@ -6,7 +6,7 @@ import { nearest } from "../model/nearest.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import type { StartRequest } from "./core.ts";
 import * as problems from "./problems.ts";
-import type { RepositoryConfig, ServerConfig } from "./records/config.ts";
+import { type RepositoryConfig, type ServerConfig, usualBranch } from "./records/config.ts";
 import { isBranch, isCommit, isTarget } from "./records/names.ts";
 import type { ParameterValue, Run } from "./records/run.ts";
 
@@ -28,6 +28,7 @@ export function readStart(request: StartRequest, { repositories }: ServerConfig)
   const found: Diagnostic[] = [
     ...(isBranch(branch) ? [] : [problems.badName("branch", branch)]),
     ...(commit === undefined || isCommit(commit) ? [] : [problems.notACommit(commit)]),
+    ...(targets.length > 0 ? [] : [problems.noTargets(repository.name)]),
     ...targets.filter((name) => !isTarget(name)).map((name) => problems.badName("target", name)),
     ...Object.entries(request.params ?? {}).flatMap(([name, value]) =>
       checkParameter(name, value, repository),
@@ -43,10 +44,6 @@ export function readStart(request: StartRequest, { repositories }: ServerConfig)
     ...(commit !== undefined && { commit }),
   });
 }
-
-/** The first that is a name and no pattern. */
-const usualBranch = ({ branches }: RepositoryConfig): string =>
-  branches.find(isBranch) ?? branches[0] ?? "main";
 
 /**
  * The target file says which parameters there are, and is read by the run itself. Here is refused what would

@@ -52,7 +52,7 @@ async function serveLocked(request: ServeRequest, folder: DataFolder): Promise<R
   const ended = await endLeftovers(mark, clock);
   if (ended > 0) tell(`ended ${ended} of the last server's processes`);
   const parts = makeParts(request, folder, mark);
-  const { core, dispatcher, noticing, file, runs } = parts;
+  const { core, dispatcher, noticing, file, runs, upkeep, following } = parts;
   const resumed = runs.open().filter(({ state }) => state === "running").length;
   if (resumed > 0) tell(`resuming ${resumed} ${resumed === 1 ? "run" : "runs"}`);
   parts.tidy();
@@ -67,12 +67,14 @@ async function serveLocked(request: ServeRequest, folder: DataFolder): Promise<R
   file.begin();
   dispatcher.pump();
   await noticing.follow(file.config);
+  following.look();
+  void upkeep.pack();
   request.ready?.(core);
   await aborted(signal);
   const { stop } = file.config.limits;
   if (dispatcher.isBusy) tell(problems.stopping(stop));
   file.end();
-  await noticing.end();
+  await Promise.all([noticing.end(), upkeep.end()]);
   await dispatcher.stop(stop);
   await http?.close();
   parts.stopTidying();

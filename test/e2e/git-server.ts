@@ -22,12 +22,14 @@ export interface ServerOptions {
   readonly login?: string;
   /** Contents of Git LFS by their names. */
   readonly large?: ReadonlyMap<string, Buffer>;
+  /** Where it listens, if not on loopback alone. */
+  readonly host?: string;
 }
 
 /** @param folder that the repositories lie in */
 export async function startGitServer(
   folder: string,
-  { login, large = new Map() }: ServerOptions = {},
+  { login, large = new Map(), host = "127.0.0.1" }: ServerOptions = {},
 ): Promise<LocalServer> {
   const asked: string[] = [];
   let onFetch: (() => void) | undefined;
@@ -76,7 +78,7 @@ export async function startGitServer(
       response.end(all.subarray(end + 4));
     });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(0, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const stop = async () => {
@@ -92,7 +94,7 @@ export async function startGitServer(
         resolve();
       };
     });
-  return { url: `http://127.0.0.1:${port}`, asked, holdFetch, stop };
+  return { url: `http://${host}:${port}`, asked, holdFetch, stop };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {

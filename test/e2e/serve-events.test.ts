@@ -78,6 +78,7 @@ test("an event has a push built long before git would be asked; who has no news 
   const again = startServer(folder);
   await events.read();
   expect(events.asked[before]).toEqual({ status: 304, etag: 'W/"1"' });
+  expect(events.hasty()).toBe(0);
   expect(await runsOf(again)).toHaveLength(1);
   await stop(again);
 });

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import type { Run } from "../../src/server/records/run.ts";
 import { checkout } from "./tbuild.ts";
 
@@ -35,10 +36,15 @@ export function startServer(folder: string, env: Readonly<Record<string, string>
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
+  return listenTo(child, child.stderr);
+}
+
+/** A server that was started as this program, or one that this program tells of: `docker logs --follow`. */
+export function listenTo(child: ChildProcess, stream: Readable): Server {
   started.add(child);
   const lines: string[] = [];
   const waiting = new Set<Waiting>();
-  createInterface(child.stderr).on("line", (line) => {
+  createInterface(stream).on("line", (line) => {
     lines.push(line);
     if (process.env["TBUILD_TEST_TELL"]) process.stderr.write(`${line}\n`);
     for (const each of waiting) if (each.fits.test(line)) each.resolve(line);

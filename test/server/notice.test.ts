@@ -2,10 +2,11 @@ import type { Diagnostic } from "../../src/model/diagnostic.ts";
 import { fail, ok, type Result } from "../../src/model/result.ts";
 import { compareHeads } from "../../src/server/notice/compare-heads.ts";
 import { Cursors } from "../../src/server/notice/cursors.ts";
+import { EventsPoller } from "../../src/server/notice/events-poller.ts";
 import { askEvents } from "../../src/server/notice/github-events.ts";
 import { Schedules } from "../../src/server/notice/scheduler.ts";
 import { Watcher } from "../../src/server/notice/watcher.ts";
-import type { RepositoryConfig } from "../../src/server/records/config.ts";
+import type { GithubEvents, RepositoryConfig } from "../../src/server/records/config.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { FakeClock, settled } from "./fake-clock.ts";
 
@@ -15,7 +16,7 @@ const three = "3".repeat(40);
 
 const shop: RepositoryConfig = {
   ...{ name: "shop", url: "https://git.example.org/shop.git", branches: ["main", "release/*"] },
-  ...{ targets: ["all"], params: {}, poll: 60, schedules: [], cancelRunning: false },
+  ...{ targets: ["all"], params: {}, follows: [], poll: 60, schedules: [], cancelRunning: false },
   ...{ buildAtStart: false, priority: 0, environment: [] },
 };
 
@@ -213,8 +214,8 @@ describe("GitHub's events", () => {
     const sent: { url: string; headers: Record<string, string> }[] = [];
     const answer = await askEvents(
       { url: "https://api.github.com/repos/acme/shop/events" },
-      { url: shop.url, ...(etag !== undefined && { etag }) },
       {
+        etag,
         fetch: async (url, init) => {
           sent.push({ url, headers: init.headers });
           return new Response(body === undefined ? null : JSON.stringify(body), {
@@ -276,6 +277,67 @@ describe("GitHub's events", () => {
       "the answer is no list of events",
     );
     expect((await ask(500, {})).answer.problem).toBe("the events cannot be read: HTTP 500");
+  });
+});
+
+describe("the poller of GitHub's events", () => {
+  const usual = { url: "https://api.github.com/repos/acme/shop/events" };
+  const interval = { "x-poll-interval": "300", etag: 'W/"abc"' };
+
+  /** A poller that begins at that time, and the ETags that it sent. */
+  function polling(file: string, start: string, events: GithubEvents = usual) {
+    const clock = new FakeClock(start);
+    const sent: (string | undefined)[] = [];
+    const poller = new EventsPoller({
+      ...{ repository: shop, events, clock, cursors: new Cursors(file) },
+      token: () => undefined,
+      hint: async () => {},
+      fetch: async (_, { headers }) => {
+        sent.push(headers["if-none-match"]);
+        return new Response("[]", { headers: interval });
+      },
+    });
+    poller.begin();
+    return { poller, clock, sent };
+  }
+
+  /** A server that asked at 12:00, and was stopped. */
+  async function asked(): Promise<string> {
+    const file = `${temporaryFolder()}/cursors.json`;
+    const first = polling(file, "2026-11-21T12:00:00.000Z");
+    await settled();
+    first.poller.end();
+    expect(first.sent).toEqual([undefined]);
+    return file;
+  }
+
+  test("asks after a restart no sooner than the last answer allowed, and with its ETag", async () => {
+    const { poller, clock, sent } = polling(await asked(), "2026-11-21T12:04:00.000Z");
+    await settled();
+    clock.advance(59_000);
+    await settled();
+    expect(sent).toEqual([]);
+    clock.advance(1000);
+    await settled();
+    expect([sent, clock.waits]).toEqual([['W/"abc"'], [300_000]]);
+    poller.end();
+  });
+
+  test("asks at once when that time has passed, and of another address, with no ETag then", async () => {
+    const late = polling(await asked(), "2026-11-21T12:05:00.000Z");
+    const other = { url: "https://api.github.com/repos/acme/toys/events" };
+    const moved = polling(await asked(), "2026-11-21T12:00:01.000Z", other);
+    await settled();
+    expect([late.sent, moved.sent]).toEqual([['W/"abc"'], [undefined]]);
+    late.poller.end();
+    moved.poller.end();
+  });
+
+  test("waits no longer than it had to when the clock was set back", async () => {
+    const { poller, clock } = polling(await asked(), "2026-11-20T12:00:00.000Z");
+    await settled();
+    expect(clock.waits).toEqual([300_000]);
+    poller.end();
   });
 });
 

@@ -24,6 +24,7 @@ test("a small configuration gets what is usual for the rest", () => {
         branches: ["main"],
         targets: ["push"],
         params: {},
+        follows: [],
         poll: 60,
         schedules: [],
         cancelRunning: false,
@@ -196,6 +197,44 @@ test.each([
   ],
 ])("%j is told with its place", (text, problem) => {
   expect(problemsIn(text)).toEqual([problem]);
+});
+
+const two = (a: string, b: string) => `repositories:
+  a: { url: /a, targets: [x], ${a} }
+  b: { url: /b, targets: [], ${b} }
+`;
+
+test("who follows updates, unless it is told otherwise; nothing needs to be built of who is followed", () => {
+  const read2 = (more: string) => must(read(two(`follows: b${more}`, "priority: 0"))).repositories;
+  expect(read2("")).toMatchObject([{ follows: ["b"], update: [] }, { targets: [] }]);
+  expect(read2(", update: [x]")[0]?.update).toEqual(["x"]);
+  expect(read2(", update: false")[0]?.update).toBeUndefined();
+  expect(must(read(shop("update: true"))).repositories[0]?.update).toEqual([]);
+});
+
+test.each([
+  [
+    two("follows: [nobody]", "priority: 0"),
+    "server.yaml:2:41+6: there is no repository `nobody` to follow; name one of `repositories`",
+  ],
+  [
+    two("follows: [b]", "follows: [a]"),
+    "server.yaml:2:41+1: repositories follow each other: a -> b -> a; runs would start each other for ever; take one of them out",
+  ],
+  [
+    two("follows: [a]", "priority: 0"),
+    "server.yaml:2:41+1: repositories follow each other: a -> a; runs would start each other for ever; take one of them out",
+  ],
+  [
+    two("follows: [b]", "branches: ['x/*']"),
+    'server.yaml:2:41+1: repository `b` has no branch by name; put the branch that is meant into its `branches`: `[main, "release/*"]`',
+  ],
+  [
+    two("priority: 0", "schedules: [{ cron: 0 3 * * * }]"),
+    "server.yaml:3:41+21: a schedule of repository `b` has nothing to make; give it `targets`, since the repository has none",
+  ],
+])("%j is told with its place: nobody would know what to build", (text, problem) => {
+  expect(problemsIn(text)[0]).toBe(problem);
 });
 
 test("two tokens of one name and two repositories of one name are told, all at once", () => {

@@ -72,6 +72,13 @@ test("a request gets what the configuration says where it says nothing", () => {
   });
 });
 
+test("of a repository without targets a request says what it wants", () => {
+  const bare = { repositories: [{ ...config.repositories[0], targets: [] }] };
+  expect(
+    shown(readStart({ repository: "shop", by: "anna" }, bare as unknown as ServerConfig)),
+  ).toEqual(["nothing is built of repository `shop` by itself; name the targets that are meant"]);
+});
+
 test.each([
   [{ repository: "shp" }, "there is no repository `shp`; did you mean `shop`?"],
   [{ branch: "--upload-pack=x" }, "`--upload-pack=x` is no branch"],

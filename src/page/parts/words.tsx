@@ -30,6 +30,8 @@ export function causeText(cause: RunCause): string {
       return `push, noticed by ${cause.noticed}`;
     case "schedule":
       return `schedule ${cause.cron}`;
+    case "follow":
+      return `follows ${cause.of}`;
     case "request":
       return `asked for by ${cause.by}`;
     case "retry":

@@ -79,3 +79,23 @@ export const serversOwn = (name: string, at: Location): Diagnostic =>
   usage("servers-own", `\`${name}\` cannot be given to runs`, at, {
     hint: "runs have it already, or it would change how tbuild and git work",
   });
+
+export const nobodyToFollow = (name: string, at: Location, near: string | undefined): Diagnostic =>
+  usage("unknown-repository", `there is no repository \`${name}\` to follow`, at, {
+    hint: near === undefined ? "name one of `repositories`" : `did you mean \`${near}\`?`,
+  });
+
+export const followsItself = (names: readonly string[], at: Location): Diagnostic =>
+  usage("follows-itself", `repositories follow each other: ${names.join(" -> ")}`, at, {
+    hint: "runs would start each other for ever; take one of them out",
+  });
+
+export const onlyPatterns = (name: string, at: Location): Diagnostic =>
+  usage("only-patterns", `repository \`${name}\` has no branch by name`, at, {
+    hint: 'put the branch that is meant into its `branches`: `[main, "release/*"]`',
+  });
+
+export const nothingScheduled = (name: string, at: Location): Diagnostic =>
+  usage("nothing-scheduled", `a schedule of repository \`${name}\` has nothing to make`, at, {
+    hint: "give it `targets`, since the repository has none",
+  });

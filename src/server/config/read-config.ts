@@ -9,25 +9,15 @@ import { fail, ok, type Result } from "../../model/result.ts";
 import { tokenScopes } from "../../model/serve-options.ts";
 import type { AccessToken, ServerConfig } from "../records/config.ts";
 import { hashPattern } from "../records/token.ts";
+import { checkFollows } from "./check-follows.ts";
 import { ConfigReader } from "./config-reader.ts";
+import { keysOf, patterns, ranges, readers } from "./declared.ts";
 import * as problems from "./problems.ts";
 import { readRepository } from "./read-repository.ts";
 
 const sort = { what: "a configuration", key: "repositories" };
 const hour = 3600;
 const day = 24 * hour;
-
-const keys = [
-  "listen",
-  "data",
-  "url",
-  "read",
-  "limits",
-  "keep",
-  "tokens",
-  "proxies",
-  "repositories",
-];
 
 /**
  * @param file absolute path; it names the file in places, and its folder is what paths start at
@@ -38,15 +28,15 @@ export function readConfig(text: string, file: string, shown: string): Result<Se
   const top = readYaml(source, sort);
   if (!top.ok) return top;
   const reader = new ConfigReader(source, path.dirname(file));
-  const section = reader.section(top.value, "the configuration", keys);
+  const section = reader.section(top.value, "the configuration", keysOf.top);
   const listen = readListen(reader, section.node("listen"));
   const tokens = readTokens(reader, section.node("tokens"));
-  const repositories = reader
-    .entries(
-      section.need("repositories", (node) => node),
-      "`repositories`",
-    )
-    .flatMap((entry) => readRepository(reader, entry) ?? []);
+  const entries = reader.entries(
+    section.need("repositories", (node) => node),
+    "`repositories`",
+  );
+  const repositories = entries.flatMap((entry) => readRepository(reader, entry) ?? []);
+  checkFollows(reader, entries, repositories);
   const url = section.get("url", (node, what) => readUrl(reader, node, what));
   const proxies = readProxies(reader, section.node("proxies"));
   const config: ServerConfig = {
@@ -56,9 +46,7 @@ export function readConfig(text: string, file: string, shown: string): Result<Se
       section.get("data", (node, what) => reader.text(node, what)) ?? "data",
     ),
     ...(url !== undefined && { url }),
-    read:
-      section.get("read", (node, what) => reader.choice(node, what, ["token", "public"])) ??
-      "token",
+    read: section.get("read", (node, what) => reader.choice(node, what, readers)) ?? "token",
     limits: readLimits(reader, section.node("limits")),
     keep: readKeep(reader, section.node("keep")),
     tokens,
@@ -74,7 +62,7 @@ const usualListen = { host: "127.0.0.1", port: 8095 };
 function readListen(reader: ConfigReader, node: Node | undefined): ServerConfig["listen"] {
   const text = node && reader.text(node, "`listen`");
   if (node === undefined || text === undefined) return usualListen;
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:\s]*)):(\d{1,5})$/.exec(text) ?? [];
+  const [, bracketed, plain, port] = patterns.listen.exec(text) ?? [];
   const host = bracketed ?? plain;
   if (host !== undefined && host !== "" && Number(port) <= 65_535) {
     return { host, port: Number(port) };
@@ -92,24 +80,23 @@ function readUrl(reader: ConfigReader, node: Node, what: string): string | undef
 }
 
 function readLimits(reader: ConfigReader, node: Node | undefined): ServerConfig["limits"] {
-  const known = ["runs", "per-repository", "queued", "time", "stop"];
-  const section = reader.section(node, "`limits`", known);
-  const whole = (key: string, most: number) =>
-    section.get(key, (value, what) => reader.whole(value, what, [1, most]));
+  const section = reader.section(node, "`limits`", keysOf.limits);
+  const whole = (key: string, range: readonly [number, number]) =>
+    section.get(key, (value, what) => reader.whole(value, what, range));
   const seconds = (key: string) => section.get(key, (value, what) => reader.duration(value, what));
   return {
-    runs: whole("runs", 1000) ?? 2,
-    perRepository: whole("per-repository", 1000) ?? 1,
-    queued: whole("queued", 100_000) ?? 1000,
+    runs: whole("runs", ranges.runs) ?? 2,
+    perRepository: whole("per-repository", ranges.runs) ?? 1,
+    queued: whole("queued", ranges.queued) ?? 1000,
     time: seconds("time") ?? hour,
     stop: seconds("stop") ?? 10,
   };
 }
 
 function readKeep(reader: ConfigReader, node: Node | undefined): ServerConfig["keep"] {
-  const section = reader.section(node, "`keep`", ["runs", "for", "size"]);
+  const section = reader.section(node, "`keep`", keysOf.keep);
   return {
-    runs: section.get("runs", (value, what) => reader.whole(value, what, [1, 100_000])) ?? 1000,
+    runs: section.get("runs", (value, what) => reader.whole(value, what, ranges.keptRuns)) ?? 1000,
     for: section.get("for", (value, what) => reader.duration(value, what)) ?? 90 * day,
     size: section.get("size", (value, what) => reader.size(value, what)) ?? 20_000_000_000,
   };
@@ -126,7 +113,7 @@ function readProxies(reader: ConfigReader, node: Node | undefined): readonly str
 function readTokens(reader: ConfigReader, node: Node | undefined): readonly AccessToken[] {
   const names = new Set<string>();
   return reader.items(node, "`tokens`").flatMap((item) => {
-    const section = reader.section(item, "a token", ["name", "hash", "scopes"]);
+    const section = reader.section(item, "a token", keysOf.token);
     const name = section.need("name", (value, what) => readTokenName(reader, value, what));
     const hash = section.need("hash", (value, what) => readHash(reader, value, what));
     const allowed = section.need("scopes", (value, what) => readScopes(reader, value, what));
@@ -141,7 +128,7 @@ function readTokens(reader: ConfigReader, node: Node | undefined): readonly Acce
 
 function readTokenName(reader: ConfigReader, node: Node, what: string): string | undefined {
   const text = reader.text(node, what);
-  if (text === undefined || /^[A-Za-z0-9][\w.@-]{0,63}$/.test(text)) return text;
+  if (text === undefined || patterns.tokenName.test(text)) return text;
   const rule = "use letters, digits, `.`, `@`, `-` and `_`, a letter or digit first";
   return reader.report(words.illegalName("a token", text, reader.at(node), rule));
 }

@@ -13,6 +13,7 @@ import type {
 import { hookKinds } from "../records/config.ts";
 import { isBranch } from "../records/names.ts";
 import type { ConfigReader } from "./config-reader.ts";
+import { keysOf } from "./declared.ts";
 import * as problems from "./problems.ts";
 import { readTargets } from "./read-names.ts";
 
@@ -23,7 +24,7 @@ const leastPoll = 1;
 
 export function readNotice(reader: ConfigReader, node: Node | undefined, of: string): Notice {
   const what = `\`notice\` of ${of}`;
-  const section = reader.section(node, what, ["poll", "github-events", "webhook"]);
+  const section = reader.section(node, what, keysOf.notice);
   const pollNode = section.node("poll");
   const isOff = pollNode?.kind === "scalar" && pollNode.value === false;
   const poll = isOff ? undefined : ((pollNode && readPoll(reader, pollNode)) ?? usualPoll);
@@ -50,7 +51,7 @@ function readEvents(reader: ConfigReader, node: Node, what: string): GithubEvent
     const url = readHttp(reader, node, what);
     return url === undefined ? undefined : { url };
   }
-  const section = reader.section(node, what, ["url", "token"]);
+  const section = reader.section(node, what, keysOf.events);
   const url = section.need("url", (value, each) => readHttp(reader, value, each));
   const token = section.get("token", (value, each) => readSecret(reader, value, each));
   return url === undefined ? undefined : { url, ...(token && { token }) };
@@ -67,7 +68,7 @@ function readHttp(reader: ConfigReader, node: Node, what: string): string | unde
 }
 
 function readWebhook(reader: ConfigReader, node: Node, what: string): Webhook | undefined {
-  const section = reader.section(node, what, ["kind", "secret"]);
+  const section = reader.section(node, what, keysOf.webhook);
   const kind = section.need("kind", (value, each) => reader.choice(value, each, hookKinds));
   const secret = section.need("secret", (value, each) => readSecret(reader, value, each));
   return kind && secret && { kind, secret };
@@ -78,7 +79,7 @@ function readSecret(reader: ConfigReader, node: Node, what: string): SecretPlace
   if (node.kind === "scalar" && node.value !== null) {
     return reader.report(problems.plainSecret(what, reader.at(node)));
   }
-  const section = reader.section(node, what, ["env", "file"]);
+  const section = reader.section(node, what, keysOf.secret);
   const name = section.get("env", (value, each) => reader.text(value, each));
   const file = section.get("file", (value, each) => reader.text(value, each));
   const at = reader.at(node);
@@ -101,7 +102,7 @@ export function readSchedules(
 }
 
 function readSchedule(reader: ConfigReader, node: Node, usual: string): Schedule | undefined {
-  const section = reader.section(node, "a schedule", ["cron", "branch", "targets"]);
+  const section = reader.section(node, "a schedule", keysOf.schedule);
   const cron = section.need("cron", (value, what) => readCron(reader, value, what));
   const branch = section.get("branch", (value, what) => reader.text(value, what)) ?? usual;
   const targets = section.get("targets", (value, what) => readTargets(reader, value, what)) ?? [];

@@ -2,10 +2,13 @@
  * Runs the `git` program on repositories that nobody vouches for: no hooks, no commands that a URL names, no
  * questions. What is asked of it is told by others.
  */
+
+import { constants, setPriority } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { hideCredentials } from "../../report/redact.ts";
+import { signalGroup } from "../../rules/commands/process-group.ts";
 
 export interface GitAnswer {
   readonly ok: boolean;
@@ -21,6 +24,8 @@ export interface GitOptions {
   /** Told each line that git says. */
   readonly tell?: (line: string) => void;
   readonly input?: string;
+  /** Takes only the time that nobody else wants; when it is ended, so is all that it started. */
+  readonly isIdle?: boolean;
 }
 
 /** Runs git with these words. What it answers is data, also where it fails. */
@@ -55,7 +60,7 @@ export function gitFor(
   mark: Readonly<Record<string, string>>,
 ): Git {
   const env = { ...gitEnvironment(environment), ...mark };
-  return async (args, { folder, signal, tell, input }) => {
+  return async (args, { folder, signal, tell, input, isIdle = false }) => {
     const child = execa("git", args, {
       ...(folder !== undefined && { cwd: folder }),
       env,
@@ -66,7 +71,9 @@ export function gitFor(
       forceKillAfterDelay: 1000,
       maxBuffer: mostOutput,
       stripFinalNewline: false,
+      detached: isIdle,
     });
+    if (isIdle) takeOnlySpareTime(child, signal);
     const said: string[] = [];
     const done = readLines(child.stderr, (line) => {
       said.push(line);
@@ -78,6 +85,15 @@ export function gitFor(
     if (result.code === "ENOENT") said.push("program `git` was not found");
     return { ok: !result.failed, out: String(result.stdout ?? ""), said };
   };
+}
+
+function takeOnlySpareTime({ pid }: { readonly pid?: number }, signal: AbortSignal): void {
+  signal.addEventListener("abort", () => signalGroup(pid, "SIGTERM"), { once: true });
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already.
+  }
 }
 
 async function readLines(stream: Readable, tell: (line: string) => void): Promise<void> {

@@ -7,9 +7,22 @@ export interface Cursor {
   readonly url: string;
   /** Commits that were accepted, by branch; absent before the first look. */
   readonly heads?: Readonly<Record<string, string>>;
-  readonly etag?: string;
+  readonly events?: AskedEvents;
+  /** The last news of those that it follows, by their names: `run ID` or `commit COMMIT`. */
+  readonly followed?: Readonly<Record<string, string>>;
   /** When each schedule was due last, by its words. */
   readonly schedules?: Readonly<Record<string, string>>;
+}
+
+/** The last question for events, so that a restart asks no sooner than the answer allowed. */
+export interface AskedEvents {
+  /** What was asked, and in whose name: of another address or token nothing is known. */
+  readonly of: string;
+  readonly etag?: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Milliseconds after it. */
+  readonly wait: number;
 }
 
 interface Content {

@@ -5,7 +5,6 @@
  */
 import type { Clock } from "../records/clock.ts";
 import type { GithubEvents } from "../records/config.ts";
-import type { Cursor } from "./cursors.ts";
 
 export interface EventsAnswer {
   /** Branches that were pushed to at some time: which are news, git tells. */
@@ -28,19 +27,20 @@ const mostBytes = 16 * 1024 * 1024;
 /** @param token undefined where nobody logs in */
 export async function askEvents(
   { url }: GithubEvents,
-  cursor: Cursor,
   parts: {
+    /** Of the last answer. */
+    readonly etag: string | undefined;
     readonly fetch: Fetch;
     readonly clock: Pick<Clock, "date">;
     readonly token: string | undefined;
     readonly signal: AbortSignal;
   },
 ): Promise<EventsAnswer> {
-  const { fetch, clock, token, signal } = parts;
+  const { etag, fetch, clock, token, signal } = parts;
   const headers: Record<string, string> = {
     accept: "application/vnd.github+json",
     "user-agent": "tbuild",
-    ...(cursor.etag !== undefined && { "if-none-match": cursor.etag }),
+    ...(etag !== undefined && { "if-none-match": etag }),
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
   };
   try {

@@ -14,6 +14,8 @@ export interface NoticingParts extends Pick<WatcherParts, "cursors" | "accept" |
   readonly fetch: Fetch;
   readonly readHeads: (url: string, signal: AbortSignal) => Promise<Result<Heads>>;
   readonly secret: (place: SecretPlace) => string | undefined;
+  /** Told when git has answered, and what that meant is dealt with. */
+  readonly looked: () => void;
   readonly due: (repository: RepositoryConfig, schedule: Schedule) => Promise<boolean>;
 }
 
@@ -85,7 +87,8 @@ export class Noticing {
         ),
       asked: (isGood) => {
         this.polls.done++;
-        if (!isGood) this.polls.failed++;
+        if (isGood) this.#parts.looked();
+        else this.polls.failed++;
       },
     });
     const { githubEvents } = repository;

@@ -1,5 +1,6 @@
 /** The configuration of the server as it is in effect: plain data. How it is read and checked is told in `config/`. */
 import type { TokenScope } from "../../model/serve-options.ts";
+import { isBranch } from "./names.ts";
 import type { ParameterValue } from "./run.ts";
 
 export interface AccessToken {
@@ -41,8 +42,13 @@ export interface RepositoryConfig {
   readonly url: string;
   /** Names and patterns. */
   readonly branches: readonly string[];
+  /** None: nothing is built of it by itself, and others follow it. */
   readonly targets: readonly string[];
   readonly params: Readonly<Record<string, ParameterValue>>;
+  /** Names of repositories whose news start a run of this one. */
+  readonly follows: readonly string[];
+  /** Targets whose names of servers each run asks again; all where it is empty, none where it is absent. */
+  readonly update?: readonly string[];
   /** Absent: never. */
   readonly poll?: number;
   readonly githubEvents?: GithubEvents;
@@ -86,3 +92,7 @@ export interface ServerConfig {
   readonly proxies?: readonly string[];
   readonly repositories: readonly RepositoryConfig[];
 }
+
+/** The branch that is meant where none is named: the first that is a name and no pattern. */
+export const usualBranch = ({ branches }: Pick<RepositoryConfig, "branches">): string =>
+  branches.find(isBranch) ?? branches[0] ?? "main";

@@ -60,10 +60,28 @@ export class DataFolder {
    * a name is called after its folder.
    */
   work(repository: string, branch: string): string {
-    return path.join(this.path, "work", repository, safeFileName(branch), repository);
+    return path.join(this.workOf(repository, branch), repository);
+  }
+
+  /** All of a branch, with the folder of `work` in it. */
+  workOf(repository: string, branch: string): string {
+    return path.join(this.works, repository, safeFileName(branch));
+  }
+
+  get works(): string {
+    return path.join(this.path, "work");
+  }
+
+  get mirrors(): string {
+    return path.join(this.path, "mirrors");
+  }
+
+  /** What is on its way out. */
+  get removed(): string {
+    return path.join(this.path, "removed");
   }
 
   mirror(repository: string): string {
-    return path.join(this.path, "mirrors", `${repository}.git`);
+    return path.join(this.mirrors, `${repository}.git`);
   }
 }

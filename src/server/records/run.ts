@@ -13,6 +13,13 @@ export type RunCause =
   | { readonly kind: "schedule"; readonly cron: string }
   /** `by`: the name of the token. */
   | { readonly kind: "request"; readonly by: string }
+  /** `of`: the repository that had news, a run that passed or a commit of which nothing is built. */
+  | {
+      readonly kind: "follow";
+      readonly of: string;
+      readonly run?: string;
+      readonly commit?: string;
+    }
   | { readonly kind: "retry"; readonly of: string; readonly by: string };
 
 export type ParameterValue = string | number | boolean;

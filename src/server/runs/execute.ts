@@ -6,7 +6,6 @@ import { writeFileSync } from "node:fs";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { GraphDrawing } from "../../model/graph-drawing.ts";
 import { ok, type Result } from "../../model/result.ts";
-import { Gate } from "../../net/gate.ts";
 import { type Checkout, checkOut, fetchMirror } from "../git/checkout.ts";
 import type { Git } from "../git/git-program.ts";
 import { type Clock, waitOn } from "../records/clock.ts";
@@ -15,6 +14,7 @@ import type { DataFolder } from "../records/data-folder.ts";
 import type { LiveEvents } from "../records/live-events.ts";
 import type { ParameterValue, Run } from "../records/run.ts";
 import { type ChildEnd, markName, runChild } from "./child.ts";
+import type { MirrorUse } from "./mirror-use.ts";
 import type { Execute, RunOutcome } from "./outcome.ts";
 import { RunRecorder, readTargets } from "./run-recorder.ts";
 
@@ -26,6 +26,7 @@ export interface ExecuteParts {
   /** Values that no log may show. */
   readonly secrets: (repository: RepositoryConfig) => readonly string[];
   readonly git: Git;
+  readonly mirrors: MirrorUse;
   /** How this very program is started: Node and its file. */
   readonly program: readonly string[];
   /** Of the server. */
@@ -35,7 +36,6 @@ export interface ExecuteParts {
 }
 
 export function executeWith(parts: ExecuteParts): Execute {
-  const gates = new Map<string, Gate>();
   return async (run, { signal, learn }) => {
     const repository = parts.config().repositories.find(({ name }) => name === run.repository);
     if (repository === undefined) return gone(run.repository);
@@ -49,9 +49,7 @@ export function executeWith(parts: ExecuteParts): Execute {
         mirror: parts.folder.mirror(run.repository),
         work: parts.folder.work(run.repository, run.branch),
       };
-      const gate = gates.get(checkout.mirror) ?? new Gate(1);
-      gates.set(checkout.mirror, gate);
-      const prepared = await gate.through(() =>
+      const prepared = await parts.mirrors.byRun(run.repository, () =>
         untilReached(checkout, { recorder, signal, parts, learn }),
       );
       if (!prepared.ok) return failedBy(prepared.problems, recorder);
@@ -150,7 +148,15 @@ async function build(
     for (const line of lines) recorder.say(line);
     await recorder.flush();
   };
-  const words = [...run.targets, ...optionsOf(run.params)];
+  const options = optionsOf(run.params);
+  if (repository.update) {
+    recorder.say("asking again what names of servers stand for");
+    const argv = [...parts.program, "update", ...repository.update, ...options];
+    const end = await runChild({ ...common, argv, onLines: said, onSaid: said });
+    const failed = notUpdated(end);
+    if (failed !== undefined) return failed;
+  }
+  const words = [...run.targets, ...options];
   const graph = await graphOf([...parts.program, "graph", ...words, "--format", "json"], common);
   if (graph !== undefined) {
     recorder.expect(graph);
@@ -163,6 +169,14 @@ async function build(
     onSaid: said,
   });
   return outcomeOf(end, recorder);
+}
+
+/** Undefined where all was asked. */
+function notUpdated(end: ChildEnd): RunOutcome | undefined {
+  if (end.kind === "exited" && end.code === 0) return undefined;
+  const problem = "names of servers could not be asked again";
+  const exitCode = end.kind === "exited" ? end.code : 3;
+  return { kind: "ended", state: "failed", exitCode, problem };
 }
 
 /**

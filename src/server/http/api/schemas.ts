@@ -39,6 +39,12 @@ const cause: z.ZodType<RunCause> = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("push"), noticed, delivery: z.exactOptional(z.string()) }),
   z.object({ kind: z.literal("schedule"), cron: z.string() }),
   z.object({ kind: z.literal("request"), by: z.string() }),
+  z.object({
+    kind: z.literal("follow"),
+    of: z.string(),
+    run: z.exactOptional(z.string()),
+    commit: z.exactOptional(z.string()),
+  }),
   z.object({ kind: z.literal("retry"), of: z.string(), by: z.string() }),
 ]);
 
