@@ -15,6 +15,7 @@ import type { Run } from "./records/run.ts";
 import { markName } from "./runs/child.ts";
 import { Dispatcher } from "./runs/dispatcher.ts";
 import { executeWith } from "./runs/execute.ts";
+import { Inventories } from "./runs/inventories.ts";
 import { Retention } from "./runs/retention.ts";
 import { RunList } from "./runs/run-list.ts";
 import { forgetBranches } from "./runs/work-folders.ts";
@@ -30,6 +31,7 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
   const cursors = new Cursors(folder.cursors);
   const git = gitFor(environment, { [markName]: mark });
   const heads = (url: string, signal: AbortSignal) => readHeads(git, url, { signal });
+  const inventories = new Inventories(folder);
   const retention = new Retention(folder, runs);
   const file = new ConfigFile(request.config, request.config.read, clock, () => configChanged());
   const config = () => file.config;
@@ -38,7 +40,8 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
   const execute =
     request.execute ??
     executeWith({
-      ...{ folder, live, clock, config, git, environment, mark, program: request.program },
+      ...{ folder, live, clock, config, git, environment, mark, inventories },
+      program: request.program,
       secrets: (repository) => secretsOf(repository, environment),
     });
   const dispatcher: Dispatcher = new Dispatcher({
@@ -53,12 +56,15 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
   const noticing: Noticing = new Noticing({
     ...{ cursors, clock, secret, readHeads: heads, fetch: request.fetch },
     accept: (repository, pushes, hint) => queueing.accept(repository, pushes, hint),
-    deleted: ({ name }, branches) => forgetBranches(folder, runs, name, branches),
+    deleted: ({ name }, branches) => {
+      forgetBranches(folder, runs, name, branches);
+      for (const branch of branches) inventories.forget(name, branch);
+    },
     due: (repository, schedule) => queueing.due(repository, schedule),
   });
   const queueing: Queueing = new Queueing({ runs, config, dispatcher, readHeads: heads, tell });
   const core: Core = new Core({
-    ...{ folder, live, runs, file, clock, queueing, dispatcher, noticing },
+    ...{ folder, live, runs, file, clock, queueing, dispatcher, noticing, inventories },
     problems: () => [
       ...[runs.problem, cursors.problem].filter((problem) => problem !== undefined),
       ...file.problems.map(shownProblem),

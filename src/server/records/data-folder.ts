@@ -63,6 +63,14 @@ export class DataFolder {
     return path.join(this.path, "work", repository, safeFileName(branch), repository);
   }
 
+  get inventories(): string {
+    return path.join(this.path, "inventories");
+  }
+
+  inventory(repository: string, branch: string): string {
+    return path.join(this.inventories, repository, `${safeFileName(branch)}.json`);
+  }
+
   mirror(repository: string): string {
     return path.join(this.path, "mirrors", `${repository}.git`);
   }

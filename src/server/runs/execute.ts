@@ -14,9 +14,12 @@ import type { RepositoryConfig, ServerConfig } from "../records/config.ts";
 import type { DataFolder } from "../records/data-folder.ts";
 import type { LiveEvents } from "../records/live-events.ts";
 import type { ParameterValue, Run } from "../records/run.ts";
+import { type AskTbuild, askTbuild } from "./ask-tbuild.ts";
 import { type ChildEnd, markName, runChild } from "./child.ts";
+import type { Inventories } from "./inventories.ts";
 import type { Execute, RunOutcome } from "./outcome.ts";
 import { RunRecorder, readTargets } from "./run-recorder.ts";
+import { takeInventory } from "./take-inventory.ts";
 
 export interface ExecuteParts {
   readonly folder: DataFolder;
@@ -26,6 +29,7 @@ export interface ExecuteParts {
   /** Values that no log may show. */
   readonly secrets: (repository: RepositoryConfig) => readonly string[];
   readonly git: Git;
+  readonly inventories: Inventories;
   /** How this very program is started: Node and its file. */
   readonly program: readonly string[];
   /** Of the server. */
@@ -151,10 +155,13 @@ async function build(
     await recorder.flush();
   };
   const words = [...run.targets, ...optionsOf(run.params)];
-  const graph = await graphOf([...parts.program, "graph", ...words, "--format", "json"], common);
+  // Where it cannot be drawn the build tells why.
+  const drawn = await askTbuild([...parts.program, "graph", ...words, "--format", "json"], common);
+  const graph = drawn as GraphDrawing | undefined;
   if (graph !== undefined) {
-    recorder.expect(graph);
+    // Whoever is told of it finds it there.
     writeFileSync(parts.folder.graph(run.id), JSON.stringify(graph));
+    recorder.expect(graph);
   }
   const end = await runChild({
     ...common,
@@ -162,7 +169,26 @@ async function build(
     onLines: (lines) => recorder.take(lines),
     onSaid: said,
   });
-  return outcomeOf(end, recorder);
+  const outcome = outcomeOf(end, recorder);
+  if (outcome.kind === "ended" && outcome.state === "passed" && !signal.aborted) {
+    await takeInventoryOf(run, { parts, recorder }, common);
+  }
+  return outcome;
+}
+
+async function takeInventoryOf(
+  run: Run,
+  { parts, recorder }: Pick<Building, "parts" | "recorder">,
+  request: AskTbuild,
+): Promise<void> {
+  const { inventories, git, program, folder } = parts;
+  const own = {
+    ...{ inventories, git, program, mirror: folder.mirror(run.repository) },
+    options: optionsOf(run.params),
+    hide: (text: string) => recorder.hide(text),
+  };
+  const problem = await takeInventory(run, own, request);
+  if (problem !== undefined) recorder.say(problem);
 }
 
 /**
@@ -174,22 +200,6 @@ export function optionsOf(params: Readonly<Record<string, ParameterValue>>): rea
     if (typeof value === "boolean") return value ? `--${name}` : `--no-${name}`;
     return `--${name}=${value}`;
   });
-}
-
-/** Where it cannot be drawn the build tells why. */
-async function graphOf(
-  argv: readonly string[],
-  common: Pick<Parameters<typeof runChild>[0], "folder" | "environment" | "signal" | "clock">,
-): Promise<GraphDrawing | undefined> {
-  const lines: string[] = [];
-  const end = await runChild({
-    ...common,
-    argv,
-    onLines: async (more) => void lines.push(...more),
-    onSaid: async () => {},
-  });
-  if (end.kind !== "exited" || end.code !== 0) return undefined;
-  return JSON.parse(lines.join("\n")) as GraphDrawing;
 }
 
 function outcomeOf(end: ChildEnd, { folded }: RunRecorder): RunOutcome {
