@@ -53,7 +53,7 @@ export function layOut(
       return from && to ? [{ edge, curve: curveBetween(from, to) }] : [];
     }),
     width: all.reduce((most, box) => Math.max(most, box.x + box.width), 0) + margin,
-    height: all.reduce((most, box) => Math.max(most, box.y), 0) + row + margin,
+    height: all.reduce((most, box) => Math.max(most, box.y), 0) + boxHeight + margin,
   };
 }
 

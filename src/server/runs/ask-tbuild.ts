@@ -7,10 +7,7 @@ export type AskTbuild = Pick<
 >;
 
 /** @returns undefined where it fails: a build of the same targets tells why */
-export async function askTbuild(
-  argv: readonly string[],
-  request: AskTbuild,
-): Promise<unknown | undefined> {
+export async function askTbuild(argv: readonly string[], request: AskTbuild): Promise<unknown> {
   const lines: string[] = [];
   const end = await runChild({
     ...request,
@@ -19,5 +16,9 @@ export async function askTbuild(
     onSaid: async () => {},
   });
   if (end.kind !== "exited" || end.code !== 0) return undefined;
-  return JSON.parse(lines.join("\n"));
+  try {
+    return JSON.parse(lines.join("\n"));
+  } catch {
+    return undefined;
+  }
 }
