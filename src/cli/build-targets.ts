@@ -1,4 +1,6 @@
 /** A build as the command line asks for it: from the target file to the exit code. */
+
+import type { ArtifactSizes } from "../engine/artifact-sizes.ts";
 import { build } from "../engine/build.ts";
 import type { BuildParts, PlanUse } from "../engine/build-request.ts";
 import type { Question } from "../engine/run/confirmations.ts";
@@ -8,7 +10,6 @@ import { ruleOptions } from "../model/rule-options.ts";
 import type { RunLine } from "../model/run-log.ts";
 import { Redactor, redactEvents } from "../report/redact.ts";
 import { againCommand } from "./again.ts";
-import type { ArtifactSizes } from "./artifact-sizes.ts";
 import { askForYes, canAsk } from "./ask.ts";
 import type { KnownPlan } from "./known-plan.ts";
 import type { LazyEngine } from "./lazy-engine.ts";
@@ -61,7 +62,7 @@ async function measuredReports(
   draw: NonNullable<OpenReports["draw"]>,
 ): Promise<ArtifactSizes> {
   const [{ ArtifactSizes }, { drawReports }] = await Promise.all([
-    import("./artifact-sizes.ts"),
+    import("../engine/artifact-sizes.ts"),
     import("./draw-reports.ts"),
   ]);
   const sizes = new ArtifactSizes(prepared.root);

@@ -56,10 +56,7 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
   const noticing: Noticing = new Noticing({
     ...{ cursors, clock, secret, readHeads: heads, fetch: request.fetch },
     accept: (repository, pushes, hint) => queueing.accept(repository, pushes, hint),
-    deleted: ({ name }, branches) => {
-      forgetBranches(folder, runs, name, branches);
-      for (const branch of branches) inventories.forget(name, branch);
-    },
+    deleted: ({ name }, branches) => forgetBranches({ folder, runs, inventories }, name, branches),
     due: (repository, schedule) => queueing.due(repository, schedule),
   });
   const queueing: Queueing = new Queueing({ runs, config, dispatcher, readHeads: heads, tell });

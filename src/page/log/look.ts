@@ -3,7 +3,7 @@
 /** One of the sixteen whose looks a theme gives, or one that is meant exactly. */
 export type Colour = { readonly kind: "named"; readonly index: number } | ExactColour;
 
-export interface ExactColour {
+interface ExactColour {
   readonly kind: "exact";
   /** 0 to 255: red, green and blue. */
   readonly rgb: Rgb;

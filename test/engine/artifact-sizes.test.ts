@@ -1,4 +1,4 @@
-import { ArtifactSizes } from "../../src/cli/artifact-sizes.ts";
+import { ArtifactSizes } from "../../src/engine/artifact-sizes.ts";
 import type { Artifact } from "../../src/model/artifact.ts";
 import type { TimedEvent } from "../../src/model/run-log.ts";
 import { targetFinished } from "../report/fake-report.ts";

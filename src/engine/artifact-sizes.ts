@@ -7,6 +7,7 @@ import { DiagnosticError } from "../model/diagnostic.ts";
 import type { RunLine } from "../model/run-log.ts";
 import { measureFolder } from "../store/measure-state.ts";
 
+/** Told of a build while it runs; asked once it has ended. */
 export class ArtifactSizes {
   readonly #root: string;
   readonly #images = new Set<Digest>();
@@ -17,6 +18,7 @@ export class ArtifactSizes {
     this.#root = root;
   }
 
+  /** Notes which images the build is about. */
   take(line: RunLine): void {
     if (line.kind !== "target-finished") return;
     for (const { kind, digest } of line.artifacts) if (kind === "image") this.#images.add(digest);
@@ -38,6 +40,7 @@ export class ArtifactSizes {
     }
   }
 
+  /** Bytes; undefined for what lies in a registry alone, and for what nobody knows. */
   sizeOf(artifact: Artifact): number | undefined {
     switch (artifact.kind) {
       case "file":
