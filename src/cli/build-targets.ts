@@ -1,10 +1,13 @@
 /** A build as the command line asks for it: from the target file to the exit code. */
+
+import type { ArtifactSizes } from "../engine/artifact-sizes.ts";
 import { build } from "../engine/build.ts";
 import type { BuildParts, PlanUse } from "../engine/build-request.ts";
 import type { Question } from "../engine/run/confirmations.ts";
 import { DiagnosticError, exitCodeOf } from "../model/diagnostic.ts";
 import { overwriteLines, overwritesInShort } from "../model/overwrite.ts";
 import { ruleOptions } from "../model/rule-options.ts";
+import type { RunLine } from "../model/run-log.ts";
 import { Redactor, redactEvents } from "../report/redact.ts";
 import { againCommand } from "./again.ts";
 import { askForYes, canAsk } from "./ask.ts";
@@ -13,7 +16,7 @@ import type { LazyEngine } from "./lazy-engine.ts";
 import { makeReporter } from "./make-reporter.ts";
 import { outputPipe, writesToPipe } from "./output-pipe.ts";
 import { type Prepared, prepare, type TargetRequest } from "./prepare.ts";
-import { openReports, reportProblems } from "./report-files.ts";
+import { type OpenReports, openReports, reportProblems } from "./report-files.ts";
 import { readRuleOptions, withCleaning } from "./rule-options.ts";
 import { commandOf } from "./shell-word.ts";
 import { showProblems } from "./show-problems.ts";
@@ -39,13 +42,32 @@ export async function buildTargets(
   if (unwritable.length > 0) return showProblems({ problems: unwritable, root, log }, place);
   const open = await openReports(reports);
   if (!open) return buildPrepared(request, prepared, place, tools);
-  if (open.draw) (await import("./draw-reports.ts")).drawReports(prepared, open.draw);
-  const code = await buildPrepared(request, prepared, place, { ...tools, record: open.record });
+  const measured = open.draw && (await measuredReports(prepared, open.draw));
+  const record = (line: RunLine): void => {
+    open.record(line);
+    measured?.take(line);
+  };
+  const code = await buildPrepared(request, prepared, place, { ...tools, record });
+  if (!place.signal.aborted) await measured?.learn(await tools.engine.connected());
   const unwritten = open.write();
   if (unwritten.length === 0) return code;
   // In words for programs too: they have had their last line.
   const late = await showProblems({ problems: unwritten, root }, place);
   return code === 0 ? late : code;
+}
+
+/** What shows the graph shows sizes too. */
+async function measuredReports(
+  prepared: Prepared & { readonly ok: true },
+  draw: NonNullable<OpenReports["draw"]>,
+): Promise<ArtifactSizes> {
+  const [{ ArtifactSizes }, { drawReports }] = await Promise.all([
+    import("../engine/artifact-sizes.ts"),
+    import("./draw-reports.ts"),
+  ]);
+  const sizes = new ArtifactSizes(prepared.root);
+  drawReports(prepared, draw, sizes);
+  return sizes;
 }
 
 type PreparedBuild = Prepared & { readonly digests?: string };

@@ -1,6 +1,6 @@
 /** Gives report files the graph of what will be built, with secrets hidden, and sizes. What they make of it is theirs. */
-import { statSync } from "node:fs";
-import path from "node:path";
+
+import type { ArtifactSizes } from "../engine/artifact-sizes.ts";
 import { drawGraph, graphOf } from "../engine/plan/draw-graph.ts";
 import type { GraphDrawing } from "../model/graph-drawing.ts";
 import { hideTexts } from "../model/hide-texts.ts";
@@ -12,13 +12,11 @@ import type { Prepared } from "./prepare.ts";
 export function drawReports(
   { project, wanted }: Prepared & { readonly ok: true },
   draw: (drawing: GraphDrawing, sizeOf: SizeOf) => void,
+  sizes: ArtifactSizes,
 ): void {
   const graph = graphOf(project);
   if (!graph.ok) return;
   const redactor = new Redactor(project.secrets.values());
   const drawing = hideTexts(drawGraph(graph.value, wanted), (text) => redactor.text(text));
-  draw(drawing, (file) => {
-    const found = statSync(path.resolve(project.root, file), { throwIfNoEntry: false });
-    return found?.isFile() ? found.size : undefined;
-  });
+  draw(drawing, (artifact) => sizes.sizeOf(artifact));
 }

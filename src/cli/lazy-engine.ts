@@ -16,7 +16,12 @@ export class LazyEngine {
     return this.#docker;
   }
 
+  /** The engine, where something connected to it. */
+  async connected(): Promise<Docker | undefined> {
+    return await this.#docker?.catch(() => undefined);
+  }
+
   async close(): Promise<void> {
-    (await this.#docker?.catch(() => undefined))?.close();
+    (await this.connected())?.close();
   }
 }

@@ -176,6 +176,8 @@ export interface Docker {
   info(): Promise<EngineInfo>;
   /** All images, by one call. */
   images(): Promise<readonly ImageSummary[]>;
+  /** Bytes of an image, as the last answer of `images` said. Asks nobody. */
+  listedSize(id: Digest): number | undefined;
   /** The image ID under a reference, or undefined. */
   imageId(reference: string): Promise<Digest | undefined>;
   /**

@@ -47,6 +47,7 @@ class EngineDocker implements Docker {
   readonly #address: string;
   readonly #connection: LazyConnection;
   readonly #credentials: CredentialLookup;
+  #sizes: ReadonlyMap<Digest, number> = new Map();
 
   constructor(endpoint: Endpoint, environment: NodeJS.ProcessEnv) {
     this.publishedHost = endpoint.kind === "unix" ? "127.0.0.1" : endpoint.host;
@@ -59,8 +60,14 @@ class EngineDocker implements Docker {
     return this.#ask("ask about the engine", engineInfo);
   }
 
-  images() {
-    return this.#ask("list the images", listImages);
+  async images() {
+    const images = await this.#ask("list the images", listImages);
+    this.#sizes = new Map(images.map(({ id, size }) => [id, size]));
+    return images;
+  }
+
+  listedSize(id: Digest) {
+    return this.#sizes.get(id);
   }
 
   imageId(reference: string) {

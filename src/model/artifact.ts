@@ -48,6 +48,19 @@ export const isKept = (artifact: Artifact): artifact is KeptArtifact =>
 export const isOnDisk = (artifact: Artifact): artifact is FileArtifact | TreeArtifact =>
   artifact.kind === "file" || artifact.kind === "tree";
 
+/** As people call it. */
+export function artifactName(artifact: Artifact): string {
+  switch (artifact.kind) {
+    case "image":
+      return artifact.references.join(", ");
+    case "published":
+      return artifact.reference;
+    case "file":
+    case "tree":
+      return artifact.path;
+  }
+}
+
 /** What a rule promises to make, known before it acts. */
 export type Output =
   | { readonly kind: "file"; readonly path: string }

@@ -1,10 +1,8 @@
 /** Where the targets of a graph stand in a picture: layers from left to right. Draws nothing. */
+import { boxHeight, edgeCurve, margin, type PassedLayer, row } from "./edge-curve.ts";
 import type { DrawnEdge, DrawnTarget, GraphDrawing } from "./graph-drawing.ts";
 
-const row = 44;
 const gap = 60;
-const margin = 20;
-export const boxHeight = 28;
 
 /** A target and its place, in pixels. */
 export interface PlacedTarget {
@@ -12,6 +10,8 @@ export interface PlacedTarget {
   readonly x: number;
   readonly y: number;
   readonly width: number;
+  /** Which layer it stands in, from the left. */
+  readonly layer: number;
 }
 
 export interface GraphLayout {
@@ -37,12 +37,14 @@ export function layOut(
   captionWidth: (target: DrawnTarget) => number,
 ): GraphLayout {
   const boxes = new Map<string, PlacedTarget>();
+  const layers: PassedLayer[] = [];
   let x = margin;
-  for (const layer of layersOf(targets, edges)) {
-    const width = layer.reduce((most, target) => Math.max(most, captionWidth(target)), 0) + 20;
-    for (const [index, target] of layer.entries()) {
-      boxes.set(target.name, { target, x, y: margin + index * row, width });
+  for (const own of layersOf(targets, edges)) {
+    const width = own.reduce((most, target) => Math.max(most, captionWidth(target)), 0) + 20;
+    for (const [index, target] of own.entries()) {
+      boxes.set(target.name, { target, x, y: margin + index * row, width, layer: layers.length });
     }
+    layers.push({ x, width, targets: own.length });
     x += width + gap;
   }
   const all = [...boxes.values()];
@@ -50,10 +52,10 @@ export function layOut(
     boxes,
     lines: edges.flatMap((edge) => {
       const [from, to] = [boxes.get(edge.to), boxes.get(edge.from)];
-      return from && to ? [{ edge, curve: curveBetween(from, to) }] : [];
+      return from && to ? [{ edge, curve: curveBetween(from, to, layers) }] : [];
     }),
     width: all.reduce((most, box) => Math.max(most, box.x + box.width), 0) + margin,
-    height: all.reduce((most, box) => Math.max(most, box.y), 0) + row + margin,
+    height: all.reduce((most, box) => Math.max(most, box.y), 0) + boxHeight + margin,
   };
 }
 
@@ -99,9 +101,12 @@ function depthsOf(
   return depths;
 }
 
-function curveBetween(from: PlacedTarget, to: PlacedTarget): string {
-  const [x1, y1] = [from.x + from.width, from.y + boxHeight / 2];
-  const [x2, y2] = [to.x, to.y + boxHeight / 2];
-  const bend = Math.max(30, (x2 - x1) / 2);
-  return `M${x1.toFixed(1)} ${y1} C${(x1 + bend).toFixed(1)} ${y1} ${(x2 - bend).toFixed(1)} ${y2} ${x2} ${y2}`;
+function curveBetween(
+  from: PlacedTarget,
+  to: PlacedTarget,
+  layers: readonly PassedLayer[],
+): string {
+  const start = { x: from.x + from.width, y: from.y + boxHeight / 2 };
+  const end = { x: to.x, y: to.y + boxHeight / 2 };
+  return edgeCurve(start, end, layers.slice(from.layer + 1, to.layer));
 }

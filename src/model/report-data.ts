@@ -21,7 +21,7 @@ export interface ToldTarget {
   readonly note?: string;
 }
 
-/** `bytes` of a file, where they are known. */
+/** `bytes` of a file, a folder or an image, where they are known. */
 export type SizedArtifact = Artifact & { readonly bytes?: number };
 
 export interface ReportTarget extends ToldTarget {

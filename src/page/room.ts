@@ -71,12 +71,11 @@ export function useLoaded<T>(path: string | undefined): Loaded<T> {
 export const asApiError = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError(0, (error as Error).message);
 
-/** The time of this machine, told anew every second while something runs. */
+/** The time of this machine, told anew every second while something runs, and every half a minute else. */
 export function useNow(isRunning: boolean): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    if (!isRunning) return undefined;
-    const timer = setInterval(() => setNow(Date.now()), 1000);
+    const timer = setInterval(() => setNow(Date.now()), isRunning ? 1000 : 30_000);
     return () => clearInterval(timer);
   }, [isRunning]);
   return now;

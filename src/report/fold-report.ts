@@ -101,10 +101,9 @@ export class FoldedReport {
     return [...drawn, ...[...this.#targets.values()].filter(({ name }) => !known.has(name))];
   }
 
-  /** Images have theirs in the engine, which is not asked again. */
   #sized(target: ReportTarget): ReportTarget {
     const artifacts = target.artifacts?.map((artifact) => {
-      const bytes = artifact.kind === "file" ? this.#sizeOf(artifact.path) : undefined;
+      const bytes = this.#sizeOf(artifact);
       return bytes === undefined ? artifact : { ...artifact, bytes };
     });
     return artifacts ? { ...target, artifacts } : target;

@@ -4,8 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { ReportData, ReportTarget } from "../model/report-data.ts";
+import { artifactName } from "../model/artifact.ts";
+import type { ReportData, ReportTarget, SizedArtifact } from "../model/report-data.ts";
 import { duration } from "../model/shown-duration.ts";
+import { bytes } from "../model/size.ts";
 import { FoldedReport } from "./fold-report.ts";
 import type { ReportFile } from "./report-file.ts";
 import { element } from "./xml.ts";
@@ -75,7 +77,7 @@ function staticReport(data: ReportData): string {
     element("h1", {}, `${project}: ${outcome} after ${duration(seconds)}`),
     element("p", {}, `${command}, ${startedAt}`),
     ...problems.map(({ message }) => element("p", {}, message)),
-    table(["Target", "State", "Took", "Why", "Note", "Digests"], data.targets.map(cellsOf)),
+    table(["Target", "State", "Took", "Why", "Note", "Made"], data.targets.map(cellsOf)),
     ...(pushed.length === 0
       ? []
       : [
@@ -93,8 +95,13 @@ const cellsOf = (target: ReportTarget): readonly string[] => [
   target.seconds === undefined ? "" : duration(target.seconds),
   target.why ?? "",
   target.note ?? "",
-  (target.artifacts ?? []).map(({ digest }) => digest).join(" "),
+  (target.artifacts ?? []).map(madeText).join(", "),
 ];
+
+function madeText(artifact: SizedArtifact): string {
+  const size = artifact.bytes === undefined ? "" : ` ${bytes(artifact.bytes)}`;
+  return `${artifactName(artifact)} ${artifact.digest}${size}`;
+}
 
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   element("table", {}, [rowOf("th", heads), ...rows.map((cells) => rowOf("td", cells))]);

@@ -1,6 +1,7 @@
 /** An inventory as one HTML page that needs nothing else: no script, no other file. */
 import type { Inventory, InventoryImage } from "../model/inventory.ts";
-import { columnsOfInventory, totalsLine } from "./inventory-table.ts";
+import { totalsLine } from "../model/shown-inventory.ts";
+import { columnsOfInventory } from "./inventory-table.ts";
 import { element } from "./xml.ts";
 
 export function inventoryHtml(inventory: Inventory): string {

@@ -1,11 +1,6 @@
 /** An inventory as a table of plain lines, and the words that all its forms share. */
-import type {
-  ImageSource,
-  Inventory,
-  InventoryImage,
-  InventoryTotals,
-  Managed,
-} from "../model/inventory.ts";
+import type { Inventory, InventoryImage } from "../model/inventory.ts";
+import { shownAge, shownSource, totalsLine } from "../model/shown-inventory.ts";
 import { bytes } from "../model/size.ts";
 import type { Paint } from "./paint.ts";
 import { columnsOf, pad } from "./width.ts";
@@ -60,26 +55,6 @@ export function columnsOfInventory({ at, images }: Inventory): readonly Column[]
 
 const none = "-";
 
-const words: Record<Managed, string> = {
-  automatic: "automatic",
-  make: "make-managed",
-  manual: "manual",
-};
-
-/** `31 images: 24 automatic, 6 make-managed, 1 manual` */
-export function totalsLine({ images, ...counts }: InventoryTotals): string {
-  const parts = Object.entries(words).map(([way, word]) => `${counts[way as Managed]} ${word}`);
-  return `${images} ${images === 1 ? "image" : "images"}: ${parts.join(", ")}`;
-}
-
-/** `https://host/api.git 1a2b3c4d5e6f`, or by its ref where it was not checked out yet. */
-function shownSource(source: ImageSource): string {
-  if (source.kind === "folder") return source.path;
-  const { url, ref, commit } = source;
-  const version = commit?.slice(0, 12) ?? ref;
-  return version === undefined ? url : `${url} ${version}`;
-}
-
 function lastBuildCell({ lastBuild }: InventoryImage): string {
   if (lastBuild === undefined) return none;
   return `${lastBuild.at.slice(0, 16).replace("T", " ")} (${duration(lastBuild.seconds)})`;
@@ -94,12 +69,4 @@ const mostTags = 3;
 function shownTags(tags: readonly string[]): string {
   const more = tags.length > mostTags ? ` +${tags.length - mostTags}` : "";
   return tags.length === 0 ? none : `${tags.slice(0, mostTags).join(" ")}${more}`;
-}
-
-/** The largest unit alone: `3 d`. */
-function shownAge(milliseconds: number): string {
-  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
 }

@@ -1,9 +1,10 @@
 /** What a file that tells of one build is; which there are is said by `report-files.ts`. */
+import type { Artifact } from "../model/artifact.ts";
 import type { GraphDrawing } from "../model/graph-drawing.ts";
 import type { RunLine } from "../model/run-log.ts";
 
-/** Bytes of a file that a target made, as artifacts name it; undefined for what is none, or is gone. */
-export type SizeOf = (path: string) => number | undefined;
+/** Bytes of what a target made; undefined where nobody knows, or it is gone. Right only once the build has ended. */
+export type SizeOf = (artifact: Artifact) => number | undefined;
 
 /** Collects what one file will say. Writes nothing. */
 export interface ReportFile {

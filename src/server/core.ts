@@ -1,5 +1,6 @@
 /** What the HTTP side of the server asks of the rest. It knows runs and repositories, and nothing of requests. */
 import type { Result } from "../model/result.ts";
+import type { BranchInventory } from "./records/branch-inventory.ts";
 import type { Noticed, ParameterValue, Run, RunState, RunTarget } from "./records/run.ts";
 
 export interface RunQuery {
@@ -35,6 +36,8 @@ export interface LogPlace {
 /** Something that a reader of the live stream is told. `id` grows by one with each. */
 export type ServerEvent = { readonly id: number } & (
   | { readonly kind: "run-changed"; readonly run: Run }
+  /** It is known which targets a run has. */
+  | { readonly kind: "graph-known"; readonly run: string }
   | { readonly kind: "target-changed"; readonly run: string; readonly target: RunTarget }
   | {
       readonly kind: "log-grown";
@@ -88,6 +91,8 @@ export interface ServerCore {
     },
   ): Promise<void>;
   repositories(): readonly RepositoryView[];
+  /** Of the branches that are watched, by repository and branch. */
+  inventories(): readonly BranchInventory[];
   /** Text of the configuration as it is in effect, secrets as they are referred to. */
   configText(): string;
   changeConfig(text: string, by: string): Promise<Result<void>>;

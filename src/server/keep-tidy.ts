@@ -4,6 +4,7 @@ import type { Cursors } from "./notice/cursors.ts";
 import type { Clock } from "./records/clock.ts";
 import type { ServerConfig } from "./records/config.ts";
 import type { DataFolder } from "./records/data-folder.ts";
+import type { Inventories } from "./runs/inventories.ts";
 import type { MirrorUse } from "./runs/mirror-use.ts";
 import { Retention } from "./runs/retention.ts";
 import type { RunList } from "./runs/run-list.ts";
@@ -14,6 +15,7 @@ interface TidyParts {
   readonly config: () => ServerConfig;
   readonly runs: RunList;
   readonly mirrors: MirrorUse;
+  readonly inventories: Inventories;
   readonly cursors: Cursors;
   readonly git: Git;
   readonly clock: Clock;

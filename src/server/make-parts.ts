@@ -17,6 +17,7 @@ import type { Run } from "./records/run.ts";
 import { markName } from "./runs/child.ts";
 import { Dispatcher } from "./runs/dispatcher.ts";
 import { executeWith } from "./runs/execute.ts";
+import { Inventories } from "./runs/inventories.ts";
 import { MirrorUse } from "./runs/mirror-use.ts";
 import { RunList } from "./runs/run-list.ts";
 import type { HttpParts, ServeRequest } from "./serve-request.ts";
@@ -31,11 +32,12 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
   const git = gitFor(environment, { [markName]: mark });
   const heads = (url: string, signal: AbortSignal) => readHeads(git, url, { signal });
   const mirrors = new MirrorUse();
+  const inventories = new Inventories(folder);
   const file = new ConfigFile(request.config, request.config.read, clock, () => configChanged());
   const config = () => file.config;
   const secrets = (repository: RepositoryConfig) => secretsOf(repository, environment);
   const secret: Secret = (place) => readSecret(place, environment);
-  const keeping = { folder, config, runs, mirrors, cursors, git, clock, tell };
+  const keeping = { folder, config, runs, mirrors, inventories, cursors, git, clock, tell };
   const { upkeep, forgetRuns, tidy } = keepTidy(keeping);
   const execute = request.execute ?? executeWith({ ...request, ...keeping, live, mark, secrets });
   const dispatcher: Dispatcher = new Dispatcher({
@@ -58,7 +60,7 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
   const queueing: Queueing = new Queueing({ runs, config, dispatcher, readHeads: heads, tell });
   const following = new Following({ config, cursors, runs, tell, add: (run) => queueing.add(run) });
   const core: Core = new Core({
-    ...{ folder, live, runs, file, clock, queueing, dispatcher, noticing },
+    ...{ folder, live, runs, file, clock, queueing, dispatcher, noticing, inventories },
     problems: () => problemsOf({ runs, cursors, file }, environment),
   });
   const settle = () => {

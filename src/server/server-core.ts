@@ -11,16 +11,19 @@ import type {
   ServerMetrics,
   StartRequest,
 } from "./core.ts";
+import { branchFilter } from "./notice/compare-heads.ts";
 import type { Noticing } from "./notice/noticing.ts";
 import type { Hint } from "./notice/watcher.ts";
 import * as problems from "./problems.ts";
 import type { Queueing } from "./queueing.ts";
 import { readStart } from "./read-start.ts";
+import type { BranchInventory } from "./records/branch-inventory.ts";
 import type { Clock } from "./records/clock.ts";
 import type { DataFolder } from "./records/data-folder.ts";
 import type { LiveEvents } from "./records/live-events.ts";
 import type { Run, RunState, RunTarget } from "./records/run.ts";
 import type { Dispatcher } from "./runs/dispatcher.ts";
+import type { Inventories } from "./runs/inventories.ts";
 import type { RunList } from "./runs/run-list.ts";
 import { readTargets, withLogs } from "./runs/run-recorder.ts";
 
@@ -33,6 +36,7 @@ interface CoreParts {
   readonly queueing: Queueing;
   readonly dispatcher: Dispatcher;
   readonly noticing: Noticing;
+  readonly inventories: Inventories;
   /** What else is wrong at the moment. */
   readonly problems: () => readonly string[];
 }
@@ -129,6 +133,14 @@ export class Core implements ServerCore {
         ...(problem !== undefined && { problem }),
       };
     });
+  }
+
+  inventories(): readonly BranchInventory[] {
+    const { file, inventories } = this.#parts;
+    const watched = new Map(
+      file.config.repositories.map(({ name, branches }) => [name, branchFilter(branches)]),
+    );
+    return inventories.all().filter((each) => watched.get(each.repository)?.(each.branch));
   }
 
   configText(): string {

@@ -1,4 +1,4 @@
-/** Measures what the state folder of a workspace holds. Changes nothing. */
+/** Measures what the state folder of a workspace holds, and other folders. Changes nothing. */
 import { type Dirent, lstatSync } from "node:fs";
 import path from "node:path";
 import type { StatePart } from "../model/state-part.ts";
@@ -26,9 +26,14 @@ function measure(place: string, entry: Dirent): Measured {
     const stats = lstatSync(place, { throwIfNoEntry: false });
     return { bytes: stats?.size ?? 0, files: stats ? 1 : 0 };
   }
+  return measureFolder(place);
+}
+
+/** @param folder absolute path; nothing where it is none */
+export function measureFolder(folder: string): Measured {
   let [bytes, files] = [0, 0];
-  for (const below of entriesOf(place)) {
-    const found = measure(path.join(place, below.name), below);
+  for (const below of entriesOf(folder)) {
+    const found = measure(path.join(folder, below.name), below);
     bytes += found.bytes;
     files += found.files;
   }

@@ -1,5 +1,6 @@
 import { EventReader } from "../../src/page/api/sse.ts";
 import { compareTags, compareTargets } from "../../src/page/compare-runs.ts";
+import { ticksOf } from "../../src/page/parts/ticks.ts";
 import { readParameters } from "../../src/page/read-parameters.ts";
 import { paths, viewOf } from "../../src/page/routes.ts";
 import type { RunTarget } from "../../src/server/records/run.ts";
@@ -21,6 +22,16 @@ test.each([1, 2, 3, 7, 1000])(
     ]);
   },
 );
+
+test.each([
+  [0.04, [0]],
+  [1.8, [0, 0.5, 1, 1.5]],
+  [47, [0, 10, 20, 30, 40]],
+  [600, [0, 120, 240, 360, 480, 600]],
+  [100_000, [0, 18_000, 36_000, 54_000, 72_000, 90_000]],
+])("a timeline of %d s has marks at seconds that people count in", (seconds, ticks) => {
+  expect(ticksOf(seconds)).toEqual(ticks);
+});
 
 const target = (name: string, state: RunTarget["state"], seconds?: number): RunTarget => ({
   name,

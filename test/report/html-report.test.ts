@@ -27,7 +27,7 @@ function report(lines: readonly TimedEvent[]) {
       { from: "app", to: "spare", kind: "alternative" },
     ],
   };
-  file.draw?.(graph, (name) => sizes[name]);
+  file.draw?.(graph, (artifact) => (artifact.kind === "file" ? sizes[artifact.path] : undefined));
   file.add({
     kind: "run",
     format: 1,
@@ -129,4 +129,5 @@ test("nothing may run but the script itself, and nothing is asked of a network",
 test("without scripts a table tells the targets", () => {
   const { html } = report(good);
   expect(html).toContain("<td>base</td>\n<td>built</td>\n<td>1.0 s</td>\n<td>never made</td>");
+  expect(html).toContain(`<td>base.txt ${digest} 1.2 kB</td>`);
 });

@@ -1,10 +1,12 @@
 /** What becomes of mirrors and work folders. */
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
+import { type Inventory, inventoryFormat } from "../../src/model/inventory.ts";
 import { type Git, gitFor } from "../../src/server/git/git-program.ts";
 import type { RepositoryConfig } from "../../src/server/records/config.ts";
 import { DataFolder } from "../../src/server/records/data-folder.ts";
 import type { Run } from "../../src/server/records/run.ts";
+import { Inventories } from "../../src/server/runs/inventories.ts";
 import { MirrorUse } from "../../src/server/runs/mirror-use.ts";
 import { RunList } from "../../src/server/runs/run-list.ts";
 import { Upkeep } from "../../src/server/runs/upkeep.ts";
@@ -20,13 +22,14 @@ function room(program: Git = gitFor(process.env, {})) {
   const clock = new FakeClock();
   const runs = new RunList(folder, clock, () => {});
   const mirrors = new MirrorUse();
+  const inventories = new Inventories(folder);
   const config = {
     repositories: [{ name: "shop" } as RepositoryConfig],
     keep: { runs: 10, for: 30 * 24 * 60 * 60, size: 1e9 },
   };
   const told: string[] = [];
   const upkeep = new Upkeep({
-    ...{ folder, clock, runs, mirrors, config: () => config, git: program },
+    ...{ folder, clock, runs, mirrors, inventories, config: () => config, git: program },
     branchesOf: () => ["main"],
     tell: (line) => told.push(line),
   });
@@ -41,7 +44,7 @@ function room(program: Git = gitFor(process.env, {})) {
     runs.change(run.id, { state: "passed", finishedAt: clock.date().toISOString() });
   const has = (...places: string[]) =>
     places.filter((place) => existsSync(path.join(folder.path, place)));
-  return { folder, clock, runs, mirrors, upkeep, told, put, queue, end, has };
+  return { folder, clock, runs, mirrors, inventories, upkeep, told, put, queue, end, has };
 }
 
 test("what belongs to no repository of the configuration goes at once, and nothing else", async () => {
@@ -53,6 +56,24 @@ test("what belongs to no repository of the configuration goes at once, and nothi
   expect(has("mirrors/gone.git", "work/gone")).toEqual([]);
   await done;
   expect([readdirSync(folder.removed), told]).toEqual([[], []]);
+});
+
+test("an inventory goes with its branch, and with its repository", async () => {
+  const { upkeep, inventories } = room();
+  const kept = () => inventories.all().map(({ repository, branch }) => `${repository} ${branch}`);
+  for (const [repository, branch] of [
+    ["gone", "main"],
+    ["shop", "main"],
+    ["shop", "side"],
+  ]) {
+    const inventory = { format: inventoryFormat } as Inventory;
+    const of = { repository, branch } as { repository: string; branch: string };
+    inventories.keep({ ...of, commit: "1".repeat(40), run: "a", inventory });
+  }
+  await upkeep.removeStrays();
+  expect(kept()).toEqual(["shop main", "shop side"]);
+  upkeep.forgetBranches("shop", ["side"]);
+  expect(kept()).toEqual(["shop main"]);
 });
 
 test("what a killed server had not removed to the end is removed by the next one", async () => {

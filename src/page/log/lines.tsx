@@ -1,10 +1,11 @@
 /** Lines of a log as they are seen: numbers, colours, the line that a link means, and what was searched for. */
 import { piecesOf } from "./ansi.ts";
+import type { LogLine } from "./log-file.ts";
 
 interface LinesProps {
   /** Of the first one, counted from 0. */
   readonly first: number;
-  readonly texts: readonly string[];
+  readonly lines: readonly LogLine[];
   /** Counted from 1, as people do. */
   readonly marked: number | undefined;
   readonly found: ReadonlySet<number>;
@@ -12,9 +13,9 @@ interface LinesProps {
   readonly path: string;
 }
 
-export const Lines = ({ first, texts, marked, found, path }: LinesProps) => (
+export const Lines = ({ first, lines, marked, found, path }: LinesProps) => (
   <>
-    {texts.map((text, at) => {
+    {lines.map(({ text, look }, at) => {
       const number = first + at + 1;
       const looks = [
         "line",
@@ -27,11 +28,11 @@ export const Lines = ({ first, texts, marked, found, path }: LinesProps) => (
             {number}
           </a>
           <span class="line-text">
-            {piecesOf(text).map(({ text: piece, classes }, index) =>
+            {piecesOf(text, look).map(({ text: piece, classes, inks }, index) =>
               classes === "" ? (
                 piece
               ) : (
-                <span class={classes} key={index}>
+                <span class={classes} style={inks} key={index}>
                   {piece}
                 </span>
               ),

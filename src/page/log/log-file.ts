@@ -1,9 +1,17 @@
 /**
- * A log on the server, read by ranges: where its lines begin, and the text of those that are asked for. Keeps
+ * A log on the server, read by ranges: where its lines begin, and text and look of those that are asked for. Keeps
  * the index and a few blocks, however large the log is.
  */
 import { linesWith } from "./find-text.ts";
 import { LineIndex } from "./line-index.ts";
+import { type Look, lookAfter } from "./look.ts";
+import { asLetters, LookMarks } from "./look-marks.ts";
+
+export interface LogLine {
+  readonly text: string;
+  /** At its beginning. */
+  readonly look: Look;
+}
 
 /** Bytes from `from` to before `to`, and how many there are in all; undefined when there are none yet. */
 export type ReadBytes = (
@@ -21,6 +29,7 @@ export class LogFile {
   readonly index = new LineIndex();
   /** How many bytes there are, as far as the server told. */
   total = 0;
+  readonly #looks = new LookMarks();
   readonly #read: ReadBytes;
   readonly #blocks = new Map<number, Uint8Array>();
   #growing: Promise<void> | undefined;
@@ -48,6 +57,7 @@ export class LogFile {
         if (found === undefined || found.bytes.length === 0) break;
         this.#keep(from, found.bytes);
         this.index.add(found.bytes);
+        this.#looks.add(found.bytes);
         this.total = Math.max(found.total, this.index.bytes);
         onPiece();
         if (this.index.bytes >= found.total) break;
@@ -55,18 +65,27 @@ export class LogFile {
     }
   }
 
-  /** Texts of lines from `from` to before `to`; long ones are cut. */
-  async lines(from: number, to: number): Promise<readonly string[]> {
+  /** Lines from `from` to before `to`; long ones are cut. */
+  async lines(from: number, to: number): Promise<readonly LogLine[]> {
     const decoder = new TextDecoder();
-    const texts: string[] = [];
+    const lines: LogLine[] = [];
+    let look = await this.#lookAt(this.index.start(from));
     for (let line = from; line < Math.min(to, this.index.lines); line++) {
       const start = this.index.start(line);
       const end = this.index.start(line + 1);
       const bytes = await this.#bytes(start, Math.min(end, start + lineBytes));
       const text = decoder.decode(bytes).replace(/\n$/, "");
-      texts.push(end - start > lineBytes ? `${text}…` : text);
+      const isCut = end - start > lineBytes;
+      lines.push({ text: isCut ? `${text}…` : text, look });
+      look = isCut ? await this.#lookAt(end) : lookAfter(look, text);
     }
-    return texts;
+    return lines;
+  }
+
+  /** What all before that byte left: from the last mark on it is read again. */
+  async #lookAt(byte: number): Promise<Look> {
+    const { at, look } = this.#looks.before(byte);
+    return lookAfter(look, asLetters(await this.#bytes(at, byte)));
   }
 
   /** Numbers of the lines that have `wanted`, as they are found, until `signal` says that it is enough. */

@@ -9,7 +9,7 @@ import {
   useState,
 } from "preact/hooks";
 import { Lines } from "./lines.tsx";
-import type { LogFile } from "./log-file.ts";
+import type { LogFile, LogLine } from "./log-file.ts";
 import {
   type Extent,
   firstLine,
@@ -50,7 +50,7 @@ export function LogPane({
   const extent = useMemo(() => ({ lines, height }), [lines, height]);
   const [scrollTop, setScrollTop] = useState(0);
   const first = follow ? Math.max(0, lines - linesSeen(extent)) : firstLine(scrollTop, extent);
-  const shown = useTexts(file, first, extent);
+  const shown = useLines(file, first, extent);
   const ownScroll = useRef(-1);
   const scrollTo = useCallback((top: number) => {
     if (!pane.current) return;
@@ -85,7 +85,7 @@ export function LogPane({
         <div class="log-seen">
           <Lines
             first={shown.first}
-            texts={shown.texts}
+            lines={shown.lines}
             marked={marked}
             found={found}
             path={path}
@@ -110,19 +110,19 @@ function useHeight(pane: { readonly current: HTMLElement | null }): number {
   return height;
 }
 
-interface Texts {
+interface ShownLines {
   readonly first: number;
-  readonly texts: readonly string[];
+  readonly lines: readonly LogLine[];
 }
 
 /** What was seen before stays until the lines have come. */
-function useTexts(file: LogFile, first: number, extent: Extent): Texts {
-  const [shown, setShown] = useState<Texts>({ first: 0, texts: [] });
+function useLines(file: LogFile, first: number, extent: Extent): ShownLines {
+  const [shown, setShown] = useState<ShownLines>({ first: 0, lines: [] });
   useEffect(() => {
     let isWanted = true;
     file.lines(first, first + linesSeen(extent)).then(
-      (texts) => {
-        if (isWanted) setShown({ first, texts });
+      (lines) => {
+        if (isWanted) setShown({ first, lines });
       },
       () => undefined,
     );

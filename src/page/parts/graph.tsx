@@ -1,12 +1,8 @@
 /** The targets of a build as a graph with their states. Where they stand is the model's to say. */
 import { useMemo } from "preact/hooks";
+import { boxHeight } from "../../model/edge-curve.ts";
 import type { DrawnEdge } from "../../model/graph-drawing.ts";
-import {
-  boxHeight,
-  type GraphLayout,
-  layOut,
-  type PlacedTarget,
-} from "../../model/graph-layout.ts";
+import { type GraphLayout, layOut, type PlacedTarget } from "../../model/graph-layout.ts";
 import type { ReportTarget } from "../../model/report-data.ts";
 import { duration } from "../../model/shown-duration.ts";
 

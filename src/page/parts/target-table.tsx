@@ -1,6 +1,6 @@
 /** The targets of a build as a table: what became of each, why, and what it made. */
 import { useState } from "preact/hooks";
-import type { Artifact } from "../../model/artifact.ts";
+import { artifactName } from "../../model/artifact.ts";
 import type { ReportTarget, SizedArtifact } from "../../model/report-data.ts";
 import { duration } from "../../model/shown-duration.ts";
 import { bytes } from "../../model/size.ts";
@@ -107,22 +107,10 @@ function Row({ target, href, hasArtifacts }: RowProps) {
 const Artifacts = ({ artifacts }: { artifacts: readonly SizedArtifact[] }) => (
   <ul class="plain">
     {artifacts.map((artifact) => (
-      <li key={nameOf(artifact)}>
-        {nameOf(artifact)} <DigestText digest={artifact.digest} />
+      <li key={artifactName(artifact)}>
+        {artifactName(artifact)} <DigestText digest={artifact.digest} />
         {artifact.bytes !== undefined && <span class="faint"> {bytes(artifact.bytes)}</span>}
       </li>
     ))}
   </ul>
 );
-
-function nameOf(artifact: Artifact): string {
-  switch (artifact.kind) {
-    case "image":
-      return artifact.references.join(", ");
-    case "published":
-      return artifact.reference;
-    case "file":
-    case "tree":
-      return artifact.path;
-  }
-}

@@ -1,6 +1,7 @@
 /** When each target ran, as bars over time. The list of targets says the same in words. */
 import type { ReportTarget } from "../../model/report-data.ts";
 import { duration } from "../../model/shown-duration.ts";
+import { ticksOf } from "./ticks.ts";
 
 interface Bar {
   readonly target: ReportTarget;
@@ -23,15 +24,14 @@ export function Timeline({ targets, end, critical }: TimelineProps) {
   const bars = barsOf(targets, end);
   if (bars.length === 0) return <p class="faint">Nothing ran yet.</p>;
   const whole = Math.max(...bars.map(({ to }) => to), 1);
-  const ends = [0, 0.25, 0.5, 0.75, 1];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section class="scroll timeline" tabIndex={0} aria-label="Timeline">
       <div role="img" aria-label={`${bars.length} targets over ${duration(whole / 1000)}`}>
         <div class="scale">
-          {ends.map((part) => (
-            <span key={part} style={{ left: `${part * 100}%` }}>
-              {duration((whole * part) / 1000)}
+          {ticksOf(whole / 1000).map((seconds) => (
+            <span key={seconds} style={{ left: `${(seconds * 100_000) / whole}%` }}>
+              {duration(seconds)}
             </span>
           ))}
         </div>

@@ -1,10 +1,19 @@
 /** Times, commits, digests and problems, as the page words them. */
+import { shownAge } from "../../model/shown-inventory.ts";
 import type { Run, RunCause } from "../../server/records/run.ts";
 import type { ApiError } from "../api/client.ts";
+import { paths } from "../routes.ts";
 
 export const Time = ({ at }: { readonly at: string }) => (
   <time dateTime={at} title={at}>
     {new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" })}
+  </time>
+);
+
+/** `3 min ago`: for lists, where only what is new matters to the minute. */
+export const Ago = ({ at, now }: { readonly at: string; readonly now: number }) => (
+  <time dateTime={at} title={new Date(at).toLocaleString()}>
+    {`${shownAge(now - Date.parse(at))} ago`}
   </time>
 );
 
@@ -21,6 +30,11 @@ export const Problem = ({ problem }: { readonly problem: ApiError }) => (
   <div class="problem" role="alert">
     <p>{problem.message}</p>
     {problem.hint && <p class="faint">hint: {problem.hint}</p>}
+    {(problem.status === 401 || problem.status === 403) && (
+      <p>
+        <a href={paths.signIn(location.pathname + location.search)}>Sign in</a>
+      </p>
+    )}
   </div>
 );
 

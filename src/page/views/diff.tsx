@@ -2,7 +2,9 @@
 
 import { useState } from "preact/hooks";
 import { duration } from "../../model/shown-duration.ts";
+import { shownAge } from "../../model/shown-inventory.ts";
 import type { Run, RunTarget } from "../../server/records/run.ts";
+import type { ApiError } from "../api/client.ts";
 import {
   type ComparedTarget,
   compareTags,
@@ -12,8 +14,8 @@ import {
 import { Heading } from "../parts/heading.tsx";
 import { State } from "../parts/states.tsx";
 import { Commit, DigestText, Problem } from "../parts/words.tsx";
-import { useLoaded, useRoom } from "../room.ts";
-import { paths } from "../routes.ts";
+import { useLoaded, useNow, useRoom } from "../room.ts";
+import { paths, withQuery } from "../routes.ts";
 
 interface DiffProps {
   readonly from?: string;
@@ -21,37 +23,77 @@ interface DiffProps {
 }
 
 export function DiffView({ from, to }: DiffProps) {
+  const chosen = useRuns(from, to);
   return (
     <>
       <Heading text="Compare two runs" />
-      <Choose from={from ?? ""} to={to ?? ""} />
-      {from && to && <Compared from={from} to={to} />}
+      {chosen.problem && <Problem problem={chosen.problem} />}
+      {chosen.runs && <Choose {...chosen} runs={chosen.runs} key={`${chosen.from} ${chosen.to}`} />}
+      {chosen.from && chosen.to && <Compared from={chosen.from} to={chosen.to} />}
+      {chosen.runs && !chosen.from && <p>There are no two runs of one branch to compare.</p>}
     </>
   );
 }
 
-/** The runs of the same repository are offered, the newest first. */
-function Choose({ from, to }: Required<DiffProps>) {
+interface Chosen extends DiffProps {
+  /** To choose from, the newest first. */
+  readonly runs: readonly Run[] | undefined;
+  readonly problem: ApiError | undefined;
+}
+
+/** Where nothing is said: the newest run that ended, and the one before it on its branch. */
+function useRuns(from: string | undefined, to: string | undefined): Chosen {
+  const asked = useLoaded<Run>(to === undefined ? undefined : `/runs/${encodeURIComponent(to)}`);
+  const repository = asked.value?.repository;
+  const isReady = to === undefined || repository !== undefined;
+  const list = useLoaded<{ readonly runs: readonly Run[] }>(
+    isReady ? withQuery("/runs", { limit: "200", repository }) : undefined,
+  );
+  const runs = list.value?.runs.filter(({ state }) => state !== "replaced" && state !== "queued");
+  const earlierThan = (later: Run): Run | undefined =>
+    runs?.find(
+      ({ id, ...run }) =>
+        id < later.id && run.repository === later.repository && run.branch === later.branch,
+    );
+  const later = asked.value ?? runs?.find((run) => run.finishedAt && earlierThan(run));
+  const earlier = later && earlierThan(later);
+  const [first, second] = [from ?? earlier?.id, to ?? later?.id];
+  return {
+    ...(first !== undefined && { from: first }),
+    ...(second !== undefined && { to: second }),
+    runs,
+    problem: asked.problem ?? list.problem,
+  };
+}
+
+function Choose({ from = "", to = "", runs }: Chosen & { readonly runs: readonly Run[] }) {
   const { go } = useRoom();
   const [ids, setIds] = useState({ from, to });
-  const known = useLoaded<Run>(ids.to === "" ? undefined : `/runs/${encodeURIComponent(ids.to)}`);
-  const repository = known.value?.repository;
-  const query = repository === undefined ? "" : `&repository=${encodeURIComponent(repository)}`;
-  const { value } = useLoaded<{ runs: readonly Run[] }>(`/runs?limit=200${query}`);
+  const now = useNow(false);
   const field = (name: "from" | "to", label: string) => (
     <label>
       {label}
-      <input
-        list="known-runs"
-        required
+      <select
         value={ids[name]}
-        onInput={(event) => setIds({ ...ids, [name]: event.currentTarget.value.trim() })}
-      />
+        onChange={(event) => setIds({ ...ids, [name]: event.currentTarget.value })}
+      >
+        {!runs.some(({ id }) => id === ids[name]) && (
+          <option value={ids[name]} selected>
+            {ids[name]}
+          </option>
+        )}
+        {runs.map((run) => (
+          <option key={run.id} value={run.id} selected={run.id === ids[name]}>
+            {shownRun(run, now)}
+          </option>
+        ))}
+      </select>
     </label>
   );
   return (
     <form
       class="filter"
+      aria-label="Choose runs"
       onSubmit={(event) => {
         event.preventDefault();
         go(paths.diff(ids.from, ids.to));
@@ -59,17 +101,15 @@ function Choose({ from, to }: Required<DiffProps>) {
     >
       {field("from", "Earlier run ")}
       {field("to", "Later run ")}
-      <datalist id="known-runs">
-        {value?.runs.map(({ id, branch, state, subject }) => (
-          <option key={id} value={id}>
-            {`${branch}, ${state}: ${subject ?? ""}`}
-          </option>
-        ))}
-      </datalist>
       <button type="submit">Compare</button>
     </form>
   );
 }
+
+const shownRun = ({ repository, branch, state, subject, queuedAt }: Run, now: number): string => {
+  const age = shownAge(now - Date.parse(queuedAt));
+  return `${repository} ${branch}, ${age} ago, ${state}${subject ? `: ${subject}` : ""}`;
+};
 
 type TargetList = { readonly targets: readonly RunTarget[] };
 
@@ -139,7 +179,7 @@ const Group = ({
     <h2>{heading}</h2>
     {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
     <section class="scroll" tabIndex={0} aria-label={heading}>
-      <table>
+      <table class="compared">
         <thead>
           <tr>
             <th scope="col">Target</th>
@@ -171,8 +211,9 @@ const Outcome = ({ target }: { readonly target: RunTarget }) => (
   </>
 );
 
+/** What is not seen in tenths is no difference. */
 const signed = (seconds: number): string =>
-  `${seconds < 0 ? "−" : "+"}${duration(Math.abs(seconds))}`;
+  Math.abs(seconds) < 0.05 ? "" : `${seconds < 0 ? "−" : "+"}${duration(Math.abs(seconds))}`;
 
 function MovedTags({ before, after }: { readonly before: Run; readonly after: Run }) {
   const tags = compareTags(before.pushed, after.pushed);
@@ -181,8 +222,8 @@ function MovedTags({ before, after }: { readonly before: Run; readonly after: Ru
     <ul>
       {tags.map((tag) => (
         <li key={tag.reference}>
-          {tag.reference}: {tag.before ? <DigestText digest={tag.before} /> : "none"} →{" "}
-          {tag.after ? <DigestText digest={tag.after} /> : "none"}
+          {tag.reference}: {tag.before ? <DigestText digest={tag.before} /> : "not pushed"} →{" "}
+          {tag.after ? <DigestText digest={tag.after} /> : "not pushed"}
         </li>
       ))}
     </ul>

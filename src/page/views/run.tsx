@@ -24,6 +24,12 @@ export function RunView({ id }: { readonly id: string }) {
   const path = `/runs/${encodeURIComponent(id)}`;
   const run = useLoaded<Run>(path);
   const list = useLoaded<Targets>(`${path}/targets`);
+  // What is told while the list is on its way is newer than the list.
+  const [told, setTold] = useState<ReadonlyMap<string, RunTarget>>(none);
+  const readAnew = (): void => {
+    setTold(none);
+    list.reload();
+  };
   useLive((event) => {
     if (event.kind === "run-changed" && event.run.id === id) {
       if (run.value && run.value.state !== event.run.state)
@@ -32,8 +38,10 @@ export function RunView({ id }: { readonly id: string }) {
       // What had no event of its own, such as what was fresh, is told by the whole list.
       if (event.run.finishedAt) list.reload();
     }
+    if (event.kind === "graph-known" && event.run === id) readAnew();
+    if (event.kind === "reset") setTold(none);
     if (event.kind === "target-changed" && event.run === id) {
-      list.change((before) => withTarget(before, event.target));
+      setTold((before) => new Map(before).set(event.target.name, event.target));
     }
   });
   const { value } = run;
@@ -44,15 +52,20 @@ export function RunView({ id }: { readonly id: string }) {
       {value && <About run={value} />}
       {value && <Actions run={value} />}
       {list.problem && !run.problem && <Problem problem={list.problem} />}
-      {value && list.value && <Parts run={value} targets={list.value.targets} />}
+      {value && list.value && <Parts run={value} targets={withTold(list.value, told)} />}
     </>
   );
 }
 
-function withTarget({ targets }: Targets, target: RunTarget): Targets {
-  const isKnown = targets.some(({ name }) => name === target.name);
-  if (!isKnown) return { targets: [...targets, target] };
-  return { targets: targets.map((each) => (each.name === target.name ? target : each)) };
+const none: ReadonlyMap<string, RunTarget> = new Map();
+
+function withTold(
+  { targets }: Targets,
+  told: ReadonlyMap<string, RunTarget>,
+): readonly RunTarget[] {
+  const known = new Set(targets.map(({ name }) => name));
+  const others = [...told.values()].filter(({ name }) => !known.has(name));
+  return [...targets.map((each) => told.get(each.name) ?? each), ...others];
 }
 
 function About({ run }: { readonly run: Run }) {
@@ -98,9 +111,11 @@ function About({ run }: { readonly run: Run }) {
 function Actions({ run }: { readonly run: Run }) {
   const { api, go, announce } = useRoom();
   const [problem, setProblem] = useState<ApiError>();
+  const [isAsked, setAsked] = useState(false);
   const isOpen = run.state === "queued" || run.state === "running";
   const act = async (action: "cancel" | "retry"): Promise<void> => {
     setProblem(undefined);
+    setAsked(true);
     try {
       const path = `/runs/${encodeURIComponent(run.id)}/${action}`;
       const answer = await api.json<Run>(path, { method: "POST" });
@@ -108,14 +123,15 @@ function Actions({ run }: { readonly run: Run }) {
       if (action === "retry") go(paths.run(answer.id));
     } catch (error) {
       setProblem(asApiError(error));
+      setAsked(false);
     }
   };
   return (
     <>
       <p class="actions">
         {isOpen && (
-          <button type="button" class="danger" onClick={() => act("cancel")}>
-            Cancel the run
+          <button type="button" class="danger" disabled={isAsked} onClick={() => act("cancel")}>
+            {isAsked ? "It is being cancelled" : "Cancel the run"}
           </button>
         )}
         {!isOpen && (
@@ -124,7 +140,7 @@ function Actions({ run }: { readonly run: Run }) {
           </button>
         )}
         <a href={paths.log(run.id)}>Console</a>
-        <a href={paths.diff(undefined, run.id)}>Compare with another run</a>
+        <a href={paths.diff(undefined, run.id)}>Compare with the run before</a>
         <a href={paths.inventory(run.repository)}>{`Images of ${run.repository}`}</a>
       </p>
       {problem && <Problem problem={problem} />}

@@ -3,9 +3,10 @@
 import { duration } from "../../model/shown-duration.ts";
 import type { ServerEvent } from "../../server/core.ts";
 import type { Run } from "../../server/records/run.ts";
+import { Choice } from "../parts/choice.tsx";
 import { Heading } from "../parts/heading.tsx";
 import { State } from "../parts/states.tsx";
-import { Commit, causeText, Problem, secondsOf, Time } from "../parts/words.tsx";
+import { Ago, Commit, causeText, Problem, secondsOf } from "../parts/words.tsx";
 import { useLive, useLoaded, useNow, useRoom } from "../room.ts";
 import { paths, type RunsFilter, withQuery } from "../routes.ts";
 
@@ -95,30 +96,6 @@ function Filter({ filter }: { readonly filter: RunsFilter }) {
   );
 }
 
-interface ChoiceProps {
-  readonly label: string;
-  readonly value: string;
-  readonly values: readonly string[];
-  readonly choose: (value: string) => void;
-}
-
-function Choice({ label, value, values, choose }: ChoiceProps) {
-  const all = value === "" || values.includes(value) ? values : [...values, value];
-  return (
-    <label>
-      {label}{" "}
-      <select value={value} onChange={(event) => choose(event.currentTarget.value)}>
-        <option value="">all</option>
-        {all.map((each) => (
-          <option key={each} value={each} selected={each === value}>
-            {each}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
 function RunTable({ runs, now }: { readonly runs: readonly Run[]; readonly now: number }) {
   if (runs.length === 0) return <p>There is no such run.</p>;
   return (
@@ -151,7 +128,7 @@ function RunRow({ run, now }: { readonly run: Run; readonly now: number }) {
     <tr>
       <th scope="row">
         <a href={paths.run(run.id)}>
-          {run.repository} <span class="faint">{run.id}</span>
+          {run.repository} <span class="faint id">{run.id}</span>
         </a>
       </th>
       <td>
@@ -163,7 +140,7 @@ function RunRow({ run, now }: { readonly run: Run; readonly now: number }) {
       </td>
       <td class="number">{seconds === undefined ? "" : duration(seconds)}</td>
       <td>
-        <Time at={run.queuedAt} />
+        <Ago at={run.queuedAt} now={now} />
       </td>
     </tr>
   );

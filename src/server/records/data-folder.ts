@@ -81,6 +81,14 @@ export class DataFolder {
     return path.join(this.path, "removed");
   }
 
+  get inventories(): string {
+    return path.join(this.path, "inventories");
+  }
+
+  inventory(repository: string, branch: string): string {
+    return path.join(this.inventories, repository, `${safeFileName(branch)}.json`);
+  }
+
   mirror(repository: string): string {
     return path.join(this.mirrors, `${repository}.git`);
   }

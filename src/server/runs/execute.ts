@@ -5,18 +5,21 @@
 import { writeFileSync } from "node:fs";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { GraphDrawing } from "../../model/graph-drawing.ts";
-import { ok, type Result } from "../../model/result.ts";
-import { type Checkout, checkOut, fetchMirror } from "../git/checkout.ts";
+import type { Checkout } from "../git/checkout.ts";
 import type { Git } from "../git/git-program.ts";
-import { type Clock, waitOn } from "../records/clock.ts";
+import type { Clock } from "../records/clock.ts";
 import type { RepositoryConfig, ServerConfig } from "../records/config.ts";
 import type { DataFolder } from "../records/data-folder.ts";
 import type { LiveEvents } from "../records/live-events.ts";
 import type { ParameterValue, Run } from "../records/run.ts";
+import { type AskTbuild, askTbuild } from "./ask-tbuild.ts";
 import { type ChildEnd, markName, runChild } from "./child.ts";
+import type { Inventories } from "./inventories.ts";
 import type { MirrorUse } from "./mirror-use.ts";
+import { obtainCheckout } from "./obtain-checkout.ts";
 import type { Execute, RunOutcome } from "./outcome.ts";
 import { RunRecorder, readTargets } from "./run-recorder.ts";
+import { takeInventory } from "./take-inventory.ts";
 
 export interface ExecuteParts {
   readonly folder: DataFolder;
@@ -26,6 +29,7 @@ export interface ExecuteParts {
   /** Values that no log may show. */
   readonly secrets: (repository: RepositoryConfig) => readonly string[];
   readonly git: Git;
+  readonly inventories: Inventories;
   readonly mirrors: MirrorUse;
   /** How this very program is started: Node and its file. */
   readonly program: readonly string[];
@@ -50,7 +54,7 @@ export function executeWith(parts: ExecuteParts): Execute {
         work: parts.folder.work(run.repository, run.branch),
       };
       const prepared = await parts.mirrors.byRun(run.repository, () =>
-        untilReached(checkout, { recorder, signal, parts, learn }),
+        obtainCheckout(checkout, { recorder, signal, parts, learn }),
       );
       if (!prepared.ok) return failedBy(prepared.problems, recorder);
       return await build(run, repository, { parts, recorder, signal, folder: checkout.work });
@@ -80,40 +84,6 @@ async function recorderOf(
     secrets: secrets(repository),
     elapsed: () => clock.date().getTime() - since,
   });
-}
-
-/** Milliseconds before the next go at a server that was not reachable. */
-const waits = [2000, 10_000, 30_000];
-
-interface Preparing {
-  readonly recorder: RunRecorder;
-  readonly signal: AbortSignal;
-  readonly parts: ExecuteParts;
-  readonly learn: (about: Pick<Run, "subject" | "author">) => void;
-}
-
-async function untilReached(checkout: Checkout, room: Preparing): Promise<Result<void>> {
-  const { recorder, signal, parts, learn } = room;
-  const options = { signal, tell: (line: string) => recorder.say(line) };
-  recorder.say(`commit ${checkout.commit} of ${checkout.branch}, from ${checkout.url}`);
-  for (let go = 0; ; go++) {
-    const fetched = await fetchMirror(parts.git, checkout, options);
-    if (fetched.ok) {
-      learn({
-        subject: recorder.hide(fetched.value.subject),
-        author: recorder.hide(fetched.value.author),
-      });
-      return await checkOut(parts.git, checkout, options);
-    }
-    const wait = waits[go];
-    const mayPass = fetched.problems.every(({ transient }) => transient);
-    if (signal.aborted || wait === undefined || !mayPass) return fetched;
-    for (const problem of fetched.problems) recorder.sayProblem(problem);
-    recorder.say(`trying again in ${wait / 1000} s`);
-    await recorder.flush();
-    await waitOn(parts.clock, wait, signal);
-    if (signal.aborted) return ok(undefined);
-  }
 }
 
 function failedBy(problems: readonly Diagnostic[], recorder: RunRecorder): RunOutcome {
@@ -157,10 +127,13 @@ async function build(
     if (failed !== undefined) return failed;
   }
   const words = [...run.targets, ...options];
-  const graph = await graphOf([...parts.program, "graph", ...words, "--format", "json"], common);
+  // Where it cannot be drawn the build tells why.
+  const drawn = await askTbuild([...parts.program, "graph", ...words, "--format", "json"], common);
+  const graph = drawn as GraphDrawing | undefined;
   if (graph !== undefined) {
-    recorder.expect(graph);
+    // Whoever is told of it finds it there.
     writeFileSync(parts.folder.graph(run.id), JSON.stringify(graph));
+    recorder.expect(graph);
   }
   const end = await runChild({
     ...common,
@@ -168,7 +141,26 @@ async function build(
     onLines: (lines) => recorder.take(lines),
     onSaid: said,
   });
-  return outcomeOf(end, recorder);
+  const outcome = outcomeOf(end, recorder);
+  if (outcome.kind === "ended" && outcome.state === "passed" && !signal.aborted) {
+    await takeInventoryOf(run, { parts, recorder }, common);
+  }
+  return outcome;
+}
+
+async function takeInventoryOf(
+  run: Run,
+  { parts, recorder }: Pick<Building, "parts" | "recorder">,
+  request: AskTbuild,
+): Promise<void> {
+  const { inventories, git, program, folder } = parts;
+  const own = {
+    ...{ inventories, git, program, mirror: folder.mirror(run.repository) },
+    options: optionsOf(run.params),
+    hide: (text: string) => recorder.hide(text),
+  };
+  const problem = await takeInventory(run, own, request);
+  if (problem !== undefined) recorder.say(problem);
 }
 
 /** Undefined where all was asked. */
@@ -188,22 +180,6 @@ export function optionsOf(params: Readonly<Record<string, ParameterValue>>): rea
     if (typeof value === "boolean") return value ? `--${name}` : `--no-${name}`;
     return `--${name}=${value}`;
   });
-}
-
-/** Where it cannot be drawn the build tells why. */
-async function graphOf(
-  argv: readonly string[],
-  common: Pick<Parameters<typeof runChild>[0], "folder" | "environment" | "signal" | "clock">,
-): Promise<GraphDrawing | undefined> {
-  const lines: string[] = [];
-  const end = await runChild({
-    ...common,
-    argv,
-    onLines: async (more) => void lines.push(...more),
-    onSaid: async () => {},
-  });
-  if (end.kind !== "exited" || end.code !== 0) return undefined;
-  return JSON.parse(lines.join("\n")) as GraphDrawing;
 }
 
 function outcomeOf(end: ChildEnd, { folded }: RunRecorder): RunOutcome {

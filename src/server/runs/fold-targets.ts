@@ -17,10 +17,11 @@ export class FoldedTargets {
 
   /** Those of the graph wait until their events come; in its order they are shown. */
   expect({ targets, edges }: GraphDrawing): void {
+    const groups = new Set(targets.flatMap(({ name, rule }) => (rule === "group" ? [name] : [])));
     const needs = neededBy(edges);
     for (const { name, title, rule } of targets) {
       const found = this.#targets.get(name);
-      const own = needs.get(name) ?? [];
+      const own = [...throughGroups(needs.get(name) ?? [], groups, needs)];
       if (found) this.#targets.set(name, { ...found, needs: own });
       // A group runs nothing, and has no events.
       else if (rule !== "group")
@@ -129,4 +130,18 @@ function neededBy(edges: GraphDrawing["edges"]): ReadonlyMap<string, readonly st
     else needs.set(from, [to]);
   }
   return needs;
+}
+
+/** Who needs a group needs what is in it, groups of groups too. */
+function throughGroups(
+  names: readonly string[],
+  groups: ReadonlySet<string>,
+  needs: ReadonlyMap<string, readonly string[]>,
+): ReadonlySet<string> {
+  const seen = new Set(names);
+  for (const name of seen) {
+    if (groups.has(name)) for (const below of needs.get(name) ?? []) seen.add(below);
+  }
+  for (const name of groups) seen.delete(name);
+  return seen;
 }

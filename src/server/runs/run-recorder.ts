@@ -78,6 +78,7 @@ export class RunRecorder {
 
   expect(graph: GraphDrawing): void {
     this.folded.expect(hideTexts(graph, (text) => this.#redactor.text(text)));
+    this.#parts.live.tell({ kind: "graph-known", run: this.#id });
   }
 
   /** Lines of `--log json`. What is none is shown as it is. */

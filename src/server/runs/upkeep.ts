@@ -10,6 +10,7 @@ import { packRepository } from "../git/pack.ts";
 import type { Clock } from "../records/clock.ts";
 import type { RepositoryConfig, ServerConfig } from "../records/config.ts";
 import type { DataFolder } from "../records/data-folder.ts";
+import type { Inventories } from "./inventories.ts";
 import type { MirrorUse } from "./mirror-use.ts";
 import type { RunList } from "./run-list.ts";
 
@@ -21,6 +22,7 @@ export interface UpkeepParts {
   readonly branchesOf: (repository: RepositoryConfig) => readonly string[] | undefined;
   readonly clock: Pick<Clock, "date">;
   readonly mirrors: MirrorUse;
+  readonly inventories: Pick<Inventories, "all" | "forget">;
   readonly git: Git;
   /** A line for whoever runs the server. */
   readonly tell: (line: string) => void;
@@ -42,7 +44,7 @@ export class Upkeep {
    * @returns when the disk has its room back
    */
   removeStrays(): Promise<void> {
-    const { folder, config, runs } = this.#parts;
+    const { folder, config, runs, inventories } = this.#parts;
     // A repository that was taken out keeps its folders until its last run has ended.
     const kept = new Set([
       ...config().repositories.map(({ name }) => name),
@@ -55,15 +57,19 @@ export class Upkeep {
     for (const entry of namesIn(folder.mirrors)) {
       if (isStray(path.basename(entry, ".git"))) this.#remove(path.join(folder.mirrors, entry));
     }
+    for (const { repository, branch } of inventories.all()) {
+      if (isStray(repository)) inventories.forget(repository, branch);
+    }
     for (const repository of config().repositories) this.#removeOldWork(repository);
     return this.#empty();
   }
 
   /** One with a run that is queued or runs keeps its folder until later. */
   forgetBranches(repository: string, branches: readonly string[]): void {
-    const { folder, runs } = this.#parts;
+    const { folder, runs, inventories } = this.#parts;
     const open = runs.open().filter((run) => run.repository === repository);
     for (const branch of branches) {
+      inventories.forget(repository, branch);
       if (open.some((run) => run.branch === branch)) continue;
       this.#remove(folder.workOf(repository, branch));
     }

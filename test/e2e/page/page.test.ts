@@ -4,7 +4,7 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "puppeteer-core";
 import type { Run, RunTarget } from "../../../src/server/records/run.ts";
-import { aRun, someRuns } from "../../server/http/support/fake-core.ts";
+import { anInventory, aRun, someRuns } from "../../server/http/support/fake-core.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { build } from "../tbuild.ts";
 import { faults, hides, openPage, shows, texts } from "./browser.ts";
@@ -50,6 +50,7 @@ let page: Page;
 beforeEach(async () => {
   core = new PageCore();
   await recorded(core);
+  core.images = [anInventory()];
   room = await startPageRoom({ core });
   page = await openPage();
 });
@@ -119,6 +120,29 @@ test("a new run and the states of its targets come without a reload", async () =
   await shows(page, "no space");
 });
 
+test("a run that is looked at while it waits shows its whole graph as soon as that is known", async () => {
+  const id = "20261121T110000Z-0003";
+  const list = core.targets.get(second) ?? [];
+  core.add(aRun({ id, state: "queued" }));
+  core.targets.set(id, []);
+  await visit(`/runs/${id}`);
+  await shows(page, "Nothing ran yet.");
+  await core.untilHeard();
+  core.targets.set(
+    id,
+    list.map(({ name, title, rule, needs }) => ({ name, title, rule, needs, state: "waiting" })),
+  );
+  core.tell({ kind: "graph-known", run: id });
+  await page.waitForFunction(() => document.querySelectorAll("svg .box-waiting").length === 4);
+  expect((await page.$$("svg .edge")).length).toBe(3);
+  const [base] = list as [RunTarget];
+  core.changeTarget(id, { ...base, state: "running", startedMs: 0 });
+  await page.waitForSelector("svg .box-running");
+  for (const target of list) core.changeTarget(id, target);
+  await page.waitForFunction(() => !document.querySelector("svg .box-waiting, svg .box-running"));
+  expect((await page.$$("svg .box-fresh")).length).toBe(2);
+});
+
 test("a server that goes away is told, and what happened meanwhile once it is back", async () => {
   await visit("/");
   await shows(page, second);
@@ -160,6 +184,30 @@ test("a log has its colours, follows what is written, and leads to its lines", a
   await visit(`/runs/${second}/log?target=app#L103`);
   await shows(page, "line 100");
   expect(await texts(page, ".line-marked .line-text")).toEqual(["line 100"]);
+});
+
+test("colours go on over lines, are what was meant, and can be read in both schemes", async () => {
+  const { path: log } = core.logs.get(`${second} app`) as { path: string };
+  const esc = "\u001b";
+  writeFileSync(log, `${esc}[38;5;226mbegun\n${"x\n".repeat(3000)}going on\n${esc}[0mended\n`);
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
+  await visit(`/runs/${second}/log?target=app#L3002`);
+  await page.waitForSelector(".line-marked");
+  await visit(`/runs/${second}/log?target=app#L3000`);
+  await shows(page, "going on");
+  const colourOf = (text: string) =>
+    page.$$eval(
+      ".line-text",
+      (lines, wanted) => {
+        const line = lines.find((each) => each.textContent === wanted);
+        return getComputedStyle(line?.firstElementChild ?? (line as Element)).color;
+      },
+      text,
+    );
+  expect(await colourOf("going on")).toBe("rgb(115, 115, 0)");
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
+  expect(await colourOf("going on")).toBe("rgb(255, 255, 0)");
+  expect(await colourOf("ended")).toBe("rgb(230, 233, 237)");
 });
 
 test("a target that put nothing out has an empty log, and no fault", async () => {
@@ -213,6 +261,9 @@ test("who signs in starts, cancels and retries runs; who does not is told what i
   await page.locator("button[type=submit]").click();
   await page.waitForSelector("[role=alert]");
   expect(core.started).toEqual([]);
+  expect(await page.$eval("[role=alert] a", (link) => link.getAttribute("href"))).toBe(
+    "/sign-in?back=%2Fstart",
+  );
   await signIn();
   await page.locator("button[type=submit]").click();
   await shows(page, "asked for by anna");
@@ -269,10 +320,41 @@ test("two runs are compared: what was made again and why, what became fresh", as
   await shows(page, "0 of 4 targets were fresh in both.");
 });
 
-test("the inventory of a repository tells the newest digest of each name", async () => {
+test("a run is compared with the one before it, where nobody says with which", async () => {
+  await visit(`/runs/${second}`);
+  await click("Compare with the run before");
+  await shows(page, "Fresh, was made");
+  await visit("/diff");
+  await shows(page, "0 of 4 targets were fresh in both.");
+  expect(await page.$$eval("select", (found) => found.map(({ value }) => value))).toEqual([
+    first,
+    second,
+  ]);
+});
+
+test("the inventory has all images, how each is managed, and finds them", async () => {
+  core.images = [anInventory(), anInventory({ repository: "lab", branch: "release/1" })];
   await visit("/inventory");
-  await click("shop");
+  await shows(page, "6 images: 2 automatic, 2 make-managed, 2 manual");
+  const rows = await texts(page, "tbody tr");
+  expect(rows[0]).toMatch(/^shop main\s+3f2c1b0a9e/);
+  expect(rows[1]).toMatch(
+    /^shop\/base\s+automatic\s+images\/base\s.* ago 41\.2 s\s+latest\s.*140 MB$/,
+  );
+  expect(rows[2]).toContain("https://git.example.org/api.git 1a2b3c4d5e6f");
+  expect(rows[3]).toContain("Built on a laptop");
+  expect(rows[4]).toMatch(/^lab release\/1/);
+  await page.type("input[type=search]", "backup");
+  expect((await texts(page, "tbody tr")).length).toBe(4);
+  await page.select("select", "automatic");
+  await shows(page, "There is no such image.");
+});
+
+test("what a repository pushed is told with the newest digest of each name", async () => {
+  await visit("/inventory");
+  await page.locator(".cards a").click();
   await shows(page, "Images of shop");
+  await shows(page, "shop/base");
   await shows(page, "registry.example.org/shop:1.2.3");
   await shows(page, "sha256:aaaaaaaaaaaa");
 });

@@ -2,8 +2,10 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { ElementHandle } from "puppeteer-core";
+import { type InventoryImage, totalsOf } from "../../../src/model/inventory.ts";
 import type { TimedEvent } from "../../../src/model/run-log.ts";
-import { aRun } from "../../server/http/support/fake-core.ts";
+import type { BranchInventory } from "../../../src/server/records/branch-inventory.ts";
+import { anInventory, aRun } from "../../server/http/support/fake-core.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { build } from "../tbuild.ts";
 import { openPage, shows } from "./browser.ts";
@@ -53,6 +55,7 @@ async function recorded(): Promise<PageCore> {
   }));
   core.targets.set(id, targets);
   core.runs = [fleetRun(), ...earlier];
+  core.images = [fleetImages()];
   return core;
 }
 
@@ -78,6 +81,41 @@ const earlier = (["passed", "failed", "replaced", "passed"] as const).map((state
   aRun({ id: `20261121T10${40 - at}00Z-00${at}a`, state, branch: at % 2 ? "release/1.4" : "main" }),
 );
 
+/** What a fleet of this kind looks like: three images that follow pushes, their base, and two that do not. */
+function fleetImages(): BranchInventory {
+  const { inventory, ...about } = anInventory();
+  const built = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+  const ofPush = (name: string, size: number): InventoryImage => ({
+    ...{ image: `shop/${name}`, target: `images[${name}]`, managed: "automatic", size },
+    sources: [{ kind: "git", url: `https://git.example.org/${name}.git`, commit: "4f1c9d20ab37" }],
+    ...{ lastBuild: { at: built(2), seconds: size / 7e6 }, created: built(2) },
+    tags: ["1.4.2", "1.4", "latest"],
+  });
+  const base: InventoryImage = {
+    ...{ image: "shop/base", target: "base-image", managed: "automatic", tags: ["latest"] },
+    sources: [{ kind: "folder", path: "images/base" }],
+    ...{ lastBuild: { at: built(74), seconds: 41 }, created: built(74), size: 140_000_000 },
+  };
+  const tools: InventoryImage = {
+    ...{ image: "shop/tools", target: "tools", managed: "make", tags: ["latest"] },
+    sources: [{ kind: "folder", path: "images/tools" }],
+    ...{ lastBuild: { at: built(400), seconds: 12 }, created: built(400), size: 88_000_000 },
+  };
+  const backup: InventoryImage = {
+    ...{ image: "shop/db-backup", target: "db-backup", managed: "manual", tags: [], sources: [] },
+    help: "Built by hand on a laptop, from the infrastructure repository",
+  };
+  const images = [
+    base,
+    ofPush("agent", 210e6),
+    ofPush("api", 310e6),
+    ofPush("web", 260e6),
+    tools,
+    backup,
+  ];
+  return { ...about, inventory: { ...inventory, at: built(2), totals: totalsOf(images), images } };
+}
+
 test("graph, run and inventory are pictures of less than 150 kB", async () => {
   const into = process.env["TBUILD_SCREENSHOTS"] ?? temporaryFolder();
   mkdirSync(into, { recursive: true });
@@ -93,7 +131,7 @@ test("graph, run and inventory are pictures of less than 150 kB", async () => {
   await shows(page, "registry.example.org/shop/web:latest");
   await shoot("server-graph", (await page.$(".graph")) as ElementHandle);
   await shoot("server-run", page as never);
-  await page.goto(`${room.url}/inventory?repository=shop`);
-  await shows(page, "registry.example.org/shop/web:latest");
+  await page.goto(`${room.url}/inventory`);
+  await shows(page, "Built by hand");
   await shoot("server-inventory", page as never);
 });

@@ -14,6 +14,7 @@ const targets = `params:
 targets:
   all: { needs: [after] }
   before: { run: "echo made > made.txt", outputs: [made.txt] }
+  web: { image: web, tags: [shop/web], managed: automatic }
   after: { needs: [before], run: 'printf "\\\\033[32mbegun\\\\033[0m\\\\n"; read -r word < \${gate}; echo "heard $word"' }
 `;
 
@@ -47,6 +48,8 @@ repositories:
     await page.waitForSelector("option[value=shop]");
     await page.locator("button[type=submit]").click();
     await shows(page, "asked for by anna");
+    await page.waitForSelector("svg .box-built");
+    expect(await texts(page, "svg .box text:not(.took)")).toEqual(["before", "after"]);
     await page.locator('svg a.box-running[href$="target=after"]').click();
     await shows(page, "begun");
     expect(await texts(page, ".ansi-2")).toEqual(["begun"]);
@@ -55,6 +58,9 @@ repositories:
     await page.goBack();
     await shows(page, "passed");
     await page.waitForFunction(() => document.querySelectorAll(".state-built").length === 2);
+    await page.goto(`${url}/inventory`);
+    await shows(page, "1 image: 1 automatic, 0 make-managed, 0 manual");
+    await shows(page, "shop/web");
     server.signal("SIGTERM");
     expect(await server.ended).toBe(0);
   } finally {

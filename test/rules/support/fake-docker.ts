@@ -57,6 +57,9 @@ export class FakeDocker implements Docker {
   readonly problems: Partial<Record<"pull" | "push" | "info", DiagnosticError>> = {};
   /** Files that the command in a container makes, by path below the folder it runs in. */
   makes: Readonly<Record<string, string>> = {};
+  /** How often it was asked for the list of its images. */
+  listings = 0;
+  #listed: ReadonlySet<Digest> = new Set();
   readonly #handMade = new Map<Digest, HandMadeImage>();
   exitCode = 0;
   prints: readonly string[] = [];
@@ -84,6 +87,8 @@ export class FakeDocker implements Docker {
   }
 
   async images(): Promise<readonly ImageSummary[]> {
+    this.listings++;
+    this.#listed = new Set(this.held.keys());
     return [...this.held].map(([id, { references, labels, created }]) => ({
       id,
       references: [...references],
@@ -91,6 +96,10 @@ export class FakeDocker implements Docker {
       created,
       size: 1,
     }));
+  }
+
+  listedSize(id: Digest): number | undefined {
+    return this.#listed.has(id) ? 1 : undefined;
   }
 
   async imageId(reference: string): Promise<Digest | undefined> {

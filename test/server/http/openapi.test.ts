@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { temporaryFolder } from "../../support/folder.ts";
-import { aRun, aTarget } from "./support/fake-core.ts";
+import { anInventory, aRun, aTarget } from "./support/fake-core.ts";
 import { type HttpRoom, startHttp, tokens } from "./support/http-room.ts";
 
 type Json = Record<string, unknown>;
@@ -50,6 +50,9 @@ const requests: Readonly<Record<string, (room: HttpRoom) => ReturnType<HttpRoom[
   "get /api/v1/repositories": (room) => room.ask("/api/v1/repositories", { token }),
   "get /api/v1/repositories/{repository}/inventory": (room) =>
     room.ask("/api/v1/repositories/shop/inventory", { token }),
+  "get /api/v1/inventory": (room) => room.ask("/api/v1/inventory", { token }),
+  "get /api/v1/repositories/{repository}/pushed": (room) =>
+    room.ask("/api/v1/repositories/shop/pushed", { token }),
   "get /api/v1/config": (room) => room.ask("/api/v1/config", { token }),
   "put /api/v1/config": (room) =>
     room.ask("/api/v1/config", { method: "PUT", token, body: "read: token\n" }),
@@ -69,6 +72,7 @@ const requests: Readonly<Record<string, (room: HttpRoom) => ReturnType<HttpRoom[
 async function fullRoom(): Promise<HttpRoom> {
   const room = await startHttp();
   room.core.runs = runs;
+  room.core.images = [anInventory()];
   room.core.targets.set(id, [aTarget(), aTarget({ name: "install", state: "waiting", needs: [] })]);
   const file = path.join(temporaryFolder({ log: "text" }), "log");
   for (const name of [id, `${id} images[agent]`]) {

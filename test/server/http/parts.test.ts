@@ -7,7 +7,7 @@ import { HttpMetrics } from "../../../src/server/http/metrics.ts";
 import type { AuditEntry } from "../../../src/server/records/audit.ts";
 import { AuditFile } from "../../../src/server/records/audit-file.ts";
 import { temporaryFolder } from "../../support/folder.ts";
-import { aRun, FakeCore, someRuns } from "./support/fake-core.ts";
+import { anInventory, aRun, FakeCore, someRuns } from "./support/fake-core.ts";
 import { startHttp, tokens } from "./support/http-room.ts";
 
 const token = tokens.reader;
@@ -93,7 +93,7 @@ describe("a badge", () => {
   });
 });
 
-test("the inventory has the newest digest of each reference, over all runs that are kept", async () => {
+test("what was pushed is told with the newest digest of each reference, over all runs that are kept", async () => {
   const room = await startHttp();
   const tag = (name: string, digit: string) => {
     return { reference: name, digest: `sha256:${digit.repeat(64)}` as const };
@@ -105,9 +105,9 @@ test("the inventory has the newest digest of each reference, over all runs that 
     aRun({ id: "1", pushed: [tag("shop:latest", "a"), tag("shop:1.0", "a")], branch: "release/1" }),
     { ...old, id: "0" },
   ];
-  const { json } = await room.ask("/api/v1/repositories/shop/inventory", { token });
+  const { json } = await room.ask("/api/v1/repositories/shop/pushed", { token });
   expect(
-    json.images.map(({ reference, digest, run, branch }: Record<string, string>) => [
+    json.pushed.map(({ reference, digest, run, branch }: Record<string, string>) => [
       reference,
       digest?.slice(7, 8),
       run,
@@ -117,6 +117,17 @@ test("the inventory has the newest digest of each reference, over all runs that 
     ["shop:1.0", "a", "1", "release/1"],
     ["shop:latest", "b", "9", "main"],
   ]);
+});
+
+test("the inventory is told of all repositories and of one", async () => {
+  const room = await startHttp();
+  room.core.images = [anInventory(), anInventory({ repository: "lab" })];
+  const told = async (path: string) => {
+    const { json } = await room.ask(path, { token });
+    return json.inventories.map(({ repository }: { repository: string }) => repository);
+  };
+  expect(await told("/api/v1/inventory")).toEqual(["shop", "lab"]);
+  expect(await told("/api/v1/repositories/shop/inventory")).toEqual(["shop"]);
 });
 
 test("it is ready when the core is, and says why not to who may read", async () => {

@@ -1,6 +1,13 @@
 /** What goes over the API, declared once: validation, types and the OpenAPI document come from here. */
 import { z } from "zod";
+import {
+  type ImageSource,
+  type InventoryImage,
+  inventoryFormat,
+  managedWays,
+} from "../../../model/inventory.ts";
 import type { RepositoryView, ServerEvent } from "../../core.ts";
+import type { BranchInventory } from "../../records/branch-inventory.ts";
 import { isBranch, isTarget } from "../../records/names.ts";
 import type { Run, RunCause, RunCounts, RunTarget } from "../../records/run.ts";
 
@@ -129,8 +136,52 @@ export const repository: z.ZodType<RepositoryView> = z
   })
   .meta({ id: "Repository" });
 
+const imageSource: z.ZodType<ImageSource> = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("git"),
+    url: z.string(),
+    ref: z.exactOptional(z.string()),
+    commit: z.exactOptional(z.string()),
+  }),
+  z.object({ kind: z.literal("folder"), path: z.string() }),
+]);
+
+const inventoryImage: z.ZodType<InventoryImage> = z.object({
+  image: z.string(),
+  target: z.string(),
+  managed: z.enum(managedWays),
+  help: z.exactOptional(z.string()),
+  sources: z.array(imageSource),
+  lastBuild: z.exactOptional(z.object({ at: time, seconds })),
+  tags: z.array(z.string()),
+  published: z.exactOptional(
+    z.array(z.object({ repository: z.string(), tags: z.array(z.string()) })),
+  ),
+  created: z.exactOptional(time),
+  size: z.exactOptional(count),
+});
+
+/** What `tbuild inventory --format json` says in the work folder of a branch. */
+export const branchInventory: z.ZodType<BranchInventory> = z
+  .object({
+    repository: z.string(),
+    branch: z.string(),
+    commit: z.string(),
+    run: runId,
+    inventory: z.object({
+      kind: z.literal("inventory"),
+      format: z.literal(inventoryFormat),
+      project: z.string(),
+      at: time,
+      engine: z.boolean(),
+      totals: z.object({ images: count, automatic: count, make: count, manual: count }),
+      images: z.array(inventoryImage),
+    }),
+  })
+  .meta({ id: "BranchInventory" });
+
 /** The newest digest that each reference was pushed with, as far as runs are kept. */
-export const inventoryEntry = z
+export const pushedName = z
   .object({
     reference: z.string(),
     digest: z.string(),
@@ -139,11 +190,12 @@ export const inventoryEntry = z
     commit: z.string(),
     at: time,
   })
-  .meta({ id: "InventoryEntry" });
+  .meta({ id: "PushedName" });
 
 export const serverEvent: z.ZodType<ServerEvent> = z
   .discriminatedUnion("kind", [
     z.object({ id: count, kind: z.literal("run-changed"), run }),
+    z.object({ id: count, kind: z.literal("graph-known"), run: runId }),
     z.object({ id: count, kind: z.literal("target-changed"), run: runId, target: runTarget }),
     z.object({
       id: count,

@@ -21,6 +21,7 @@ export function runOf(event: ServerEvent): string | undefined {
   switch (event.kind) {
     case "run-changed":
       return event.run.id;
+    case "graph-known":
     case "target-changed":
     case "log-grown":
       return event.run;

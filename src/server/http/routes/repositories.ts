@@ -1,9 +1,9 @@
-/** Routes of repositories: how they stand, what they pushed, and badges. */
+/** Routes of repositories: how they stand, which images they know, what they pushed, and badges. */
 import { z } from "zod";
 import type { Run, RunState } from "../../records/run.ts";
 import { json } from "../answers/answer.ts";
-import { type Room, type Route, route } from "../api/route.ts";
-import { branch, inventoryEntry, name, repository } from "../api/schemas.ts";
+import { type AnswerShape, type Room, type Route, route } from "../api/route.ts";
+import { branch, branchInventory, name, pushedName, repository } from "../api/schemas.ts";
 import { badgeSvg } from "../badge.ts";
 import { unknownRepository } from "../refusal.ts";
 
@@ -22,20 +22,53 @@ const listRepositories = route(
   ({ room }) => json({ repositories: room.core.repositories() }),
 );
 
+const inventories: AnswerShape = {
+  what: "By repository and branch",
+  schema: z.object({ inventories: z.array(branchInventory) }),
+};
+
+const wholeInventory = route(
+  {
+    method: "GET",
+    path: "/api/v1/inventory",
+    summary: "All images of all repositories, at the newest commit of each branch that was built",
+    scope: "read",
+    answers: { 200: inventories },
+  },
+  ({ room }) => json({ inventories: room.core.inventories() }),
+);
+
 const inventory = route(
   {
     method: "GET",
     path: "/api/v1/repositories/{repository}/inventory",
+    summary: "Its images, at the newest commit of each branch that was built",
+    scope: "read",
+    params: ofRepository,
+    answers: { 200: inventories },
+  },
+  ({ params, room }) => {
+    const { name } = mustBeThere(room, params.repository);
+    return json({
+      inventories: room.core.inventories().filter(({ repository }) => repository === name),
+    });
+  },
+);
+
+const pushed = route(
+  {
+    method: "GET",
+    path: "/api/v1/repositories/{repository}/pushed",
     summary: "What its runs pushed: the newest digest of each reference",
     scope: "read",
     params: ofRepository,
     answers: {
-      200: { what: "By reference", schema: z.object({ images: z.array(inventoryEntry) }) },
+      200: { what: "By reference", schema: z.object({ pushed: z.array(pushedName) }) },
     },
   },
   ({ params, room }) => {
     mustBeThere(room, params.repository);
-    return json({ images: inventoryOf(runsOf(room, { repository: params.repository })) });
+    return json({ pushed: newestNames(runsOf(room, { repository: params.repository })) });
   },
 );
 
@@ -64,7 +97,13 @@ const badge = route(
   },
 );
 
-export const repositoryRoutes: readonly Route[] = [listRepositories, inventory, badge];
+export const repositoryRoutes: readonly Route[] = [
+  listRepositories,
+  wholeInventory,
+  inventory,
+  pushed,
+  badge,
+];
 
 function mustBeThere(room: Room, repository: string) {
   const found = room.core.repositories().find((each) => each.name === repository);
@@ -92,8 +131,8 @@ function* runsOf(room: Room, wanted: Wanted): Generator<Run> {
   }
 }
 
-function inventoryOf(runs: Iterable<Run>): readonly z.infer<typeof inventoryEntry>[] {
-  const newest = new Map<string, z.infer<typeof inventoryEntry>>();
+function newestNames(runs: Iterable<Run>): readonly z.infer<typeof pushedName>[] {
+  const newest = new Map<string, z.infer<typeof pushedName>>();
   for (const { id, branch, commit, finishedAt, queuedAt, pushed = [] } of runs) {
     for (const { reference, digest } of pushed) {
       if (newest.has(reference)) continue;

@@ -8,6 +8,7 @@ import type {
   ServerEvent,
   StartRequest,
 } from "../../../../src/server/core.ts";
+import type { BranchInventory } from "../../../../src/server/records/branch-inventory.ts";
 import type { Run, RunTarget } from "../../../../src/server/records/run.ts";
 
 /** An event without its number. */
@@ -22,6 +23,7 @@ export class FakeCore implements ServerCore {
   readonly targets = new Map<string, readonly RunTarget[]>();
   /** By `RUN` or `RUN TARGET`. */
   readonly logs = new Map<string, LogPlace>();
+  images: readonly BranchInventory[] = [];
   readonly hints: unknown[] = [];
   readonly started: StartRequest[] = [];
   readonly events: ServerEvent[] = [];
@@ -86,6 +88,10 @@ export class FakeCore implements ServerCore {
     const lastRun = this.runs[0];
     const shop = { name: "shop", url: "https://git.example.org/shop.git", targets: ["push"] };
     return [{ ...shop, branches: ["main", "release/*"], ...(lastRun && { lastRun }) }];
+  }
+
+  inventories(): readonly BranchInventory[] {
+    return this.images;
   }
 
   configText(): string {
@@ -162,6 +168,50 @@ export function aRun(more: Partial<Run> = {}): Run {
     exitCode: 0,
     counts: { built: 2, fresh: 1, failed: 0, skipped: 0 },
     pushed: [{ reference: "registry.example.org/shop:1.2.3", digest: `sha256:${"a".repeat(64)}` }],
+    ...more,
+  };
+}
+
+/** Three images, one of each way. */
+export function anInventory(more: Partial<BranchInventory> = {}): BranchInventory {
+  const source = { kind: "git", url: "https://git.example.org/api.git", ref: "v1" } as const;
+  const lastBuild = { at: "2026-11-21T10:50:00.000Z", seconds: 41.2 };
+  const base = {
+    managed: "automatic",
+    sources: [{ kind: "folder", path: "images/base" }],
+  } as const;
+  return {
+    repository: "shop",
+    branch: "main",
+    commit: "3f2c1b0a9e8d7c6b5a493827160f5e4d3c2b1a09",
+    run: "20261121T104935Z-7f3a",
+    inventory: {
+      kind: "inventory",
+      format: 1,
+      project: "shop",
+      at: "2026-11-21T10:51:00.000Z",
+      engine: true,
+      totals: { images: 3, automatic: 1, make: 1, manual: 1 },
+      images: [
+        {
+          ...{ image: "shop/base", target: "base", ...base, lastBuild, tags: ["latest"] },
+          ...{ created: "2026-11-20T10:50:00.000Z", size: 140_000_000 },
+        },
+        {
+          ...{ image: "shop/api", target: "api", managed: "make", tags: ["1.4.2", "1.4"] },
+          sources: [{ ...source, commit: "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d" }],
+        },
+        {
+          ...{
+            image: "registry.example.org/team/db-backup",
+            target: "db-backup",
+            managed: "manual",
+          },
+          ...{ help: "Built on a laptop", sources: [], tags: [] },
+          published: [{ repository: "registry.example.org/team/db-backup", tags: ["latest"] }],
+        },
+      ],
+    },
     ...more,
   };
 }
