@@ -6,7 +6,7 @@ import type { CredentialLookup } from "../model/credentials.ts";
 import { Authorizer } from "./authorizer.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Answer, HttpRequest } from "./exchange.ts";
-import { OneTry, type TryOptions } from "./one-try.ts";
+import { OneTry, type TryOptions, urlOf } from "./one-try.ts";
 import { follow } from "./redirects.ts";
 import { refused } from "./refusals.ts";
 import type { RegistryRequest } from "./request.ts";
@@ -59,18 +59,28 @@ export class RegistryClient {
 
   /** @throws Transient where another try may do better */
   async sendOnce(request: RegistryRequest): Promise<Answer> {
-    this.#base ??= this.#once.findBase(request);
+    let first: Answer | undefined;
+    this.#base ??= this.#once.findBase(request).then((found) => {
+      first = found.answer;
+      // Before anybody else asks: those who waited for it need not be told one by one to log in.
+      if (first?.status === 401) this.#authorizer.hear(first);
+      return found.base;
+    });
     const base = await this.#base.catch((error) => {
       this.#base = undefined;
       throw error;
     });
-    const { method, to, scopes } = request;
-    const url = typeof to === "string" ? new URL(`/v2/${to}`, base) : to;
+    const { method, scopes } = request;
+    const url = urlOf(request, base);
     for (let asked = 0; ; asked++) {
-      const authorization = await this.#authorizer.header(scopes);
-      const answer = await follow({ method, url, base, authorization }, (to, credentials) =>
-        this.#once.ask(request, to, { ...request.headers, ...credentials }),
-      );
+      const authorization = first ? undefined : await this.#authorizer.header(scopes);
+      const answer = await follow({ method, url, base, authorization }, (to, credentials) => {
+        const known = first;
+        first = undefined;
+        return known
+          ? this.#once.worth(known, request)
+          : this.#once.ask(request, to, { ...request.headers, ...credentials });
+      });
       const isOurs = answer.status === 401 && answer.url.origin === base.origin;
       if (!isOurs || asked >= mostRefusals) return answer;
       if (!(await this.#authorizer.learn(answer, authorization, scopes))) return answer;

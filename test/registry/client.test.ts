@@ -226,6 +226,21 @@ describe("credentials", () => {
     ]);
   });
 
+  test.each(["basic", "token"] as const)(
+    "requests that were sent together hear from the answer to the first one what the login is (%s)",
+    async (kind) => {
+      const registry = await startRegistry();
+      registry.auth = { kind, ...credentials };
+      const place = placeOf(clientOf(registry.host, { credentials }));
+      await Promise.all(["1", "2", "3"].map((tag) => manifestDigest(place, tag)));
+      const head = (tag: string) => `HEAD /v2/team/web/manifests/${tag}`;
+      expect(registry.requests(/HEAD/)[0]).toBe(head("1"));
+      expect([...registry.requests(/HEAD/)].sort()).toEqual(["1", "1", "2", "3"].map(head));
+      expect(registry.requests(/^(?!HEAD)/)).toHaveLength(kind === "token" ? 1 : 0);
+      expect(registry.probed).toBe(0);
+    },
+  );
+
   test("without credentials the login is told of", async () => {
     const registry = await startRegistry();
     registry.auth = { kind: "basic", ...credentials };
