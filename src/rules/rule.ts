@@ -134,6 +134,8 @@ export type ActOutcome =
       readonly traffic?: Traffic;
       /** Of a checkout: what was checked out. */
       readonly commit?: string;
+      /** Of what others made nothing was read: what this run wanted of it was known from earlier ones. */
+      readonly readNothing?: boolean;
     }
   /** It is there already, and nothing was made: no news for anybody but those who need it. */
   | { readonly kind: "found"; readonly artifacts: readonly Artifact[]; readonly note: string }

@@ -82,6 +82,21 @@ test("a blob whose last answer was lost is not sent again", async () => {
   expect(registry.requests(/^PATCH/)).toHaveLength(1);
 });
 
+test("who waits for the first answer goes on where the one who asked was cancelled", async () => {
+  const registry = await startRegistry();
+  const place = placeOf(clientOf(registry.host));
+  const cancelled = new AbortController();
+  registry.plan = ({ path }) => {
+    if (!path.endsWith("/1")) return undefined;
+    cancelled.abort(new Error("cancelled"));
+    return { kind: "stall" };
+  };
+  const first = manifestDigest({ ...place, signal: cancelled.signal }, "1");
+  const others = ["2", "3"].map((tag) => manifestDigest(place, tag));
+  await expect(first).rejects.toThrow("cancelled");
+  expect(await Promise.all(others)).toEqual([undefined, undefined]);
+});
+
 test("a stalled connection is given up and another one tried", async () => {
   const registry = await startRegistry();
   failing(registry, /^PATCH/, [{ kind: "stall" }]);
