@@ -134,6 +134,17 @@ test("a server that cannot be asked is told, the rest is locked, and what was lo
   expect(lockOf(world)).toContain(before.split("\n")[2]);
 });
 
+test("the frontend that a Dockerfile names is locked like its base", async () => {
+  const world = newWorld();
+  writeFileSync(
+    `${world.folder}/web/Dockerfile`,
+    `# syntax=${registry.host}/base:1\nFROM scratch\n`,
+  );
+  expect((await run(world.folder, "update", "web")).out).toEqual([
+    `added  image ${registry.host}/base:1  aaaaaaaaaaaa`,
+  ]);
+});
+
 test("an image that no registry has cannot be locked", async () => {
   const world = newWorld();
   registry.repository("base").tags.clear();

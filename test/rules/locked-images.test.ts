@@ -173,6 +173,28 @@ EOT
     );
   });
 
+  test.each([
+    ["# syntax=docker/dockerfile:1", `# syntax=docker/dockerfile@${other}`],
+    ["#syntax = docker/dockerfile:1 ", `#syntax = docker/dockerfile@${other} `],
+    [
+      "#!/usr/bin/env x\n# escape=`\n# SYNTAX=docker/dockerfile:1",
+      `#!/usr/bin/env x\n# escape=\`\n# SYNTAX=docker/dockerfile@${other}`,
+    ],
+  ])("has the frontend of `%s` by its digest", (written, locked) => {
+    const frontend = new Map([["docker/dockerfile:1", `docker/dockerfile@${other}`]]);
+    const pinned = (args: Readonly<Record<string, string>>) =>
+      pinDockerfile(`${written}\nFROM scratch\n`, args, frontend);
+    expect(pinned({})).toBe(`${locked}\nFROM scratch\n`);
+    // The argument says which one is meant, and the line counts no more.
+    expect(pinned({ BUILDKIT_SYNTAX: "other:1" })).toBe(`${written}\nFROM scratch\n`);
+  });
+
+  test("leaves what looks like a frontend behind the first comment as it is", () => {
+    const text = "# of ours\n# syntax=docker/dockerfile:1\nFROM scratch\n";
+    const frontend = new Map([["docker/dockerfile:1", `docker/dockerfile@${other}`]]);
+    expect(pinDockerfile(text, {}, frontend)).toBe(text);
+  });
+
   test("whose name cannot be found in its line is refused, since it could be another image", () => {
     expect(() => pin("FROM deb\\\nian:12\n")).toThrow(
       "cannot put the locked image into line 1 of the Dockerfile",
