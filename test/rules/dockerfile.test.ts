@@ -1,6 +1,6 @@
 import { declaresGlobal, imagesOf, parseDockerfile } from "../../src/rules/image/dockerfile.ts";
 import { readInstructions } from "../../src/rules/image/dockerfile-instructions.ts";
-import { expandVariables } from "../../src/rules/image/dockerfile-variables.ts";
+import { expandVariables } from "../../src/rules/variables.ts";
 
 const images = (text: string, args: Record<string, string> = {}, stage?: string) =>
   imagesOf(parseDockerfile(text), args, stage);

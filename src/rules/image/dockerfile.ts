@@ -4,13 +4,13 @@
  */
 
 import { normaliseReference, parseReference } from "../reference.ts";
+import { expandVariables } from "../variables.ts";
 import {
   frontendOf,
   type Instruction,
   readInstructions,
   unquote,
 } from "./dockerfile-instructions.ts";
-import { expandVariables } from "./dockerfile-variables.ts";
 
 interface Stage {
   /** Lower case: names of stages are compared without case. */

@@ -4,6 +4,7 @@
  */
 import { failure } from "../problems.ts";
 import { normaliseReference } from "../reference.ts";
+import { expandVariables } from "../variables.ts";
 import { frontendArgument, globalValues, parseDockerfile, unset } from "./dockerfile.ts";
 import {
   frontendOf,
@@ -11,7 +12,6 @@ import {
   readInstructions,
   unquote,
 } from "./dockerfile-instructions.ts";
-import { expandVariables } from "./dockerfile-variables.ts";
 
 /**
  * @param args build arguments that are given
