@@ -7,7 +7,7 @@ import type { Project, Target, TargetName } from "../model/target.ts";
 import { inParallel } from "../net/in-parallel.ts";
 import type { Pins } from "../pins/pins.ts";
 import { askServer } from "../rules/ask-server.ts";
-import type { Answer } from "../rules/asker.ts";
+import type { Answer, Asker } from "../rules/asker.ts";
 import { askerOf } from "./asker-of.ts";
 import { drawGraph } from "./plan/draw-graph.ts";
 import { buildGraph } from "./plan/graph.ts";
@@ -46,7 +46,7 @@ export async function updatePins(request: UpdateRequest): Promise<Result<Updated
   const graph = buildGraph(project, files);
   if (!graph.ok) return graph;
   const { makers } = graph.value;
-  const questions = new Map<string, { readonly asked: Asked; readonly target: Target }>();
+  const questions = new Map<string, Question>();
   for (const { name } of drawGraph(graph.value, request.wanted).targets) {
     const target = project.targets.get(name as TargetName) as Target;
     for (const asked of askedBy(target, files, (reference) => makers.has(reference))) {
@@ -63,7 +63,28 @@ export async function updatePins(request: UpdateRequest): Promise<Result<Updated
     },
   );
   const problems = answers.flatMap(([, answer]) => (answer.kind === "is" ? [] : answer.problem));
-  return ok({ changes: compare(pins, new Map(answers), request.isNamed), problems });
+  const changes = compare(pins, new Map(answers), request.isNamed);
+  const told = await inParallel(changes, mostQuestions, signal, async (change) => {
+    const question = questions.get(change.key);
+    return question ? withDistance(change, question, { ...asker, signal }) : change;
+  });
+  return ok({ changes: told, problems });
+}
+
+interface Question {
+  readonly asked: Asked;
+  readonly target: Target;
+}
+
+async function withDistance(
+  change: PinChange,
+  { asked, target }: Question,
+  asker: Omit<Asker, "target">,
+): Promise<PinChange> {
+  if (change.kind !== "moved" || asked.kind !== "git") return change;
+  const { commitsBetween } = await import("../rules/git/commits-between.ts");
+  const between = await commitsBetween(asked.url, change, { ...asker, target });
+  return between ? { ...change, between } : change;
 }
 
 function compare(

@@ -20,10 +20,23 @@ export interface Pin {
 
 /** What became of an entry of the lock file when servers were asked again. */
 export type PinChange =
-  | { readonly kind: "moved"; readonly key: string; readonly from: string; readonly to: string }
+  | {
+      readonly kind: "moved";
+      readonly key: string;
+      readonly from: string;
+      readonly to: string;
+      /** Of commits, where somebody here can tell. */
+      readonly between?: CommitsBetween;
+    }
   | { readonly kind: "stays" | "added"; readonly key: string; readonly to: string }
   /** Nothing names it any more. */
   | { readonly kind: "gone"; readonly key: string; readonly from: string };
+
+/** How a commit came after another one. */
+export type CommitsBetween =
+  | { readonly kind: "ahead"; readonly commits: number }
+  /** The one before is no ancestor of it. */
+  | { readonly kind: "rewritten" };
 
 /** What rules see of the lock while they act. */
 export interface PinsView {
