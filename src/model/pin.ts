@@ -40,6 +40,10 @@ export type CommitsBetween =
 
 /** What rules see of the lock while they act. */
 export interface PinsView {
+  /** Whether all must be in the lock file already. */
+  readonly isClosed: boolean;
+  /** Of the lock file. */
+  readonly path: string;
   known(asked: Asked): Pin | undefined;
   /** Asks once in a run, whoever wants to know; what nobody could tell is asked again. */
   find(asked: Asked, ask: () => Promise<string | undefined>): Promise<string | undefined>;

@@ -5,7 +5,6 @@ import type { LockFile } from "./lock-file.ts";
 
 export class Pins implements PinsView {
   readonly lock: LockFile;
-  /** Whether all must be in the lock file already. */
   readonly isClosed: boolean;
   readonly #found = new Map<string, string>();
   readonly #asking = new Map<string, Promise<string | undefined>>();
@@ -18,6 +17,10 @@ export class Pins implements PinsView {
   /** What this run found out, by key. */
   get found(): ReadonlyMap<string, string> {
     return this.#found;
+  }
+
+  get path(): string {
+    return this.lock.path;
   }
 
   known(asked: Asked): Pin | undefined {

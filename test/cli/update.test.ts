@@ -185,6 +185,34 @@ test("the frontend that a Dockerfile names is locked like its base", async () =>
   ]);
 });
 
+test("what the Dockerfile of a checkout names is locked where its commit is on this machine", async () => {
+  const world =
+    newWorld(`  app: { image: [], include: { ".": sources }, dockerfile: sub/Dockerfile }
+  sources: { git: "${temporaryFolder()}", ref: main }`);
+  const sources = temporaryFolder({ "sub/Dockerfile": `FROM ${registry.host}/base:1\n` });
+  const commit = commitAll(sources);
+  const targets = readFileSync(`${world.folder}/targets.yaml`, "utf8");
+  writeFileSync(
+    `${world.folder}/targets.yaml`,
+    targets.replace(/(sources: \{ git: ")[^"]*/, `$1${sources}`),
+  );
+  expect(await run(world.folder, "update", "app")).toEqual({
+    code: 0,
+    err: "",
+    out: [
+      `added  git ${sources} main  ${commit.slice(0, 12)}`,
+      `added  image ${registry.host}/base:1  aaaaaaaaaaaa`,
+    ],
+  });
+  // Of another commit, in which it names nothing, nothing is asked, and the entry may be of other values.
+  writeFileSync(`${sources}/sub/Dockerfile`, "FROM scratch\n");
+  git(sources, "commit", "--quiet", "--all", "--message=scratch");
+  const now = git(sources, "rev-parse", "HEAD").slice(0, 12);
+  expect((await run(world.folder, "update", "app")).out).toEqual([
+    `moved  git ${sources} main  ${commit.slice(0, 12)} -> ${now}, 1 commit`,
+  ]);
+});
+
 test("an image that no registry has cannot be locked", async () => {
   const world = newWorld();
   registry.repository("base").tags.clear();

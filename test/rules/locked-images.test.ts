@@ -1,6 +1,6 @@
 import { pinDockerfile } from "../../src/rules/image/pin-dockerfile.ts";
 import { digestOf, problem } from "./support/fake-docker.ts";
-import { problemOf, RuleRoom, told } from "./support/rule-room.ts";
+import { name, problemOf, RuleRoom, told } from "./support/rule-room.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 const other = `sha256:${"b".repeat(64)}`;
@@ -78,6 +78,18 @@ describe("an image that a Dockerfile names", () => {
     expect([...room.locked]).toEqual([["image debian:12", digest]]);
     expect(room.docker.pulls).toEqual([]);
     expect(built(room)).toBe("pinned");
+  });
+
+  test("of a checkout is locked like one of the workspace", async () => {
+    const room = new RuleRoom({ "made/sub/Dockerfile": "FROM debian:12\n" });
+    room.made["sources"] = [{ kind: "tree", path: "made", digest: digestOf("made") }];
+    room.docker.digests.set("debian:12", digest);
+    const include = [{ at: "app", targets: [name("sources")] }];
+    await room.act("image", { ...fields, image: [], include, dockerfile: "app/sub/Dockerfile" });
+    expect([...room.locked]).toEqual([["image debian:12", digest]]);
+    const { context } = room.docker.builds.at(-1) ?? {};
+    const sent = context?.filter((file) => file.name === "app/sub/Dockerfile");
+    expect(sent?.map(({ source }) => source.startsWith(`${room.root}/made/`))).toEqual([false]);
   });
 
   test("and that the engine lacks is pulled and locked before the build", async () => {

@@ -1,11 +1,8 @@
 /** Counts what lies between two commits of a repository, where all of its history is on this machine. Asks no server. */
-import { existsSync } from "node:fs";
 import type { CommitsBetween } from "../../model/pin.ts";
-import { Clones } from "../../store/clones.ts";
-import { StateFolder } from "../../store/state-folder.ts";
 import type { Asker } from "../asker.ts";
-import { urlOf } from "./find-commit.ts";
 import { type Git, gitFor } from "./git-program.ts";
+import { repositoryHere } from "./repository-here.ts";
 
 /** @returns undefined where nobody here can tell: a clone without history knows no commits in between */
 export async function commitsBetween(
@@ -14,19 +11,12 @@ export async function commitsBetween(
   asker: Asker,
 ): Promise<CommitsBetween | undefined> {
   const git = gitFor({ ...asker, progress: { output: () => undefined } });
-  const folder = folderOf(url, asker);
+  const folder = repositoryHere(url, asker);
   if (folder === undefined || !(await hasHistoryOf([from, to], folder, git))) return undefined;
   const isAncestor = await git(["merge-base", "--is-ancestor", from, to], { folder });
   if (!isAncestor.ok) return { kind: "rewritten" };
   const counted = await git(["rev-list", "--count", `${from}..${to}`], { folder });
   return counted.ok ? { kind: "ahead", commits: Number(counted.text) } : undefined;
-}
-
-/** A repository on this machine tells of itself, other ones by their clones. */
-function folderOf(url: string, { files, project }: Asker): string | undefined {
-  const place = urlOf(url, files);
-  const clone = new Clones(new StateFolder(project.root).path).folderOf(place);
-  return [place, clone].find((folder) => folder.startsWith("/") && existsSync(folder));
 }
 
 async function hasHistoryOf(

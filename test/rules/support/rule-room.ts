@@ -197,6 +197,8 @@ export class RuleRoom {
     };
     return {
       note,
+      isClosed: false,
+      path: view.path,
       known: (asked) => view.known(asked),
       find: async (asked, ask) => {
         const value = await view.find(asked, ask);
