@@ -40,11 +40,12 @@ export type CommitsBetween =
 
 /** What rules see of the lock while they act. */
 export interface PinsView {
-  /** Whether all must be in the lock file already. */
-  readonly isClosed: boolean;
-  /** Of the lock file. */
-  readonly path: string;
   known(asked: Asked): Pin | undefined;
+  /**
+   * @param by what `tbuild update` is to be called with
+   * @throws DiagnosticError with `--locked`: all must be in the lock file already
+   */
+  refuseUnlocked(asked: Asked, by: string, at: Location): void;
   /** Asks once in a run, whoever wants to know; what nobody could tell is asked again. */
   find(asked: Asked, ask: () => Promise<string | undefined>): Promise<string | undefined>;
   /** @returns the value that counts: the first one that was noted */

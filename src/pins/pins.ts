@@ -1,10 +1,13 @@
 /** The pins of one run: those of the lock file, and those that the run finds out. Asks nobody itself. */
+import { DiagnosticError, type Location } from "../model/diagnostic.ts";
 import type { Asked, Pin, PinsView } from "../model/pin.ts";
 import { pinKey } from "../model/pin-key.ts";
 import type { LockFile } from "./lock-file.ts";
+import { notLocked } from "./problems.ts";
 
 export class Pins implements PinsView {
   readonly lock: LockFile;
+  /** Whether all must be in the lock file already. */
   readonly isClosed: boolean;
   readonly #found = new Map<string, string>();
   readonly #asking = new Map<string, Promise<string | undefined>>();
@@ -19,14 +22,15 @@ export class Pins implements PinsView {
     return this.#found;
   }
 
-  get path(): string {
-    return this.lock.path;
-  }
-
   known(asked: Asked): Pin | undefined {
     const key = pinKey(asked);
     const found = this.#found.get(key);
     return this.lock.pins.get(key) ?? (found === undefined ? undefined : { value: found });
+  }
+
+  refuseUnlocked(asked: Asked, by: string, at: Location): void {
+    if (!this.isClosed || this.known(asked)) return;
+    throw new DiagnosticError(notLocked(pinKey(asked), this.lock.path, by, at));
   }
 
   async find(asked: Asked, ask: () => Promise<string | undefined>): Promise<string | undefined> {

@@ -1,8 +1,6 @@
 /** The images under a build that no target makes: brings those that are locked into the engine, locks the others. */
 import type { Docker } from "../../docker/docker.ts";
 import { DiagnosticError } from "../../model/diagnostic.ts";
-import { pinKey } from "../../model/pin-key.ts";
-import { notLocked } from "../../pins/problems.ts";
 import { type AskedImage, askedImage, takePinned } from "../pinned-image.ts";
 import { digestInEngine, pullFromMirrors } from "../pull-from-mirrors.ts";
 import { parseReference, type Reference } from "../reference.ts";
@@ -33,17 +31,12 @@ export async function withPinnedBases(
 async function nameOfLocked(asked: AskedImage, context: ActContext): Promise<string | undefined> {
   const known = context.pins.known(asked);
   if (known) return (await takePinned(asked, known, context)).name;
-  if (context.pins.isClosed) throw notYetLocked(asked, context);
+  // Of a Dockerfile that another target made; others were told before anything ran.
+  const { alternativeOf, name, places, declaredAt } = context.target;
+  context.pins.refuseUnlocked(asked, alternativeOf ?? name, places["image"] ?? declaredAt);
   const digest = await context.pins.find(asked, () => digestNow(asked, context));
   if (digest === undefined) return undefined;
   return (await takePinned(asked, { value: digest }, context)).name;
-}
-
-/** Of a Dockerfile that another target made: others were told before anything ran. */
-function notYetLocked(asked: AskedImage, { pins, target }: ActContext): DiagnosticError {
-  const at = target.places["image"] ?? target.declaredAt;
-  const by = target.alternativeOf ?? target.name;
-  return new DiagnosticError(notLocked(pinKey(asked), pins.path, by, at));
 }
 
 /** What the engine holds is what a build takes; it pulls what it does not hold. */

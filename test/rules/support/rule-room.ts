@@ -197,8 +197,7 @@ export class RuleRoom {
     };
     return {
       note,
-      isClosed: false,
-      path: view.path,
+      refuseUnlocked: () => undefined,
       known: (asked) => view.known(asked),
       find: async (asked, ask) => {
         const value = await view.find(asked, ask);
