@@ -1,28 +1,16 @@
 #!/usr/bin/env node
 // Bundles src/ into dist/: a small file to start from, and few chunks of what is loaded together.
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
-import path from "node:path";
+import { copyFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { fewChunks } from "./lib/chunks.js";
 import { leanDockerode, requireBanner } from "./lib/lean-dockerode.js";
+import { moveIn } from "./lib/move-in.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/**
- * Bundles the sources. All files but the first have their content's hash in their names, so they are
- * moved in one by one and the first one last: a tbuild that starts meanwhile finds all it needs, and
- * one that runs still finds the chunks of its own bundle. Old ones go after a day.
- */
+/** Bundles the sources aside, and moves that into `dist/`, where a tbuild may start or run meanwhile. */
 export async function bundle() {
   const aside = `${root}/dist.${process.pid}`;
   await build({
@@ -42,7 +30,7 @@ export async function bundle() {
     logLevel: "warning",
   });
   await bundlePage(aside);
-  moveIn(aside, `${root}/dist`);
+  moveIn(aside, `${root}/dist`, "tbuild.js");
 }
 
 /** The page of the server, and what a report is made of: for browsers, each a script of its own. */
@@ -83,26 +71,5 @@ function digestOf(folder) {
   }
   return hash.digest("hex").slice(0, 32);
 }
-
-function moveIn(aside, dist) {
-  const made = filesOf(aside).sort((a, b) => isFirst(a) - isFirst(b));
-  for (const file of made) {
-    mkdirSync(path.dirname(`${dist}/${file}`), { recursive: true });
-    renameSync(`${aside}/${file}`, `${dist}/${file}`);
-  }
-  rmSync(aside, { recursive: true });
-  for (const file of filesOf(dist)) {
-    const age = Date.now() - (statSync(`${dist}/${file}`, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    if (!made.includes(file) && age > day) rmSync(`${dist}/${file}`, { force: true });
-  }
-}
-
-const filesOf = (folder) =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)));
-
-const day = 24 * 60 * 60 * 1000;
-const isFirst = (file) => (file === "tbuild.js" ? 1 : 0);
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle();

@@ -16,12 +16,10 @@ import type { givenSources } from "../config/sources.ts";
 import { combinations, memberName, parseName } from "../config/target-index.ts";
 import { DiagnosticError } from "../model/diagnostic.ts";
 import { isWholeCommit } from "../model/pin.ts";
-import { pinKey } from "../model/pin-key.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import type { NoValue, TargetName } from "../model/target.ts";
 import { inParallel } from "../net/in-parallel.ts";
 import type { Pins } from "../pins/pins.ts";
-import { notLocked } from "../pins/problems.ts";
 import type { CommonRequest } from "./request.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -202,11 +200,8 @@ async function commitOf(named: Named, room: CheckoutRoom): Promise<FoundCommit |
   if (room.asksNobody) return undefined;
   // One of the workspace is locked by nothing: what it is now is what counts.
   if (!asked) return { commit: await ask(named, room), suffix: "", mayMove: true };
-  if (pins.isClosed) {
-    const { places, declaredAt } = named.declared;
-    const at = places["git"] ?? declaredAt;
-    throw new DiagnosticError(notLocked(pinKey(asked), pins.lock.path, named.name, at));
-  }
+  const { places, declaredAt } = named.declared;
+  pins.refuseUnlocked(asked, named.name, places["git"] ?? declaredAt);
   const commit = await pins.find(asked, () => ask(named, room));
   return { commit: commit as string, suffix: "", mayMove: false };
 }

@@ -4,12 +4,7 @@ import { definitionsOf } from "../config/expand/definitions.ts";
 import { expand, expandLazily } from "../config/expand/expand.ts";
 import { fillMatrices } from "../config/expand/fill-matrices.ts";
 import { type ParameterValues, resolveParameters } from "../config/expand/resolve-parameters.ts";
-import {
-  reachableCheckouts,
-  reachableGitNames,
-  resolveWanted,
-  usesGit,
-} from "../config/list-targets.ts";
+import { reachableCheckouts, reachableGitNames, usesGit } from "../config/list-targets.ts";
 import type { TriedFiles } from "../config/read/load-target-file.ts";
 import { givenSources, withSources } from "../config/sources.ts";
 import { type CheckedPlan, hasSameTargets } from "../engine/compiled/check-plan.ts";
@@ -24,7 +19,7 @@ import { type LockFile, readLockFile } from "../pins/lock-file.ts";
 import { Pins } from "../pins/pins.ts";
 import type { CheckoutRoom } from "./checkout-values.ts";
 import { loadDeclaration } from "./load.ts";
-import { readArguments } from "./read-arguments.ts";
+import { readArguments, resolveArguments } from "./read-arguments.ts";
 import { readLimits } from "./read-limits.ts";
 import type { CommonRequest } from "./request.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -92,13 +87,16 @@ export async function prepare(
   const { root, declaration: loaded, tried } = loadDeclaration(common);
   if (!loaded.ok) return { ...loaded, root, tried };
   const read = readArguments(argv, loaded.value, ownOptions, everything);
-  if (!read.ok) return { ...read, root, tried };
-  const { given, names, own } = read.value;
+  const { given, names, own } = read;
   const values = resolveParameters(loaded.value, given, environment, common.directory);
-  if (!values.ok) return { ...values, root, tried };
+  const refused = ({ problems }: { readonly problems: readonly Diagnostic[] }): Prepared => ({
+    ...{ ok: false, root, tried },
+    problems: [...read.problems, ...problems],
+  });
+  if (!values.ok) return refused(values);
   const declaration = fillMatrices(loaded.value, values.value);
-  if (!declaration.ok) return { ...declaration, root, tried };
-  const wanted = resolveWanted(declaration.value, names);
+  if (!declaration.ok) return refused(declaration);
+  const wanted = resolveArguments(read, declaration.value, ownOptions);
   if (!wanted.ok) return { ...wanted, root, tried };
   const limits = readLimits(declaration.value.limits, environment);
   if (!limits.ok) return { ...limits, root, tried };

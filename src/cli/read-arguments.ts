@@ -10,23 +10,26 @@ import { commands, commonOptions, type OptionDefinition } from "../model/command
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { nearest } from "../model/nearest.ts";
 import type { GivenValue, Parameter } from "../model/parameter.ts";
-import { fail, ok, type Result } from "../model/result.ts";
+import { fail, type Result } from "../model/result.ts";
 import { ruleOptions } from "../model/rule-options.ts";
 import type { TargetName } from "../model/target.ts";
 import { parameterOptions } from "./parameter-options.ts";
-import { type ReadOption, readWords, unknownOptions } from "./read-words.ts";
+import { type ReadOption, readWords, unknownOptions, type Words } from "./read-words.ts";
 import * as problems from "./usage-problems.ts";
 
 export interface Arguments {
   /** Names as they were typed, or the file's default. */
   readonly names: readonly string[];
-  readonly wanted: readonly TargetName[];
   readonly given: ReadonlyMap<string, GivenValue>;
   /** Values of the options that only the command has. */
   readonly own: ReadonlyMap<string, string>;
+  /** What is wrong with the words by themselves. */
+  readonly problems: readonly Diagnostic[];
+  readonly words: Words;
 }
 
 /**
+ * What each word is, by the names of parameters alone: which targets there are is seen when lists have values.
  * @param argv the command line without the program's name and the command
  * @param ownOptions options that only the command has
  * @param everything whether no name stands for all targets, and not for the file's default
@@ -36,11 +39,11 @@ export function readArguments(
   declaration: Declaration,
   ownOptions: readonly OptionDefinition[] = [],
   everything = false,
-): Result<Arguments> {
+): Arguments {
   const parameters = parameterOptions(declaration.parameters);
   const definitions = [...commonOptions, ...ownOptions, ...parameters];
   const words = readWords(argv, definitions);
-  const found: Diagnostic[] = [
+  const found = [
     ...words.problems,
     ...secretsTyped(words.unknown, declaration.parameters),
     ...unknownOptions(notSecret(words.unknown, declaration.parameters), definitions),
@@ -50,26 +53,38 @@ export function readArguments(
     : defaultNames(declaration);
   const names = words.others.length > 0 ? words.others : usual;
   if (names.length === 0) found.push(problems.nothingWanted());
-  const wanted = resolveWanted(declaration, names);
-  // A word behind an unknown option may be its value, and no target.
-  if (!wanted.ok)
-    return fail(...found, ...(words.unknown.length > 0 ? [] : unknownTargets(declaration, names)));
   const given = new Map<string, GivenValue>();
   const own = new Map<string, string>();
   for (const [name, option] of words.options) {
     const definition = ownOptions.find((known) => known.name === name);
     if (definition) {
       own.set(name, String(option.value));
-      found.push(
-        ...notAChoice(definition, option),
-        ...withoutRule(definition, option, declaration, names),
-      );
-    }
-    if (definition || isCommon(name)) continue;
-    given.set(name, { value: option.value, from: option.typed });
-    found.push(...unusedBy(names, { name, option }, declaration));
+      found.push(...notAChoice(definition, option));
+    } else if (!isCommon(name)) given.set(name, { value: option.value, from: option.typed });
   }
-  return found.length > 0 ? fail(...found) : ok({ names, wanted: wanted.value, given, own });
+  return { names, given, own, problems: found, words };
+}
+
+/**
+ * The targets that are wanted, and whether the options are of use for them.
+ * @param declaration with the members that lists give to matrices
+ */
+export function resolveArguments(
+  { names, problems: found, words }: Arguments,
+  declaration: Declaration,
+  ownOptions: readonly OptionDefinition[] = [],
+): Result<readonly TargetName[]> {
+  const wanted = resolveWanted(declaration, names);
+  // A word behind an unknown option may be its value, and no target.
+  if (!wanted.ok)
+    return fail(...found, ...(words.unknown.length > 0 ? [] : unknownTargets(declaration, names)));
+  const useless = [...words.options].flatMap(([name, option]) => {
+    const definition = ownOptions.find((known) => known.name === name);
+    if (definition) return withoutRule(definition, option, declaration, names);
+    return isCommon(name) ? [] : unusedBy(names, { name, option }, declaration);
+  });
+  const all = [...found, ...useless];
+  return all.length > 0 ? fail(...all) : wanted;
 }
 
 function notAChoice(

@@ -70,6 +70,6 @@ function patternOf(asked: Asked): RegExp {
   return new RegExp(`^${pattern}(:latest)?$`);
 }
 
-/** Which images a Dockerfile names may depend on values, and so may whether it is looked at. */
-const namesImagesByValues = ({ rule, axes, uses }: TargetDeclaration): boolean =>
-  rule === "image" && (axes.length > 0 || uses.length > 0);
+/** Which images a Dockerfile names may depend on values, and so may whether it is looked at; or it is in a checkout. */
+const namesImagesByValues = ({ rule, axes, uses, fields }: TargetDeclaration): boolean =>
+  rule === "image" && (axes.length > 0 || uses.length > 0 || fields["include"] !== undefined);

@@ -10,6 +10,7 @@ import type { Target, TargetName } from "../model/target.ts";
 import { knownPins } from "../pins/pins.ts";
 import { hostEnvironment, proxyVariables } from "../rules/caller-environment.ts";
 import { Commands } from "../rules/commands/commands.ts";
+import { readMade } from "../rules/read-made.ts";
 import { BlobStore } from "../store/blob-store.ts";
 import { BurstJournals } from "../store/burst-journals.ts";
 import { Clones } from "../store/clones.ts";
@@ -151,13 +152,15 @@ function readingRoom(
   plan: Plan,
   { files, looks, isMade }: Pick<Kept, "files" | "looks"> & Pick<BuildRoom, "isMade">,
 ): ReadingRoom {
+  const artifactsOf = (name: TargetName) => plan.artifactsOf(name);
+  const read = readMade(artifactsOf, files);
   return {
     files,
     looks,
     environment,
     edgesOf: (name) => plan.edgesOf(name),
-    artifactsOf: (name) => plan.artifactsOf(name),
-    pinsOf: (target) => knownPins(askedBy(target, files, isMade), pins),
+    artifactsOf,
+    pinsOf: (target) => knownPins(askedBy(target, files, isMade, read), pins),
     serviceDigest: (target, service) => serviceDigest(target, service, { project, files, plan }),
   };
 }

@@ -7,8 +7,10 @@ import type { Project, Target, TargetName } from "../model/target.ts";
 import { inParallel } from "../net/in-parallel.ts";
 import type { Pins } from "../pins/pins.ts";
 import { askServer } from "../rules/ask-server.ts";
-import type { Answer } from "../rules/asker.ts";
+import type { Answer, Asker } from "../rules/asker.ts";
+import type { ReadMade } from "../rules/rule.ts";
 import { askerOf } from "./asker-of.ts";
+import { checkoutFiles } from "./checkout-files.ts";
 import { drawGraph } from "./plan/draw-graph.ts";
 import { buildGraph } from "./plan/graph.ts";
 import { askedBy } from "./plan/mentions.ts";
@@ -45,25 +47,69 @@ export async function updatePins(request: UpdateRequest): Promise<Result<Updated
   const { files } = asker;
   const graph = buildGraph(project, files);
   if (!graph.ok) return graph;
-  const { makers } = graph.value;
-  const questions = new Map<string, { readonly asked: Asked; readonly target: Target }>();
-  for (const { name } of drawGraph(graph.value, request.wanted).targets) {
-    const target = project.targets.get(name as TargetName) as Target;
-    for (const asked of askedBy(target, files, (reference) => makers.has(reference))) {
-      questions.set(pinKey(asked), { asked, target });
-    }
-  }
-  const answers = await inParallel(
-    [...questions],
-    mostQuestions,
-    signal,
-    async ([key, question]) => {
-      const answer = await askServer(question.asked, { ...asker, target: question.target, signal });
-      return [key, answer] as const;
-    },
+  const isMade = (reference: string) => graph.value.makers.has(reference);
+  const names = drawGraph(graph.value, request.wanted).targets.map(({ name }) => name);
+  const targets = names.map((name) => project.targets.get(name as TargetName) as Target);
+  const room: AskingRoom = { ...request, asker, questions: new Map(), answers: new Map() };
+  const readAll = (read: ReadMade) =>
+    targets.flatMap((target) =>
+      askedBy(target, files, isMade, read).map((asked) => ({ asked, target })),
+    );
+  const nothingMade = () => undefined;
+  await askAll(readAll(nothingMade), room);
+  // Dockerfiles in checkouts, of the commits that were just told.
+  const lockedAs = (key: string) => valueIn(room, key);
+  const read = await checkoutFiles(readAll, { project, asker, lockedAs });
+  await askAll(readAll(read), room);
+  const { answers, questions } = room;
+  const problems = [...answers.values()].flatMap((answer) =>
+    answer.kind === "is" ? [] : answer.problem,
   );
-  const problems = answers.flatMap(([, answer]) => (answer.kind === "is" ? [] : answer.problem));
-  return ok({ changes: compare(pins, new Map(answers), request.isNamed), problems });
+  const changes = compare(pins, answers, request.isNamed);
+  const told = await inParallel(changes, mostQuestions, signal, async (change) => {
+    const question = questions.get(change.key);
+    return question ? withDistance(change, question, { ...asker, signal }) : change;
+  });
+  return ok({ changes: told, problems });
+}
+
+interface AskingRoom extends Pick<UpdateRequest, "pins" | "signal"> {
+  readonly asker: Omit<Asker, "target">;
+  /** By key, as the answers. */
+  readonly questions: Map<string, Question>;
+  readonly answers: Map<string, Answer>;
+}
+
+/** What has an answer is not asked again. */
+async function askAll(questions: readonly Question[], room: AskingRoom): Promise<void> {
+  const open = new Map(questions.map((question) => [pinKey(question.asked), question]));
+  for (const key of room.answers.keys()) open.delete(key);
+  for (const [key, question] of open) room.questions.set(key, question);
+  await inParallel([...open], mostQuestions, room.signal, async ([key, { asked, target }]) => {
+    const { asker, signal } = room;
+    room.answers.set(key, await askServer(asked, { ...asker, target, signal }));
+  });
+}
+
+function valueIn({ answers, pins }: AskingRoom, key: string): string | undefined {
+  const answer = answers.get(key);
+  return answer?.kind === "is" ? answer.value : pins.lock.pins.get(key)?.value;
+}
+
+interface Question {
+  readonly asked: Asked;
+  readonly target: Target;
+}
+
+async function withDistance(
+  change: PinChange,
+  { asked, target }: Question,
+  asker: Omit<Asker, "target">,
+): Promise<PinChange> {
+  if (change.kind !== "moved" || asked.kind !== "git") return change;
+  const { commitsBetween } = await import("../rules/git/commits-between.ts");
+  const between = await commitsBetween(asked.url, change, { ...asker, target });
+  return between ? { ...change, between } : change;
 }
 
 function compare(

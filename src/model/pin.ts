@@ -20,14 +20,32 @@ export interface Pin {
 
 /** What became of an entry of the lock file when servers were asked again. */
 export type PinChange =
-  | { readonly kind: "moved"; readonly key: string; readonly from: string; readonly to: string }
+  | {
+      readonly kind: "moved";
+      readonly key: string;
+      readonly from: string;
+      readonly to: string;
+      /** Of commits, where somebody here can tell. */
+      readonly between?: CommitsBetween;
+    }
   | { readonly kind: "stays" | "added"; readonly key: string; readonly to: string }
   /** Nothing names it any more. */
   | { readonly kind: "gone"; readonly key: string; readonly from: string };
 
+/** How a commit came after another one. */
+export type CommitsBetween =
+  | { readonly kind: "ahead"; readonly commits: number }
+  /** The one before is no ancestor of it. */
+  | { readonly kind: "rewritten" };
+
 /** What rules see of the lock while they act. */
 export interface PinsView {
   known(asked: Asked): Pin | undefined;
+  /**
+   * @param by what `tbuild update` is to be called with
+   * @throws DiagnosticError with `--locked`: all must be in the lock file already
+   */
+  refuseUnlocked(asked: Asked, by: string, at: Location): void;
   /** Asks once in a run, whoever wants to know; what nobody could tell is asked again. */
   find(asked: Asked, ask: () => Promise<string | undefined>): Promise<string | undefined>;
   /** @returns the value that counts: the first one that was noted */

@@ -1,7 +1,9 @@
 /** The pins of one run: those of the lock file, and those that the run finds out. Asks nobody itself. */
+import { DiagnosticError, type Location } from "../model/diagnostic.ts";
 import type { Asked, Pin, PinsView } from "../model/pin.ts";
 import { pinKey } from "../model/pin-key.ts";
 import type { LockFile } from "./lock-file.ts";
+import { notLocked } from "./problems.ts";
 
 export class Pins implements PinsView {
   readonly lock: LockFile;
@@ -24,6 +26,11 @@ export class Pins implements PinsView {
     const key = pinKey(asked);
     const found = this.#found.get(key);
     return this.lock.pins.get(key) ?? (found === undefined ? undefined : { value: found });
+  }
+
+  refuseUnlocked(asked: Asked, by: string, at: Location): void {
+    if (!this.isClosed || this.known(asked)) return;
+    throw new DiagnosticError(notLocked(pinKey(asked), this.lock.path, by, at));
   }
 
   async find(asked: Asked, ask: () => Promise<string | undefined>): Promise<string | undefined> {

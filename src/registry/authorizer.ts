@@ -53,21 +53,29 @@ export class Authorizer {
     return (await this.#fetch(challenge, scopes))?.header;
   }
 
+  /** Takes from an answer 401 what the registry asks for. */
+  hear({ headers }: Answer): Challenge | undefined {
+    const challenge = readChallenge(headers["www-authenticate"]);
+    this.#challenge = challenge ?? this.#challenge;
+    return challenge;
+  }
+
   /**
    * Learns from an answer 401.
    * @returns whether what was sent was old or nothing, so that another try may do better
    * @throws what `header` throws
    */
   async learn(answer: Answer, sent: string | undefined, scopes: readonly string[]) {
-    const challenge = readChallenge(answer.headers["www-authenticate"]);
-    this.#challenge = challenge ?? this.#challenge;
+    const challenge = this.hear(answer);
     if (challenge?.kind !== "bearer") {
       // Several requests may have gone out before the first of them was told to log in.
       return challenge !== undefined && sent === undefined && (await this.header(scopes)) !== sent;
     }
     const key = scopes.join(" ");
-    // Another request may have a new one already.
-    if ((await this.#tokens.get(key))?.header === sent) this.#tokens.delete(key);
+    // Another request may have a new one already, or be about to.
+    if (sent !== undefined && (await this.#tokens.get(key))?.header === sent) {
+      this.#tokens.delete(key);
+    }
     return true;
   }
 

@@ -6,7 +6,7 @@ import type { CredentialLookup } from "../model/credentials.ts";
 import { Authorizer } from "./authorizer.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Answer, HttpRequest } from "./exchange.ts";
-import { OneTry, type TryOptions } from "./one-try.ts";
+import { type FoundBase, OneTry, type TryOptions, urlOf } from "./one-try.ts";
 import { follow } from "./redirects.ts";
 import { refused } from "./refusals.ts";
 import type { RegistryRequest } from "./request.ts";
@@ -32,7 +32,8 @@ export class RegistryClient {
   readonly tries: number;
   readonly #once: OneTry;
   readonly #authorizer: Authorizer;
-  #base: Promise<URL> | undefined;
+  /** Where it answers, and whose request found that out. */
+  #opening: { readonly base: Promise<URL>; readonly signal: AbortSignal } | undefined;
 
   constructor(options: ClientOptions) {
     this.host = options.host;
@@ -59,22 +60,51 @@ export class RegistryClient {
 
   /** @throws Transient where another try may do better */
   async sendOnce(request: RegistryRequest): Promise<Answer> {
-    this.#base ??= this.#once.findBase(request);
-    const base = await this.#base.catch((error) => {
-      this.#base = undefined;
-      throw error;
-    });
-    const { method, to, scopes } = request;
-    const url = typeof to === "string" ? new URL(`/v2/${to}`, base) : to;
+    const { base, answer: heard } = await this.#findBase(request);
+    let first = heard;
+    const { method, scopes } = request;
+    const url = urlOf(request, base);
     for (let asked = 0; ; asked++) {
-      const authorization = await this.#authorizer.header(scopes);
-      const answer = await follow({ method, url, base, authorization }, (to, credentials) =>
-        this.#once.ask(request, to, { ...request.headers, ...credentials }),
-      );
+      const authorization = first ? undefined : await this.#authorizer.header(scopes);
+      const answer = await follow({ method, url, base, authorization }, (to, credentials) => {
+        const known = first;
+        first = undefined;
+        return known
+          ? this.#once.worth(known, request)
+          : this.#once.ask(request, to, { ...request.headers, ...credentials });
+      });
       const isOurs = answer.status === 401 && answer.url.origin === base.origin;
       if (!isOurs || asked >= mostRefusals) return answer;
       if (!(await this.#authorizer.learn(answer, authorization, scopes))) return answer;
     }
+  }
+
+  /** One question finds it for all; those who asked at the same time wait for the answer. */
+  async #findBase(request: RegistryRequest): Promise<FoundBase> {
+    for (let other = this.#opening; other !== undefined; other = this.#opening) {
+      try {
+        return { base: await other.base };
+      } catch (error) {
+        // Else who asked was cancelled, which is nobody else's failure.
+        if (!other.signal.aborted) throw error;
+      }
+    }
+    const found = this.#once.findBase(request).then(
+      (opened) => {
+        // Before anybody else asks: they need not be told one by one to log in.
+        if (opened.answer?.status === 401) this.#authorizer.hear(opened.answer);
+        return opened;
+      },
+      (error) => {
+        this.#opening = undefined;
+        throw error;
+      },
+    );
+    const base = found.then((opened) => opened.base);
+    this.#opening = { base, signal: request.signal };
+    // Told to the one who asked, whether somebody else waits or not.
+    base.catch(() => undefined);
+    return found;
   }
 
   /** A diagnostic for an answer that is not the one hoped for. */

@@ -19,6 +19,12 @@ export interface TryOptions extends ConnectionOptions {
   readonly insecure?: boolean;
 }
 
+export interface FoundBase {
+  readonly base: URL;
+  /** To the request itself, sent without credentials, where that was the question that found it. */
+  readonly answer?: Answer;
+}
+
 /** A host that never answered is more likely misspelt than busy. */
 const triesOfUnknown = 3;
 
@@ -53,6 +59,11 @@ export class OneTry {
     } catch (error) {
       throw this.#lost(error, request, url);
     }
+    return this.worth(answer, request);
+  }
+
+  /** @throws Transient where the answer is about now, and not about the request */
+  worth(answer: Answer, request: RegistryRequest): Answer {
     this.#isKnown = true;
     if (!isPassing(answer.status)) return answer;
     const after = retryAfter(answer.headers["retry-after"], this.#clock.now());
@@ -64,32 +75,48 @@ export class OneTry {
   }
 
   /**
-   * This machine, and who is said to be insecure, may speak TLS or not: that is found out. Without TLS
-   * first, since reading the certificates that one trusts takes longer than the question.
+   * Where the API answers. This machine, and who is said to be insecure, may speak TLS or not: that is found
+   * out. Without TLS first, since reading the certificates that one trusts takes longer than the question.
+   * The request itself is the question where it only reads, so that nothing more is asked than is wanted.
    * @throws DiagnosticError where nobody answers
    */
-  async findBase(request: RegistryRequest): Promise<URL> {
+  async findBase(request: RegistryRequest): Promise<FoundBase> {
     const { host, insecure } = this.#options;
     const secure = new URL(`https://${answeringHost(host)}`);
-    if (!insecure && !isLoopback(secure.hostname)) return secure;
     const plain = new URL(`http://${host}`);
-    if (await this.#answers(plain, request)) return plain;
-    return (await this.#answers(secure, request)) ? secure : plain;
+    const maySpeakPlain = insecure || isLoopback(secure.hostname);
+    if (isQuestion(request)) {
+      if (maySpeakPlain) return this.#findBy(request, plain, secure);
+      const answer = await this.#answerAt(secure, request);
+      return { base: secure, ...(answer && { answer }) };
+    }
+    if (!maySpeakPlain) return { base: secure };
+    const { base } = await this.#findBy(emptyQuestion(request), plain, secure);
+    return { base };
   }
 
-  /** Servers that want TLS answer 400 to what is none, or break off. */
-  async #answers(base: URL, request: RegistryRequest): Promise<boolean> {
-    const probe = { method: "GET", url: new URL("/v2/", base), headers: {} };
+  async #findBy(question: RegistryRequest, plain: URL, secure: URL): Promise<FoundBase> {
+    const first = await this.#answerAt(plain, question);
+    // Servers that want TLS answer 400 to what is none, or break off.
+    if (first !== undefined && first.status !== 400) return { base: plain, answer: first };
+    const second = await this.#answerAt(secure, question);
+    if (second !== undefined) return { base: secure, answer: second };
+    return { base: plain, ...(first && { answer: first }) };
+  }
+
+  /** Undefined where the connection is none of this kind. */
+  async #answerAt(base: URL, request: RegistryRequest): Promise<Answer | undefined> {
+    const { method, headers = {}, signal } = request;
     try {
-      const { status } = await this.#connections.exchange(probe, request.signal);
-      return base.protocol === "https:" || status !== 400;
+      const url = urlOf(request, base);
+      return await this.#connections.exchange({ method, url, headers }, signal);
     } catch (error) {
       const { code = "" } = error as NodeJS.ErrnoException;
       const isOtherWay =
         base.protocol === "http:"
           ? /^(ECONNRESET|HPE_.*)$/.test(code)
           : /^(EPROTO|ERR_SSL_.*|HPE_.*)$/.test(code);
-      if (isOtherWay) return false;
+      if (isOtherWay) return undefined;
       throw this.#lost(error, request, base);
     }
   }
@@ -111,6 +138,24 @@ export class OneTry {
     return { host: this.#options.host, repository, doing };
   }
 }
+
+/** Whether it may be the first thing that a registry hears: nothing is sent, and little comes back. */
+const isQuestion = ({ method, take, to }: RegistryRequest): boolean =>
+  (method === "GET" || method === "HEAD") && take === undefined && typeof to === "string";
+
+/** One about nothing, where what is wanted is no question. */
+const emptyQuestion = ({ repository, doing, signal }: RegistryRequest): RegistryRequest => ({
+  method: "GET",
+  to: "",
+  scopes: [],
+  repository,
+  doing,
+  signal,
+});
+
+/** Where a registry is asked that answers at `base`. */
+export const urlOf = ({ to }: RegistryRequest, base: URL): URL =>
+  typeof to === "string" ? new URL(`/v2/${to}`, base) : to;
 
 /** Answers that are about now, not about the request. */
 const isPassing = (status: number): boolean =>

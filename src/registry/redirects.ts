@@ -14,7 +14,7 @@ export interface Start {
 /** @param ask one request to a place, with the headers that belong to it */
 export async function follow(
   { method, base, ...start }: Start,
-  ask: (url: URL, headers: Readonly<Record<string, string>>) => Promise<Answer>,
+  ask: (url: URL, headers: Readonly<Record<string, string>>) => Answer | Promise<Answer>,
 ): Promise<Answer> {
   let { url } = start;
   const isRead = method === "GET" || method === "HEAD";

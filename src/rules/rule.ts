@@ -134,6 +134,8 @@ export type ActOutcome =
       readonly traffic?: Traffic;
       /** Of a checkout: what was checked out. */
       readonly commit?: string;
+      /** Of what others made nothing was read: what this run wanted of it was known from earlier ones. */
+      readonly readNothing?: boolean;
     }
   /** It is there already, and nothing was made: no news for anybody but those who need it. */
   | { readonly kind: "found"; readonly artifacts: readonly Artifact[]; readonly note: string }
@@ -145,6 +147,9 @@ export type ActOutcome =
 interface ImageMention {
   readonly reference: string;
 }
+
+/** The text of a file that a target made, by its path below what that made; undefined where there is none, or none yet. */
+export type ReadMade = (target: TargetName, file: string) => string | undefined;
 
 interface KnownImage<F extends FieldSet> {
   /** Others make it: it is in the inventory where its target says how it is managed. */
@@ -192,6 +197,8 @@ export interface RuleKind<F extends FieldSet = FieldSet> {
   /** The references of images that it depends on count, and not their content alone. */
   readonly countsReferences?: boolean;
   mentions?(values: ValuesOf<F>, files: FilesView, target: Target): readonly ImageMention[];
+  /** The same in files that other targets make, which are no edges: they show when these are done. */
+  mentionsMade?(values: ValuesOf<F>, files: FilesView, read: ReadMade): readonly ImageMention[];
   /** Names of the environment variables of the caller that count: each is a part of the fingerprint. */
   environment?(values: ValuesOf<F>): readonly string[];
   /** What to call an alternative of this kind in messages: `pull debian:bookworm-slim`. */

@@ -1,8 +1,14 @@
-import { readArguments } from "../../src/cli/read-arguments.ts";
+import { readArguments, resolveArguments } from "../../src/cli/read-arguments.ts";
+import { ok } from "../../src/model/result.ts";
 import { fleetDeclaration } from "./fleet.ts";
 
 const declaration = fleetDeclaration();
-const read = (...argv: string[]) => readArguments(argv, declaration);
+
+function read(...argv: string[]) {
+  const { names, given, ...read } = readArguments(argv, declaration);
+  const wanted = resolveArguments({ names, given, ...read }, declaration);
+  return wanted.ok ? ok({ names, given, wanted: wanted.value }) : wanted;
+}
 
 function refused(...argv: string[]): string[] {
   const result = read(...argv);

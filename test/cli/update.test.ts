@@ -3,7 +3,7 @@ import { runCommand } from "../../src/cli/run-command.ts";
 import { lockText } from "../../src/pins/lock-file.ts";
 import { FakeRegistry } from "../support/fake-registry.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { commitAgain, commitAll } from "../support/git.ts";
+import { commitAgain, commitAll, git } from "../support/git.ts";
 import { fakeSurroundings } from "./fake-surroundings.ts";
 
 let registry: FakeRegistry;
@@ -78,11 +78,51 @@ test("what moved is told from where to where; what is asked for by nobody named 
   writeFileSync(world.file, "two");
   const { out } = await run(world.folder, "update", "api", "web");
   expect(out).toEqual([
-    `moved  git ${world.repository} main  ${world.commit.slice(0, 12)} -> ${now.slice(0, 12)}`,
+    `moved  git ${world.repository} main  ${world.commit.slice(0, 12)} -> ${now.slice(0, 12)}, 1 commit`,
     `stays  image ${registry.host}/base:1  aaaaaaaaaaaa`,
   ]);
   expect(lockOf(world)).toContain(`main ${now}\n`);
   expect(lockOf(world)).toContain(`${oneDigest}\n`);
+});
+
+test("of a branch that moved it is told by how many commits, and whether it was rewritten", async () => {
+  const world = newWorld();
+  await run(world.folder, "update");
+  commitAgain(world.repository);
+  const second = commitAgain(world.repository);
+  const { out } = await run(world.folder, "update", "api", "--log", "json");
+  expect(JSON.parse(out[0] ?? "")).toEqual({
+    kind: "lock-entry",
+    change: "moved",
+    entry: `git ${world.repository} main`,
+    from: world.commit,
+    to: second,
+    commits: 2,
+    dryRun: false,
+  });
+  git(world.repository, "commit", "--quiet", "--amend", "--allow-empty", "--message=other");
+  const other = git(world.repository, "rev-parse", "HEAD").slice(0, 12);
+  expect((await run(world.folder, "update", "api")).out).toEqual([
+    `moved  git ${world.repository} main  ${second.slice(0, 12)} -> ${other}, rewritten`,
+  ]);
+});
+
+test("nothing is told of what lies between commits whose history nobody here has", async () => {
+  const world = newWorld();
+  const shallow = temporaryFolder();
+  const now = commitAgain(world.repository);
+  git(shallow, "clone", "--quiet", "--depth=1", `file://${world.repository}`, "clone");
+  git(world.repository, "config", "uploadpack.allowAnySHA1InWant", "true");
+  git(`${shallow}/clone`, "fetch", "--quiet", "--depth=1", "origin", world.commit);
+  writeFileSync(
+    `${world.folder}/targets.yaml`,
+    `targets: { api: { git: "${shallow}/clone", ref: main } }\n`,
+  );
+  const key = `git ${shallow}/clone main`;
+  writeFileSync(`${world.folder}/targets.lock`, lockText([[key, world.commit]]));
+  expect((await run(world.folder, "update")).out).toEqual([
+    `moved  ${key}  ${world.commit.slice(0, 12)} -> ${now.slice(0, 12)}`,
+  ]);
 });
 
 test("a dry run tells the same and writes nothing; programs get a line of JSON for each entry", async () => {
@@ -132,6 +172,45 @@ test("a server that cannot be asked is told, the rest is locked, and what was lo
   expect(err).toContain(`error: the repository was not found: \`${world.repository}\``);
   expect(out.map((line) => line.split(" ", 1)[0])).toEqual(["moved", "stays"]);
   expect(lockOf(world)).toContain(before.split("\n")[2]);
+});
+
+test("the frontend that a Dockerfile names is locked like its base", async () => {
+  const world = newWorld();
+  writeFileSync(
+    `${world.folder}/web/Dockerfile`,
+    `# syntax=${registry.host}/base:1\nFROM scratch\n`,
+  );
+  expect((await run(world.folder, "update", "web")).out).toEqual([
+    `added  image ${registry.host}/base:1  aaaaaaaaaaaa`,
+  ]);
+});
+
+test("what the Dockerfile of a checkout names is locked where its commit is on this machine", async () => {
+  const world =
+    newWorld(`  app: { image: [], include: { ".": sources }, dockerfile: sub/Dockerfile }
+  sources: { git: "${temporaryFolder()}", ref: main }`);
+  const sources = temporaryFolder({ "sub/Dockerfile": `FROM ${registry.host}/base:1\n` });
+  const commit = commitAll(sources);
+  const targets = readFileSync(`${world.folder}/targets.yaml`, "utf8");
+  writeFileSync(
+    `${world.folder}/targets.yaml`,
+    targets.replace(/(sources: \{ git: ")[^"]*/, `$1${sources}`),
+  );
+  expect(await run(world.folder, "update", "app")).toEqual({
+    code: 0,
+    err: "",
+    out: [
+      `added  git ${sources} main  ${commit.slice(0, 12)}`,
+      `added  image ${registry.host}/base:1  aaaaaaaaaaaa`,
+    ],
+  });
+  // Of another commit, in which it names nothing, nothing is asked, and the entry may be of other values.
+  writeFileSync(`${sources}/sub/Dockerfile`, "FROM scratch\n");
+  git(sources, "commit", "--quiet", "--all", "--message=scratch");
+  const now = git(sources, "rev-parse", "HEAD").slice(0, 12);
+  expect((await run(world.folder, "update", "app")).out).toEqual([
+    `moved  git ${sources} main  ${commit.slice(0, 12)} -> ${now}, 1 commit`,
+  ]);
 });
 
 test("an image that no registry has cannot be locked", async () => {

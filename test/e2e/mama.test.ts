@@ -181,9 +181,9 @@ describe("the first stage", () => {
     await engine.stop();
     expect([made.exitCode, made.ran, pushed.exitCode, pushed.ran]).toEqual([0, [], 0, ["push"]]);
     expect(heardOfImages).toEqual([asksOnce, []]);
-    expect([...new Set(engine.asked.map(withoutVersion))]).toEqual(asksOnce);
+    expect(engine.asked.map(withoutVersion)).toEqual(asksOnce);
     const heads = components.map((each) => `HEAD /v2/qa/${prefix}${each}/manifests/latest`);
-    expect(asked.splice(0).sort()).toEqual(["GET /v2/", ...heads]);
+    expect(asked.splice(0).sort()).toEqual(heads);
     expect(gitServer.asked.length).toBe(gitBefore);
     expect(await tagsIn("control")).toEqual(before);
   });

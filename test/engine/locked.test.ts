@@ -2,6 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { lockText, readLockFile } from "../../src/pins/lock-file.ts";
 import { Pins } from "../../src/pins/pins.ts";
+import { FakeDocker } from "../rules/support/fake-docker.ts";
 import { temporaryFolder, writeFiles } from "../support/folder.ts";
 import { commitAll, git } from "../support/git.ts";
 import { Workspace } from "../support/workspace.ts";
@@ -107,6 +108,52 @@ targets:
     const run = await workspace.build(["here", "whole"]);
     expect(run.messages).toEqual([]);
     expect(() => workspace.read("targets.lock")).toThrow("ENOENT");
+  });
+});
+
+describe("a base image that the Dockerfile of a checkout names", () => {
+  const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
+  const newWorkspace = (): { readonly workspace: Workspace; readonly docker: FakeDocker } => {
+    const sources = temporaryFolder({ Dockerfile: "FROM debian:12\n" });
+    commitAll(sources);
+    const workspace = new Workspace(`
+targets:
+  sources: { git: "${sources}", ref: main }
+  app: { image: [], include: { .: sources } }
+`);
+    const docker = new FakeDocker();
+    docker.digests.set("debian:12", digest("a"));
+    workspace.docker = () => Promise.resolve(docker);
+    return { workspace, docker };
+  };
+
+  test("is locked when it is built, and makes the image again when the lock moves", async () => {
+    const { workspace } = newWorkspace();
+    await workspace.build("app");
+    const lock = workspace.read("targets.lock");
+    expect(lock).toContain(`image debian:12 ${digest("a")}\n`);
+    expect((await workspace.build("app")).ran).toEqual([]);
+    workspace.write({ "targets.lock": lock.replace(digest("a"), digest("b")) });
+    for (const planned of [false, true]) {
+      expect((await workspace.build("app", { planned })).ran).toEqual(
+        planned ? [] : ["app: the lock moved `debian:12` from `aaaaaaaaaaaa` to `bbbbbbbbbbbb`"],
+      );
+    }
+  });
+
+  test("and that is not locked fails its target with --locked", async () => {
+    const { workspace } = newWorkspace();
+    await workspace.build("sources");
+    const run = await workspace.build("app", closed(workspace));
+    expect(run).toMatchObject({ failed: 1, built: 0 });
+    expect(run.problems).toMatchObject([
+      {
+        code: "not-locked",
+        message: "`debian:12` is not in `targets.lock`",
+        at: { file: "targets.yaml", line: 5 },
+        hint: "`tbuild update app` adds it",
+      },
+    ]);
   });
 });
 

@@ -49,6 +49,7 @@ services:
         API_TOKEN: \${API_TOKEN:-}
         SET: \${TAG:+yes}
         OTHER: \${TAG:-later}
+        OPEN: "\${TAG"
         NOT_SAID:
 `,
     { ".env": "# versions\nTAG='1.0' # of today\nexport FROM_ENV=x\nAPI_TOKEN=hidden\n" },
@@ -72,11 +73,12 @@ params:
       API_TOKEN: \${api-token}
       SET: yes
       OTHER: \${tag}
+      OPEN: $\${TAG
 `);
   expect(told.filter((line) => !line.startsWith("Dockerfile"))).toEqual([
     "compose.yaml:11: the value of `API_TOKEN` has no counterpart: it looks like a secret and stays in `.env`; rule `image` has `secrets` for such",
     "compose.yaml:12: `${TAG:+yes}` has no counterpart: a parameter has one value; what it is without the variable is written here",
-    "compose.yaml:14: `NOT_SAID` of `args` has no counterpart: it has no value here; declare a parameter with `env` for it",
+    "compose.yaml:15: `NOT_SAID` of `args` has no counterpart: it has no value here; declare a parameter with `env` for it",
   ]);
   expect(targets).not.toContain("hidden");
 });

@@ -82,6 +82,21 @@ test("a blob whose last answer was lost is not sent again", async () => {
   expect(registry.requests(/^PATCH/)).toHaveLength(1);
 });
 
+test("who waits for the first answer goes on where the one who asked was cancelled", async () => {
+  const registry = await startRegistry();
+  const place = placeOf(clientOf(registry.host));
+  const cancelled = new AbortController();
+  registry.plan = ({ path }) => {
+    if (!path.endsWith("/1")) return undefined;
+    cancelled.abort(new Error("cancelled"));
+    return { kind: "stall" };
+  };
+  const first = manifestDigest({ ...place, signal: cancelled.signal }, "1");
+  const others = ["2", "3"].map((tag) => manifestDigest(place, tag));
+  await expect(first).rejects.toThrow("cancelled");
+  expect(await Promise.all(others)).toEqual([undefined, undefined]);
+});
+
 test("a stalled connection is given up and another one tried", async () => {
   const registry = await startRegistry();
   failing(registry, /^PATCH/, [{ kind: "stall" }]);
@@ -225,6 +240,21 @@ describe("credentials", () => {
       false,
     ]);
   });
+
+  test.each(["basic", "token"] as const)(
+    "requests that were sent together hear from the answer to the first one what the login is (%s)",
+    async (kind) => {
+      const registry = await startRegistry();
+      registry.auth = { kind, ...credentials };
+      const place = placeOf(clientOf(registry.host, { credentials }));
+      await Promise.all(["1", "2", "3"].map((tag) => manifestDigest(place, tag)));
+      const head = (tag: string) => `HEAD /v2/team/web/manifests/${tag}`;
+      expect(registry.requests(/HEAD/)[0]).toBe(head("1"));
+      expect([...registry.requests(/HEAD/)].sort()).toEqual(["1", "1", "2", "3"].map(head));
+      expect(registry.requests(/^(?!HEAD)/)).toHaveLength(kind === "token" ? 1 : 0);
+      expect(registry.probed).toBe(0);
+    },
+  );
 
   test("without credentials the login is told of", async () => {
     const registry = await startRegistry();

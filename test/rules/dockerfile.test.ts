@@ -1,6 +1,6 @@
 import { declaresGlobal, imagesOf, parseDockerfile } from "../../src/rules/image/dockerfile.ts";
 import { readInstructions } from "../../src/rules/image/dockerfile-instructions.ts";
-import { expandVariables } from "../../src/rules/image/dockerfile-variables.ts";
+import { expandVariables } from "../../src/rules/variables.ts";
 
 const images = (text: string, args: Record<string, string> = {}, stage?: string) =>
   imagesOf(parseDockerfile(text), args, stage);
@@ -84,7 +84,7 @@ describe("the images that a Dockerfile needs", () => {
   test("are found where another escape character is set", () => {
     const text =
       "# syntax=docker/dockerfile:1\n# escape=`\nFROM `\n a\nCOPY --from=b C:\\ C:\\x\\\nRUN true";
-    expect(images(text)).toEqual(["a:latest", "b:latest"]);
+    expect(images(text)).toEqual(["a:latest", "b:latest", "docker/dockerfile:1"]);
   });
 
   test("are found in a file of Windows lines that begins with a byte order mark", () => {

@@ -1,6 +1,6 @@
 import { pinDockerfile } from "../../src/rules/image/pin-dockerfile.ts";
 import { digestOf, problem } from "./support/fake-docker.ts";
-import { problemOf, RuleRoom, told } from "./support/rule-room.ts";
+import { name, problemOf, RuleRoom, told } from "./support/rule-room.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 const other = `sha256:${"b".repeat(64)}`;
@@ -78,6 +78,18 @@ describe("an image that a Dockerfile names", () => {
     expect([...room.locked]).toEqual([["image debian:12", digest]]);
     expect(room.docker.pulls).toEqual([]);
     expect(built(room)).toBe("pinned");
+  });
+
+  test("of a checkout is locked like one of the workspace", async () => {
+    const room = new RuleRoom({ "made/sub/Dockerfile": "FROM debian:12\n" });
+    room.made["sources"] = [{ kind: "tree", path: "made", digest: digestOf("made") }];
+    room.docker.digests.set("debian:12", digest);
+    const include = [{ at: "app", targets: [name("sources")] }];
+    await room.act("image", { ...fields, image: [], include, dockerfile: "app/sub/Dockerfile" });
+    expect([...room.locked]).toEqual([["image debian:12", digest]]);
+    const { context } = room.docker.builds.at(-1) ?? {};
+    const sent = context?.filter((file) => file.name === "app/sub/Dockerfile");
+    expect(sent?.map(({ source }) => source.startsWith(`${room.root}/made/`))).toEqual([false]);
   });
 
   test("and that the engine lacks is pulled and locked before the build", async () => {
@@ -171,6 +183,28 @@ EOT
     expect(pinDockerfile("FROM node AS node\nFROM node\n", {}, node)).toBe(
       `FROM node@${other} AS node\nFROM node\n`,
     );
+  });
+
+  test.each([
+    ["# syntax=docker/dockerfile:1", `# syntax=docker/dockerfile@${other}`],
+    ["#syntax = docker/dockerfile:1 ", `#syntax = docker/dockerfile@${other} `],
+    [
+      "#!/usr/bin/env x\n# escape=`\n# SYNTAX=docker/dockerfile:1",
+      `#!/usr/bin/env x\n# escape=\`\n# SYNTAX=docker/dockerfile@${other}`,
+    ],
+  ])("has the frontend of `%s` by its digest", (written, locked) => {
+    const frontend = new Map([["docker/dockerfile:1", `docker/dockerfile@${other}`]]);
+    const pinned = (args: Readonly<Record<string, string>>) =>
+      pinDockerfile(`${written}\nFROM scratch\n`, args, frontend);
+    expect(pinned({})).toBe(`${locked}\nFROM scratch\n`);
+    // The argument says which one is meant, and the line counts no more.
+    expect(pinned({ BUILDKIT_SYNTAX: "other:1" })).toBe(`${written}\nFROM scratch\n`);
+  });
+
+  test("leaves what looks like a frontend behind the first comment as it is", () => {
+    const text = "# of ours\n# syntax=docker/dockerfile:1\nFROM scratch\n";
+    const frontend = new Map([["docker/dockerfile:1", `docker/dockerfile@${other}`]]);
+    expect(pinDockerfile(text, {}, frontend)).toBe(text);
   });
 
   test("whose name cannot be found in its line is refused, since it could be another image", () => {

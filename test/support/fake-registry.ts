@@ -25,6 +25,8 @@ export class FakeRegistry {
   /** How often each blob was stored. */
   readonly stored = new Map<string, number>();
   readonly seen: Seen[] = [];
+  /** How often it was asked for nothing but an answer. */
+  probed = 0;
   auth: FakeAuth | undefined;
   mounts = true;
   onePost = true;
@@ -106,8 +108,11 @@ export class FakeRegistry {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", url: path = "" } = request;
-    // The question whether it speaks TLS: no part of any plan.
-    if (path === "/v2/") return void response.writeHead(200).end();
+    // The question whether it speaks TLS, where nothing is read first: no part of any plan.
+    if (path === "/v2/") {
+      this.probed++;
+      return void response.writeHead(200).end();
+    }
     const fault = this.plan({ method, path });
     if (fault?.kind === "stall") return void request.resume();
     if (fault?.kind === "unread") return;

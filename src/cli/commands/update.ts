@@ -6,6 +6,7 @@ import type { PinChange } from "../../model/pin.ts";
 import { shortPin } from "../../model/pin-words.ts";
 import { applyChanges } from "../../pins/write-lock.ts";
 import { hideCredentials } from "../../report/redact.ts";
+import { counted } from "../../rules/problems.ts";
 import { namedCheckouts } from "../checkout-values.ts";
 import { type Prepared, prepare, type TargetRequest } from "../prepare.ts";
 import type { CommonRequest } from "../request.ts";
@@ -67,7 +68,7 @@ function textLine(change: PinChange): string {
   const named = `${change.kind.padEnd(5)}  ${change.key}`;
   switch (change.kind) {
     case "moved":
-      return `${named}  ${shortPin(change.from)} -> ${shortPin(change.to)}`;
+      return `${named}  ${shortPin(change.from)} -> ${shortPin(change.to)}${distance(change)}`;
     case "stays":
     case "added":
       return `${named}  ${shortPin(change.to)}`;
@@ -76,5 +77,16 @@ function textLine(change: PinChange): string {
   }
 }
 
-const jsonLine = ({ kind, key, ...values }: PinChange, dryRun: boolean): string =>
-  JSON.stringify({ kind: "lock-entry", change: kind, entry: key, ...values, dryRun });
+function distance({ between }: PinChange & { readonly kind: "moved" }): string {
+  if (between === undefined) return "";
+  return `, ${between.kind === "ahead" ? counted(between.commits, "commit") : between.kind}`;
+}
+
+function jsonLine(change: PinChange, dryRun: boolean): string {
+  const { kind, key, ...values } = change;
+  const told = { kind: "lock-entry", change: kind, entry: key, ...values };
+  if (change.kind !== "moved" || !change.between) return JSON.stringify({ ...told, dryRun });
+  const { between } = change;
+  const commits = between.kind === "ahead" ? { commits: between.commits } : { rewritten: true };
+  return JSON.stringify({ ...told, between: undefined, ...commits, dryRun });
+}

@@ -8,12 +8,20 @@ const few = 4;
 
 export class EngineImages implements ImagesView {
   #ids: Map<string, Digest> | undefined;
+  /** Whether no target has acted since the list was asked for. */
+  #isRecent = false;
 
   /** Asks the engine, the first time. Throws what `Docker.images` throws. */
   async load(docker: () => Promise<Docker>): Promise<void> {
     if (this.#ids) return;
     const images = await (await docker()).images();
     this.#ids = new Map(images.flatMap(({ id, references }) => references.map((r) => [r, id])));
+    this.#isRecent = true;
+  }
+
+  /** A target acted: that took time, and something else may have removed or named images meanwhile. */
+  age(): void {
+    this.#isRecent = false;
   }
 
   get loaded(): boolean {
@@ -25,11 +33,13 @@ export class EngineImages implements ImagesView {
   }
 
   /**
-   * Looks whether these references still name what they named. The list is the one that traces are
-   * compared with, so it has the last word; to ask for a few is so much cheaper that it comes first.
+   * Looks whether these references still name what they named, where anything acted since the list was asked
+   * for. The list is the one that traces are compared with, so it has the last word; to ask for a few is so much
+   * cheaper that it comes first.
    */
   async refresh(references: readonly string[], docker: () => Promise<Docker>): Promise<void> {
     if (!this.#ids) return this.load(docker);
+    if (this.#isRecent) return;
     if (references.length <= few && (await this.#areSame(references, await docker()))) return;
     this.forget();
     await this.load(docker);

@@ -108,14 +108,18 @@ async function act(
   const last = new LastLines();
   const { signal } = end;
   const context = makeActContext(target, reading, room, { ...tools, services, signal, last });
+  let readNothing = false;
   try {
     const outcome = await ruleKindOf(rule.kind).act(rule.fields as never, context);
+    readNothing = outcome.kind === "made" && outcome.readNothing === true;
     return end.isOver && limit && outcome.kind !== "made" ? timedOut(target, limit, last) : outcome;
   } catch (error) {
     if (end.isOver && limit) return timedOut(target, limit, last);
     throw error;
   } finally {
     end.end();
+    // What it did not read, nobody need look at again.
+    if (!readNothing) room.images.age();
   }
 }
 

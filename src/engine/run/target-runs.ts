@@ -69,6 +69,7 @@ export class TargetRuns {
     const startedAt = performance.now();
     const { restoreTarget } = await import("../share/restore-target.ts");
     const artifacts = await restoreTarget(target, reading, cache, this.#room);
+    this.#room.images.age();
     if (artifacts === undefined) return undefined;
     const note = `from ${cache.use.settings.registry}`;
     const log = logs.open(target.name, true);

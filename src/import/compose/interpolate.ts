@@ -2,6 +2,7 @@
  * Variables in texts of compose files: `$NAME`, `${NAME:-default}` and the like. Those that a person would give
  * become parameters; what cannot be one is filled in.
  */
+import { cutVariables, expandVariables, type Variable } from "../../rules/variables.ts";
 import type { DraftParameter, Text } from "../draft.ts";
 import { literal } from "../draft.ts";
 import { parameterName } from "../names.ts";
@@ -17,48 +18,27 @@ export interface Variables {
 
 /** A text of the compose file as one of the target file. */
 export function interpolate(text: string, variables: Variables): Text {
-  let written = "";
-  for (let at = 0; at < text.length; ) {
-    const rest = text.slice(at);
-    const [found = "", , plain] = /^\$(\$|([A-Za-z_]\w*))/.exec(rest) ?? [];
-    if (found === "$$") written += rest.startsWith("$${") ? "$$" : "$";
-    else if (found !== "") written += variable(plain ?? "", "", "", variables);
-    const braced = found === "" && rest.startsWith("${") ? untilBrace(rest) : undefined;
-    if (braced !== undefined) written += bracedText(braced, variables);
-    else if (found === "") written += text[at];
-    at += braced === undefined ? Math.max(1, found.length) : braced.length + 3;
-  }
-  return written;
+  const parts = cutVariables(text, "$");
+  return parts.map((part) => written(part, variables)).join("");
 }
 
-function untilBrace(text: string): string | undefined {
-  let depth = 0;
-  for (let at = 1; at < text.length; at++) {
-    if (text[at] === "{") depth++;
-    else if (text[at] === "}" && --depth === 0) return text.slice(2, at);
-  }
-  return undefined;
-}
-
-function bracedText(inner: string, variables: Variables): Text {
-  const [, name, operator = "", word = ""] =
-    /^([A-Za-z_]\w*)(?:(:?[-+?])(.*))?$/s.exec(inner) ?? [];
-  if (name !== undefined) return variable(name, operator, word, variables);
-  variables.lose(`\`\${${inner}}\``, "it is no variable of a compose file");
-  return "";
-}
-
-function variable(name: string, operator: string, word: string, variables: Variables): Text {
+function written(part: string | Variable, variables: Variables): Text {
+  if (typeof part === "string") return literal(part);
   const { known, parameters, lose } = variables;
+  const { name, operator, word } = part;
+  if (name === "") {
+    lose(`\`${part.written}\``, "it is no variable of a compose file");
+    return "";
+  }
   if (operator.endsWith("+")) {
     lose(
-      `\`\${${name}${operator}${word}}\``,
+      `\`${part.written}\``,
       "a parameter has one value; what it is without the variable is written here",
     );
     return known.get(name) ? interpolate(word, variables) : "";
   }
   const given = isSecret(name) && known.has(name) ? withheld(name, lose) : known.get(name);
-  const otherwise = operator.endsWith("-") ? plainOf(word, variables) : "";
+  const otherwise = operator.endsWith("-") ? defaultOf(word, variables) : "";
   const value = given !== undefined && (given !== "" || operator === "-") ? given : otherwise;
   const before = parameters.get(name);
   if (before === undefined) {
@@ -75,6 +55,10 @@ function variable(name: string, operator: string, word: string, variables: Varia
   return `\${${parameterName(name)}}`;
 }
 
+/** Defaults may name other variables; those of parameters may not. */
+const defaultOf = (word: string, { known }: Variables): string =>
+  expandVariables(word, (name) => known.get(name) ?? "", "$") ?? "";
+
 /** The target file is for everybody who has the project, and `.env` often is not. */
 const isSecret = (name: string): boolean =>
   /pass|token|secret|credential|(^|_)key($|_)/i.test(name);
@@ -85,14 +69,6 @@ function withheld(name: string, lose: Variables["lose"]): undefined {
     "it looks like a secret and stays in `.env`; rule `image` has `secrets` for such",
   );
   return undefined;
-}
-
-/** Defaults may name other variables; those of parameters may not. */
-function plainOf(word: string, { known }: Variables): string {
-  return word.replace(
-    /\$\{([A-Za-z_]\w*)(?::?-([^}]*))?\}|\$([A-Za-z_]\w*)/g,
-    (_, braced, otherwise, plain) => known.get(String(braced ?? plain)) || String(otherwise ?? ""),
-  );
 }
 
 /** The lines of an `.env` file. */

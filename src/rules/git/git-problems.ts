@@ -10,13 +10,22 @@ import type { Git } from "./git-program.ts";
 import { namesOf } from "./git-refs.ts";
 
 /** Why git failed; `other` is what none of the words that are known here tells. */
-export type Cause = "absent" | "denied" | "unreachable" | "disk-full" | "other";
+export type Cause =
+  | "absent"
+  | "denied"
+  | "host-unknown"
+  | "host-changed"
+  | "unreachable"
+  | "disk-full"
+  | "other";
 
 const words: readonly (readonly [Cause, RegExp])[] = [
   ["disk-full", /no space left on device|disk quota exceeded/i],
+  ["host-changed", /remote host identification has changed/i],
+  ["host-unknown", /host key verification failed/i],
   [
     "denied",
-    /authentication failed|permission denied|could not read (username|password)|access denied|error: 403|host key verification failed|dubious ownership/i,
+    /authentication failed|permission denied|could not read (username|password)|access denied|error: 403|dubious ownership/i,
   ],
   [
     "absent",
@@ -53,18 +62,43 @@ export async function notToBeHad(
 ): Promise<ActOutcome & { readonly kind: "unavailable" }> {
   const cause = causeOf(said);
   if (cause === "disk-full") throw gitFailed("fetch a repository", said);
-  const why =
-    cause === "absent"
-      ? "the repository was not found"
-      : cause === "denied"
-        ? "the repository denies access"
-        : "the repository cannot be reached";
-  const message = `${why}: \`${redactUrls(url)}\``;
-  return unavailable("repository-unavailable", why, message, {
+  const why = whyNot[cause];
+  const hint = cause === "denied" ? await whatWasTried(url, git, context) : hostHint(cause, url);
+  return unavailable("repository-unavailable", why, `${why}: \`${redactUrls(url)}\``, {
     details: said,
-    ...(cause === "denied" && { hint: await whatWasTried(url, git, context) }),
-    ...(cause !== "absent" && cause !== "denied" && { transient: true }),
+    ...(hint !== undefined && { hint }),
+    ...(why === whyNot.other && { transient: true }),
   });
+}
+
+const whyNot: Readonly<Record<Exclude<Cause, "disk-full">, string>> = {
+  absent: "the repository was not found",
+  denied: "the repository denies access",
+  "host-unknown": "SSH does not know the host of the repository",
+  "host-changed": "the host of the repository has another key than the one that is known",
+  unreachable: "the repository cannot be reached",
+  other: "the repository cannot be reached",
+};
+
+/** SSH speaks only to hosts whose keys its user knows, and there is no terminal to ask on. */
+function hostHint(cause: Cause, url: string): string | undefined {
+  const { name, port } = sshHostOf(url);
+  if (cause === "host-unknown") {
+    const scan = `ssh-keyscan ${port === undefined ? "" : `-p ${port} `}${name}`;
+    return `\`${scan}\` shows its keys: put the one that you trust into \`~/.ssh/known_hosts\``;
+  }
+  if (cause !== "host-changed") return undefined;
+  const known = port === undefined ? name : `'[${name}]:${port}'`;
+  return `find out why; if that is right, \`ssh-keygen -R ${known}\` forgets the known one`;
+}
+
+/** Of an address as git takes it: `ssh://git@host:22/a.git`, or `git@host:a.git`. */
+function sshHostOf(url: string) {
+  const [, user = "", name = "", port] =
+    /^[a-z+]+:\/\/([^/@]*@)?(\[[^\]]*\]|[^/:]*)(?::(\d+))?/i.exec(url) ??
+    /^([^/@]*@)?(\[[^\]]*\]|[^/:]*)/.exec(url) ??
+    [];
+  return { user: user.replace(/:.*@/, "@"), name: name.replace(/^\[|\]$/g, ""), port };
 }
 
 /** Names of what could have let git in; what these hold is nobody's business. */
@@ -80,7 +114,9 @@ async function whatWasTried(
       ...(home === undefined ? [] : ["those that `~/.ssh` names"]),
     ];
     const tried = keys.length === 0 ? "no keys: there is no SSH agent" : keys.join(" and ");
-    return `tried ${tried}; \`ssh -T ${hostOf(url)}\` tells more`;
+    const { user, name, port } = sshHostOf(url);
+    const call = `ssh -T ${port === undefined ? "" : `-p ${port} `}${user}${name}`;
+    return `tried ${tried}; \`${call}\` tells more`;
   }
   const tried = [
     /^https?:\/\/[^/]*@/i.test(url) ? "the login of the URL" : "no login",
@@ -106,12 +142,8 @@ async function helpersOf(git: Git): Promise<readonly string[]> {
   });
 }
 
-function hostOf(url: string): string {
-  const plain = url.replace(/^[a-z+]+:\/\//i, "");
-  const host = plain.split("/", 1)[0] ?? plain;
-  const isSsh = !/^https?:/i.test(url);
-  return isSsh ? host.replace(/:(?!\d+$).*$/, "") : host.replace(/^.*@/, "");
-}
+/** With its port. */
+const hostOf = (url: string): string => url.replace(/^https?:\/\/([^/]*@)?([^/]*).*$/is, "$2");
 
 /** How many names a hint lists. */
 const mostNames = 8;

@@ -32,14 +32,30 @@ export function readInstructions(text: string): readonly Instruction[] {
 /** Without a pair of quotes around it, or parts of it. */
 export const unquote = (word: string): string => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2");
 
-/** `# escape=…` counts only above everything else. */
-function escapeCharacter(lines: readonly string[]): string {
-  for (const line of lines) {
-    const directive = /^#\s*([a-z][a-z0-9]*)\s*=\s*(.+?)\s*$/i.exec(line.trimStart());
-    if (directive === null) break;
-    if (directive[1]?.toLowerCase() === "escape") return directive[2] ?? "\\";
+/** The image that `# syntax=…` names, which understands the Dockerfile in place of the engine, and its line. */
+export function frontendOf(
+  text: string,
+): { readonly image: string; readonly line: number } | undefined {
+  const directive = directiveOf("syntax", text.replace(/^\uFEFF/, "").split(/\r?\n/));
+  const image = directive?.value.split(/\s/, 1)[0];
+  return directive && image ? { image, line: directive.line } : undefined;
+}
+
+const escapeCharacter = (lines: readonly string[]): string =>
+  directiveOf("escape", lines)?.value ?? "\\";
+
+/** A directive counts only above everything else; other directives and the line of a script may stand before it. */
+function directiveOf(
+  name: string,
+  lines: readonly string[],
+): { readonly value: string; readonly line: number } | undefined {
+  for (const [line, text] of lines.entries()) {
+    if (line === 0 && text.startsWith("#!")) continue;
+    const directive = /^#\s*([a-z][a-z0-9]*)\s*=\s*(.+?)\s*$/i.exec(text.trimStart());
+    if (directive === null) return undefined;
+    if (directive[1]?.toLowerCase() === name) return { value: directive[2] ?? "", line };
   }
-  return "\\";
+  return undefined;
 }
 
 /** One line with those that continue it; comments and empty lines in between do not end it. */

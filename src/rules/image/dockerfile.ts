@@ -1,11 +1,16 @@
 /**
- * Finds the images that a Dockerfile needs: `FROM`, `COPY --from` and `RUN --mount=from=` of the
- * stages that are built. Its lines are cut by `dockerfile-instructions.ts`.
+ * Finds the images that a Dockerfile needs: `# syntax=`, and `FROM`, `COPY --from` and `RUN --mount=from=` of
+ * the stages that are built. Its lines are cut by `dockerfile-instructions.ts`.
  */
 
 import { normaliseReference, parseReference } from "../reference.ts";
-import { type Instruction, readInstructions, unquote } from "./dockerfile-instructions.ts";
-import { expandVariables } from "./dockerfile-variables.ts";
+import { expandVariables } from "../variables.ts";
+import {
+  frontendOf,
+  type Instruction,
+  readInstructions,
+  unquote,
+} from "./dockerfile-instructions.ts";
 
 interface Stage {
   /** Lower case: names of stages are compared without case. */
@@ -17,6 +22,8 @@ interface Stage {
 }
 
 export interface Dockerfile {
+  /** The image that understands it, where it says so. */
+  readonly frontend?: string;
   readonly stages: readonly Stage[];
   /** `ARG`s before the first stage, with their defaults, in order. */
   readonly globals: readonly { readonly name: string; readonly default?: string }[];
@@ -31,8 +38,12 @@ export function parseDockerfile(text: string): Dockerfile {
     else if (stage !== undefined) stage.uses.push(...usesOf(instruction));
     else if (instruction.keyword === "ARG") globals.push(...instruction.words.map(argument));
   }
-  return { stages, globals };
+  const frontend = frontendOf(text)?.image;
+  return { stages, globals, ...(frontend !== undefined && { frontend }) };
 }
+
+/** A build argument that takes the place of what the Dockerfile says of its frontend. */
+export const frontendArgument = "BUILDKIT_SYNTAX";
 
 /** Whether `ARG NAME` stands before the first `FROM`, where `FROM` can use it. */
 export const declaresGlobal = ({ globals }: Dockerfile, name: string): boolean =>
@@ -71,6 +82,8 @@ export function imagesOf(
     }
   };
   for (const wanted of stagesToBuild(stages, stage)) visit(wanted);
+  const { frontend } = dockerfile;
+  if (frontend !== undefined && args[frontendArgument] === undefined) addImage(found, frontend);
   return [...found];
 }
 

@@ -9,6 +9,7 @@ import { basesOf } from "./bases.ts";
 import { declaresGlobal, parseDockerfile } from "./dockerfile.ts";
 import { type ImageValues, imageFields, requestOf } from "./image-fields.ts";
 import { layContext, nameInContext, readDockerfile } from "./lay-context.ts";
+import { madeDockerfile } from "./made-dockerfile.ts";
 
 export const image = ruleKind({
   kind: "image",
@@ -36,6 +37,10 @@ export const image = ruleKind({
     const found = readDockerfile(requestOf(values), files);
     if (found === undefined) return [];
     return basesOf(values, found.text).map((reference) => ({ reference }));
+  },
+  mentionsMade: (values, files, read) => {
+    const text = madeDockerfile(values, files, read);
+    return text === undefined ? [] : basesOf(values, text).map((reference) => ({ reference }));
   },
   image: { isOthers: false, references: ({ tags }, target) => tagsOf(tags, target) },
   sources: ({ image: folders = [] }) => folders.map((path) => ({ kind: "folder", path })),

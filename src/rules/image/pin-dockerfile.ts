@@ -4,9 +4,14 @@
  */
 import { failure } from "../problems.ts";
 import { normaliseReference } from "../reference.ts";
-import { globalValues, parseDockerfile, unset } from "./dockerfile.ts";
-import { type Instruction, readInstructions, unquote } from "./dockerfile-instructions.ts";
-import { expandVariables } from "./dockerfile-variables.ts";
+import { expandVariables } from "../variables.ts";
+import { frontendArgument, globalValues, parseDockerfile, unset } from "./dockerfile.ts";
+import {
+  frontendOf,
+  type Instruction,
+  readInstructions,
+  unquote,
+} from "./dockerfile-instructions.ts";
 
 /**
  * @param args build arguments that are given
@@ -33,7 +38,18 @@ export function pinDockerfile(
       if (name !== undefined) replaceIn(lines, instruction, word, name);
     }
   }
+  if (args[frontendArgument] === undefined) pinFrontend(text, lines, pinned);
   return lines.join("\n");
+}
+
+function pinFrontend(text: string, lines: string[], pinned: ReadonlyMap<string, string>): void {
+  const frontend = frontendOf(text);
+  const name = frontend && pinned.get(normaliseReference(frontend.image));
+  if (!frontend || name === undefined) return;
+  const line = lines[frontend.line] as string;
+  // Behind the equals sign: what stands before it may hold the same letters.
+  const start = line.indexOf(frontend.image, line.indexOf("="));
+  lines[frontend.line] = line.slice(0, start) + name + line.slice(start + frontend.image.length);
 }
 
 /** What of an instruction names an image, as it is written and as it is meant. */

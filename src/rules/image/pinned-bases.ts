@@ -31,6 +31,9 @@ export async function withPinnedBases(
 async function nameOfLocked(asked: AskedImage, context: ActContext): Promise<string | undefined> {
   const known = context.pins.known(asked);
   if (known) return (await takePinned(asked, known, context)).name;
+  // Of a Dockerfile that another target made; others were told before anything ran.
+  const { alternativeOf, name, places, declaredAt } = context.target;
+  context.pins.refuseUnlocked(asked, alternativeOf ?? name, places["image"] ?? declaredAt);
   const digest = await context.pins.find(asked, () => digestNow(asked, context));
   if (digest === undefined) return undefined;
   return (await takePinned(asked, { value: digest }, context)).name;

@@ -2,9 +2,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { PackedFile } from "../../docker/docker.ts";
+import { readMade } from "../read-made.ts";
 import { type ActContext, packed } from "../rule.ts";
 import { type ImageValues, requestOf } from "./image-fields.ts";
 import { nameInContext, readDockerfile } from "./lay-context.ts";
+import { madeDockerfile } from "./made-dockerfile.ts";
 import { withPinnedBases } from "./pinned-bases.ts";
 
 /**
@@ -16,10 +18,13 @@ export async function writtenDockerfile(
   context: ActContext,
 ): Promise<PackedFile | undefined> {
   const request = requestOf(values);
-  const found = readDockerfile(request, context.files);
+  const { files, artifactsOf } = context;
+  const found =
+    readDockerfile(request, files)?.text ??
+    madeDockerfile(values, files, readMade(artifactsOf, files));
   if (found === undefined) return undefined;
-  const pinned = await withPinnedBases(found.text, values, context);
-  const own = request.dockerfile.kind === "inline" ? found.text : undefined;
+  const pinned = await withPinnedBases(found, values, context);
+  const own = request.dockerfile.kind === "inline" ? found : undefined;
   const text = pinned ?? own;
   if (text === undefined) return undefined;
   const folder = path.join(await context.temporaryFolder(), "dockerfile");

@@ -15,14 +15,18 @@ export async function pushImages(values: PushValues, context: ActContext): Promi
   const client = openRegistry(registry.split("/", 1)[0] as string, context.access);
   try {
     await completePushes(client, context);
-    const { note, traffic, digests } =
-      values.via === "engine"
-        ? await pushViaEngine(pushes, values, client, context)
-        : await pushViaRegistry(pushes, values, client, context);
+    const {
+      note,
+      traffic,
+      digests,
+      readNothing = false,
+    } = values.via === "engine"
+      ? await pushViaEngine(pushes, values, client, context)
+      : await pushViaRegistry(pushes, values, client, context);
     context.progress.pushed(digests);
     if (values.digests !== undefined) writeDigests(values.digests, digests);
     const artifacts = digests.map((tag) => ({ kind: "published" as const, ...tag }));
-    return { kind: "made", artifacts, note, ...(traffic && { traffic }) };
+    return { kind: "made", artifacts, note, readNothing, ...(traffic && { traffic }) };
   } finally {
     client.close();
   }

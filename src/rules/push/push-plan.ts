@@ -23,6 +23,8 @@ export interface PushOutcome {
   readonly note: string;
   readonly traffic?: Traffic;
   readonly digests: readonly PushedTag[];
+  /** The engine was not asked: all that was wanted of its images is kept here. */
+  readonly readNothing?: boolean;
 }
 
 /** @throws DiagnosticError when two images would have one name in the registry */

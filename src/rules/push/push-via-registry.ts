@@ -1,4 +1,5 @@
 /** Pushes by the registry's own API: the whole fleet or nothing of it, each blob once. */
+import type { Docker } from "../../docker/docker.ts";
 import { packedContents } from "../../images/image-contents.ts";
 import type { Digest } from "../../model/artifact.ts";
 import type { Descriptor, ImageContent } from "../../model/image-content.ts";
@@ -36,7 +37,8 @@ export async function pushViaRegistry(
   const placer = new BlobPlacer({ client, source: blobs, known, signal, onProgress });
   try {
     const sends = !(await mayAsk(pushes, guard, { client, signal }));
-    const contents = await contentsOf(pushes, sends ? placer : undefined, context);
+    const engine = askedEngine(context);
+    const contents = await contentsOf(pushes, engine, sends ? placer : undefined, context);
     const tags = pushes.map((push) => fleetTag(push, contents));
     const names = new Map(tags.map((tag, index) => [tag, pushes[index]?.to ?? ""]));
     const report = await pushFleet(tags, {
@@ -60,7 +62,8 @@ export async function pushViaRegistry(
       digest: tag.content.manifest.digest,
     }));
     const { traffic } = report;
-    return { note: noteOn(report, values.registry.replace(/\/+$/, "")), traffic, digests };
+    const note = noteOn(report, values.registry.replace(/\/+$/, ""));
+    return { note, traffic, digests, readNothing: !engine.isAsked };
   } finally {
     await placer.stop();
     known.save();
@@ -81,9 +84,30 @@ async function mayAsk(
   return guarded.some(({ to }, index) => guard.mayAsk(to, there[index] !== undefined));
 }
 
+interface AskedEngine extends Pick<Docker, "save" | "layersOf"> {
+  readonly isAsked: boolean;
+}
+
+/** Reached for when something is wanted of it: of images that were pushed before nothing is. */
+function askedEngine(context: ActContext): AskedEngine {
+  let engine: Promise<Docker> | undefined;
+  const ask = (): Promise<Docker> => {
+    engine ??= context.docker();
+    return engine;
+  };
+  return {
+    get isAsked() {
+      return engine !== undefined;
+    },
+    save: async (...asked) => (await ask()).save(...asked),
+    layersOf: async (...asked) => (await ask()).layersOf(...asked),
+  };
+}
+
 /** A layer is on its way to the registry as soon as it is compressed, while others still are. */
 async function contentsOf(
   pushes: readonly Push[],
+  docker: AskedEngine,
   placer: BlobPlacer | undefined,
   context: ActContext,
 ): Promise<ReadonlyMap<string, ImageContent>> {
@@ -96,7 +120,7 @@ async function contentsOf(
   const ids = [...repositories.keys()];
   const onLayer = (blob: Descriptor, images: readonly Digest[]) =>
     placer?.begin(blob, new Set(images.flatMap((id) => [...(repositories.get(id) ?? [])])));
-  const parts = { docker: await context.docker(), blobs, signal, progress, onLayer };
+  const parts = { docker, blobs, signal, progress, onLayer };
   const { contents } = await packedContents(ids, "gzip", parts);
   return new Map(ids.map((id, index) => [id, contents[index] as ImageContent]));
 }

@@ -197,6 +197,7 @@ export class RuleRoom {
     };
     return {
       note,
+      refuseUnlocked: () => undefined,
       known: (asked) => view.known(asked),
       find: async (asked, ask) => {
         const value = await view.find(asked, ask);
