@@ -6,6 +6,7 @@ import { gitFor } from "./git/git-program.ts";
 import { readHeads } from "./git/remote.ts";
 import { Cursors } from "./notice/cursors.ts";
 import { Noticing } from "./notice/noticing.ts";
+import type { StartProgram } from "./programs/program.ts";
 import { Queueing } from "./queueing.ts";
 import type { Clock } from "./records/clock.ts";
 import type { SecretPlace, ServerConfig } from "./records/config.ts";
@@ -22,13 +23,17 @@ import type { HttpParts, ServeRequest } from "./serve-request.ts";
 import { Core } from "./server-core.ts";
 
 /** They refer to each other: what a run ends changes what is kept, an edit what is noticed. */
-export function makeParts(request: ServeRequest, folder: DataFolder, mark: string) {
+export function makeParts(
+  request: ServeRequest,
+  folder: DataFolder,
+  { mark, start }: { readonly mark: string; readonly start: StartProgram },
+) {
   const { clock, environment, tell } = request;
   const live = new LiveEvents(clock.date().getTime());
   const runs = new RunList(folder, clock, (run) => live.tell({ kind: "run-changed", run }));
   const tellOf = (run: Run) => tell(shownRun(run));
   const cursors = new Cursors(folder.cursors);
-  const git = gitFor(environment, { [markName]: mark });
+  const git = gitFor({ environment, mark: { [markName]: mark }, start });
   const heads = (url: string, signal: AbortSignal) => readHeads(git, url, { signal });
   const retention = new Retention(folder, runs);
   const file = new ConfigFile(request.config, request.config.read, clock, () => configChanged());
@@ -38,7 +43,7 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
   const execute =
     request.execute ??
     executeWith({
-      ...{ folder, live, clock, config, git, environment, mark, program: request.program },
+      ...{ folder, live, clock, config, git, start, environment, mark, program: request.program },
       secrets: (repository) => secretsOf(repository, environment),
     });
   const dispatcher: Dispatcher = new Dispatcher({

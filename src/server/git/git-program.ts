@@ -2,8 +2,10 @@
  * Runs the `git` program on repositories that nobody vouches for: no hooks, no commands that a URL names, no
  * questions. What is asked of it is told by others.
  */
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { hideCredentials } from "../../report/redact.ts";
+import { endProgram, type Program, type StartProgram } from "../programs/program.ts";
 
 export interface GitAnswer {
   readonly ok: boolean;
@@ -44,45 +46,85 @@ const mostSaid = 20;
 /** A server that does not answer must not hold a branch for ever. */
 const stalled = { GIT_HTTP_LOW_SPEED_LIMIT: "1", GIT_HTTP_LOW_SPEED_TIME: "60" };
 
-/**
- * @param environment of the server
- * @param mark goes into the environment of each git, so that one left by a killed server is found
- */
-export function gitFor(
-  environment: NodeJS.ProcessEnv,
-  mark: Readonly<Record<string, string>>,
-): Git {
+export interface GitParts {
+  /** Of the server. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Goes into the environment of each git, so that one left by a killed server is found. */
+  readonly mark: Readonly<Record<string, string>>;
+  readonly start: StartProgram;
+}
+
+/** Milliseconds for a git to end when it is told to. */
+const patience = 1000;
+
+export function gitFor({ environment, mark, start }: GitParts): Git {
   const env = { ...gitEnvironment(environment), ...mark };
   return async (args, { folder, signal, tell, input }) => {
-    const { execa } = await import("execa");
-    const child = execa("git", args, {
-      ...(folder !== undefined && { cwd: folder }),
-      env,
-      extendEnv: false,
-      ...(input === undefined ? { stdin: "ignore" as const } : { input }),
-      reject: false,
-      cancelSignal: signal,
-      forceKillAfterDelay: 1000,
-      maxBuffer: mostOutput,
-      stripFinalNewline: false,
+    if (signal.aborted) return { ok: false, out: "", said: [] };
+    const program = await start({
+      argv: ["git", ...args],
+      ...(folder !== undefined && { folder }),
+      ...(input !== undefined && { input }),
+      environment: env,
+      leadsGroup: false,
     });
-    const said: string[] = [];
-    const done = readLines(child.stderr, (line) => {
-      said.push(line);
-      if (said.length > mostSaid) said.shift();
-      tell?.(line);
-    });
-    const result = await child;
-    await done;
-    if (result.code === "ENOENT") said.push("program `git` was not found");
-    return { ok: !result.failed, out: String(result.stdout ?? ""), said };
+    const stop = endWhenAborted(program, signal);
+    try {
+      const said = readLines(program.stderr, tell);
+      const [end, out, lines] = await Promise.all([program.ended, textOf(program), said]);
+      const isGood = end.kind === "exited" && end.code === 0 && out !== undefined;
+      const why = end.kind === "not-started" ? [notStarted(end.why)] : [];
+      return { ok: isGood && !signal.aborted, out: out ?? "", said: [...lines, ...why] };
+    } finally {
+      stop();
+    }
   };
 }
 
-async function readLines(stream: Readable, tell: (line: string) => void): Promise<void> {
-  const { createInterface } = await import("node:readline");
-  const lines = createInterface(stream);
-  for await (const line of lines) if (line.trim() !== "") tell(hideCredentials(line));
+const notStarted = (why: string): string =>
+  why === "ENOENT" ? "program `git` was not found" : `program \`git\` could not be started: ${why}`;
+
+function endWhenAborted({ pid }: Program, signal: AbortSignal): () => void {
+  let force: NodeJS.Timeout | undefined;
+  const end = () => {
+    if (pid === undefined) return;
+    endProgram(pid, "SIGTERM");
+    force = setTimeout(() => endProgram(pid, "SIGKILL"), patience);
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true });
+  return () => {
+    signal.removeEventListener("abort", end);
+    clearTimeout(force);
+  };
+}
+
+/** @returns undefined where it is more than anybody should answer; it is ended then */
+async function textOf({ pid, stdout }: Program): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stdout) {
+    bytes += (chunk as Buffer).length;
+    if (bytes <= mostOutput) chunks.push(chunk as Buffer);
+    else if (pid !== undefined) endProgram(pid, "SIGKILL");
+  }
+  return bytes > mostOutput ? undefined : Buffer.concat(chunks).toString("utf8");
+}
+
+/** @returns the last ones */
+async function readLines(
+  stream: Readable,
+  tell: ((line: string) => void) | undefined,
+): Promise<readonly string[]> {
+  const said: string[] = [];
+  for await (const line of createInterface(stream)) {
+    if (line.trim() === "") continue;
+    const shown = hideCredentials(line);
+    said.push(shown);
+    if (said.length > mostSaid) said.shift();
+    tell?.(shown);
+  }
+  return said;
 }
 
 /** The credentials and keys of the server's user count for git; what leads to another repository does not. */

@@ -9,12 +9,13 @@ import { ok, type Result } from "../../model/result.ts";
 import { Gate } from "../../net/gate.ts";
 import { type Checkout, checkOut, fetchMirror } from "../git/checkout.ts";
 import type { Git } from "../git/git-program.ts";
+import type { ProgramEnd, StartProgram } from "../programs/program.ts";
 import { type Clock, waitOn } from "../records/clock.ts";
 import type { RepositoryConfig, ServerConfig } from "../records/config.ts";
 import type { DataFolder } from "../records/data-folder.ts";
 import type { LiveEvents } from "../records/live-events.ts";
 import type { ParameterValue, Run } from "../records/run.ts";
-import { type ChildEnd, markName, runChild } from "./child.ts";
+import { markName, runChild } from "./child.ts";
 import type { Execute, RunOutcome } from "./outcome.ts";
 import { RunRecorder, readTargets } from "./run-recorder.ts";
 
@@ -26,6 +27,7 @@ export interface ExecuteParts {
   /** Values that no log may show. */
   readonly secrets: (repository: RepositoryConfig) => readonly string[];
   readonly git: Git;
+  readonly start: StartProgram;
   /** How this very program is started: Node and its file. */
   readonly program: readonly string[];
   /** Of the server. */
@@ -145,7 +147,7 @@ async function build(
     ...environmentOf(repository, parts.environment),
     [markName]: `${parts.mark}${run.id}`,
   };
-  const common = { folder, environment, signal, clock: parts.clock };
+  const common = { folder, environment, signal, clock: parts.clock, start: parts.start };
   const said = async (lines: readonly string[]) => {
     for (const line of lines) recorder.say(line);
     await recorder.flush();
@@ -179,7 +181,10 @@ export function optionsOf(params: Readonly<Record<string, ParameterValue>>): rea
 /** Where it cannot be drawn the build tells why. */
 async function graphOf(
   argv: readonly string[],
-  common: Pick<Parameters<typeof runChild>[0], "folder" | "environment" | "signal" | "clock">,
+  common: Pick<
+    Parameters<typeof runChild>[0],
+    "folder" | "environment" | "signal" | "clock" | "start"
+  >,
 ): Promise<GraphDrawing | undefined> {
   const lines: string[] = [];
   const end = await runChild({
@@ -192,7 +197,7 @@ async function graphOf(
   return JSON.parse(lines.join("\n")) as GraphDrawing;
 }
 
-function outcomeOf(end: ChildEnd, { folded }: RunRecorder): RunOutcome {
+function outcomeOf(end: ProgramEnd, { folded }: RunRecorder): RunOutcome {
   const { counts, pushed } = folded;
   const told = {
     ...(counts && { counts }),
