@@ -119,7 +119,7 @@ function httpParts(
       knows: (repository, mark) => cursors.knows(`${repository} ${mark}`),
       remember: async (repository, marks) => {
         const own = marks.map((mark) => `${repository} ${mark}`);
-        cursors.remember(own, clock.date().getTime());
+        await cursors.remember(own, clock.date().getTime());
       },
     },
     hookSecret: (name) => {

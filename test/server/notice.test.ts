@@ -52,7 +52,7 @@ function watching(repository = shop, file = `${temporaryFolder()}/cursors.json`)
       git.asked++;
       return git.answer;
     },
-    accept: (_, pushes, hint) => {
+    accept: async (_, pushes, hint) => {
       if (git.refuse) return git.refuse;
       for (const { branch, commit } of pushes) {
         seen.push(`${branch} ${commit.slice(0, 1)} ${hint.noticed}`);
@@ -185,13 +185,13 @@ test("a branch that is deleted is told, and counts as pushed when it comes again
   expect(seen).toEqual(["release/1 2 poll"]);
 });
 
-test("a delivery is known, also after a restart, until thousands came after it", () => {
+test("a delivery is known, also after a restart, until thousands came after it", async () => {
   const file = `${temporaryFolder()}/cursors.json`;
   const cursors = new Cursors(file);
   expect(cursors.knows("a")).toBe(false);
-  cursors.remember(["a"], 1);
+  await cursors.remember(["a"], 1);
   expect([cursors.knows("a"), new Cursors(file).knows("a")]).toEqual([true, true]);
-  cursors.remember(
+  await cursors.remember(
     Array.from({ length: 5000 }, (_, at) => `b${at}`),
     2,
   );
@@ -286,7 +286,8 @@ test("a schedule is due at its time, and once for all the times that the server 
   const run = async (start: string, minutes: number) => {
     const clock = new FakeClock(start);
     const due: string[] = [];
-    const schedules = new Schedules(repository, new Cursors(file), clock, async () => {
+    const cursors = new Cursors(file);
+    const schedules = new Schedules(repository, cursors, clock, async () => {
       due.push(clock.date().toISOString().slice(0, 16));
       return true;
     });
@@ -297,6 +298,7 @@ test("a schedule is due at its time, and once for all the times that the server 
     }
     await settled();
     schedules.end();
+    await cursors.written();
     return due;
   };
   const local = new Date("2026-11-21T03:00:00");

@@ -94,10 +94,15 @@ async function eachLines(
     const lines = (rest + decoder.write(chunk as Buffer)).split("\n");
     rest = lines.pop() ?? "";
     if (rest.length > longestLine) rest = "";
-    if (lines.length > 0) await take(lines);
+    for (let at = 0; at < lines.length; at += linesAtOnce) {
+      await take(lines.slice(at, at + linesAtOnce));
+    }
   }
   if (rest !== "") await take([rest]);
 }
+
+/** Who asks the server meanwhile waits for so many, a millisecond or two, and not for all that came together. */
+const linesAtOnce = 100;
 
 /** Names the run in the environment of what was started for it. */
 export const markName = "TBUILD_SERVE_RUN";

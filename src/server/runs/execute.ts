@@ -17,7 +17,8 @@ import type { LiveEvents } from "../records/live-events.ts";
 import type { ParameterValue, Run } from "../records/run.ts";
 import { markName, runChild } from "./child.ts";
 import type { Execute, RunOutcome } from "./outcome.ts";
-import { RunRecorder, readTargets } from "./run-recorder.ts";
+import { RunRecorder } from "./run-recorder.ts";
+import { readTargets } from "./run-targets.ts";
 
 export interface ExecuteParts {
   readonly folder: DataFolder;
