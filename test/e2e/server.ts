@@ -62,10 +62,11 @@ export function startServer(folder: string, env: Readonly<Record<string, string>
   return { pid: child.pid as number, says, signal, ended };
 }
 
-/** The cursor has heads when they were seen first. */
-export async function untilSeen(folder: string): Promise<void> {
+/** The cursor of a repository has heads when they were seen first. */
+export async function untilSeen(folder: string, repositories = 1): Promise<void> {
   const file = path.join(folder, "data/cursors.json");
-  const isSeen = () => existsSync(file) && readFileSync(file, "utf8").includes('"heads"');
+  const isSeen = () =>
+    existsSync(file) && readFileSync(file, "utf8").split('"heads"').length > repositories;
   while (!isSeen()) await new Promise((resolve) => setImmediate(resolve));
 }
 
