@@ -29,8 +29,7 @@ export class MemoryLog {
     this.#samples = [];
   }
 
-  end(moment: string): void {
-    this.tell(moment);
+  close(): void {
     clearInterval(this.#timer);
   }
 

@@ -6,8 +6,10 @@
  *
  * @one-engine: a run is a tbuild of its own, which other suites prove on each.
  */
+import { execFile } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
 import type { Run } from "../../src/server/records/run.ts";
 import { hashToken } from "../../src/server/records/token.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -21,7 +23,15 @@ const rounds = Number(process.env["TBUILD_TEST_ROUNDS"] ?? 1);
 const names = Array.from({ length: Math.max(6, Math.ceil(pushes / 20)) }, (_, at) => `r${at}`);
 const each = Math.ceil(pushes / names.length);
 
+const run = promisify(execFile);
+
 const secret = "a secret of the test";
+
+const ending: (() => void)[] = [];
+
+afterEach(() => {
+  for (const end of ending.splice(0)) end();
+});
 
 interface Repository {
   readonly name: string;
@@ -37,17 +47,18 @@ test(
     const url = (await server.says(/listening on/)).replace(/^.*listening on /, "");
     await untilSeen(folder, repositories.length);
     const memory = new MemoryLog(server.pid, all !== undefined);
+    ending.push(() => memory.close());
     const pushed: string[] = [];
     for (let round = 1; round <= rounds; round++) {
       const commits = repositories.map(({ folder: place }) => commitsIn(place));
       await Promise.all(repositories.map((one, at) => pushAll(url, one, commits[at] ?? [])));
       memory.tell(`round ${round}, all ${pushes} pushed`);
       pushed.push(...commits.flat());
-      for (const run of newestOf(await allRuns(url))) await ended(server, run);
+      for (const newest of newestOf(await allRuns(url))) await ended(server, newest);
       memory.tell(`round ${round}, all built`);
     }
     const runs = await allRuns(url);
-    memory.end(`${runs.length} runs, ${runs.filter(isBuilt).length} built`);
+    memory.tell(`${runs.length} runs, ${runs.filter(isBuilt).length} built`);
 
     expect(runs.map(({ commit }) => commit).sort()).toEqual(pushed.sort());
     const newest = newestOf(runs);
@@ -55,7 +66,7 @@ test(
     expect(newest.map(({ commit }) => commit).sort()).toEqual(
       repositories.map((one) => git(one.folder, "rev-parse", "main")).sort(),
     );
-    expect(runs.filter((run) => !isBuilt(run) && !isReplaced(run, runs))).toEqual([]);
+    expect(runs.filter((one) => !isBuilt(one) && !isReplaced(one, runs))).toEqual([]);
     server.signal("SIGTERM");
     expect(await server.ended).toBe(0);
   },
@@ -96,7 +107,7 @@ ${entries.join("")}`,
 
 async function pushAll(url: string, { name, folder }: Repository, commits: readonly string[]) {
   for (const commit of commits) {
-    git(folder, "update-ref", "refs/heads/main", commit);
+    await run("git", ["update-ref", "refs/heads/main", commit], { cwd: folder });
     await deliver(`${url}/hooks/${name}`, commit);
   }
 }
@@ -105,6 +116,8 @@ async function pushAll(url: string, { name, folder }: Repository, commits: reado
 async function deliver(url: string, commit: string): Promise<void> {
   const body = JSON.stringify({ ref: "refs/heads/main", after: commit });
   const headers = {
+    // Senders keep no connection to a server that they tell something now and then.
+    connection: "close",
     "x-gitea-event": "push",
     "x-gitea-delivery": commit,
     "x-gitea-signature": createHmac("sha256", secret).update(body).digest("hex"),
@@ -143,4 +156,4 @@ const isBuilt = ({ state }: Run): boolean => state === "passed";
 
 const isReplaced = ({ state, replacedBy, repository, id }: Run, runs: readonly Run[]): boolean =>
   state === "replaced" &&
-  runs.some((run) => run.id === replacedBy && run.repository === repository && run.id > id);
+  runs.some((one) => one.id === replacedBy && one.repository === repository && one.id > id);
