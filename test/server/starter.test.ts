@@ -1,10 +1,13 @@
 /** Programs of the server, started by itself and by its starter: they are seen in the same way. */
+import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { gitFor } from "../../src/server/git/git-program.ts";
 import {
   endProgram,
   type ProgramRequest,
@@ -93,6 +96,23 @@ describe.each([
     const program = await endless(given());
     process.kill(-(program.pid as number), "SIGTERM");
     expect(await program.ended).toEqual({ kind: "signalled", by: "SIGTERM" });
+  });
+});
+
+test("git whose streams ended before anybody looked at them has answered", async () => {
+  const empty = async () => {
+    const stream = Readable.from([]).resume();
+    await once(stream, "end");
+    return stream;
+  };
+  const start: StartProgram = async () => ({
+    stdout: await empty(),
+    stderr: await empty(),
+    ended: Promise.resolve({ kind: "exited", code: 0 }),
+  });
+  const git = gitFor({ environment: {}, mark: {}, start });
+  expect(await git(["version"], { signal: new AbortController().signal })).toEqual({
+    ...{ ok: true, out: "", said: [] },
   });
 });
 

@@ -2,9 +2,9 @@
  * Runs the `git` program on repositories that nobody vouches for: no hooks, no commands that a URL names, no
  * questions. What is asked of it is told by others.
  */
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { hideCredentials } from "../../report/redact.ts";
+import { eachLines } from "../programs/each-lines.ts";
 import { endProgram, type Program, type StartProgram } from "../programs/program.ts";
 
 export interface GitAnswer {
@@ -117,13 +117,14 @@ async function readLines(
   tell: ((line: string) => void) | undefined,
 ): Promise<readonly string[]> {
   const said: string[] = [];
-  for await (const line of createInterface(stream)) {
-    if (line.trim() === "") continue;
-    const shown = hideCredentials(line);
-    said.push(shown);
-    if (said.length > mostSaid) said.shift();
-    tell?.(shown);
-  }
+  await eachLines(stream, async (lines) => {
+    for (const line of lines.filter((each) => each.trim() !== "")) {
+      const shown = hideCredentials(line.trimEnd());
+      said.push(shown);
+      if (said.length > mostSaid) said.shift();
+      tell?.(shown);
+    }
+  });
   return said;
 }
 

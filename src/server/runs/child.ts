@@ -4,10 +4,9 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { constants, getPriority, setPriority } from "node:os";
-import type { Readable } from "node:stream";
-import { StringDecoder } from "node:string_decoder";
 import { isGroupAlive } from "../../rules/commands/live-group.ts";
 import { signalGroup } from "../../rules/commands/process-group.ts";
+import { eachLines } from "../programs/each-lines.ts";
 import { endProgram, type ProgramEnd, type StartProgram } from "../programs/program.ts";
 import type { Clock } from "../records/clock.ts";
 
@@ -29,9 +28,6 @@ export interface ChildRequest {
 
 /** Milliseconds for a tbuild to end what it runs: it takes two seconds at most. */
 const patience = 10_000;
-
-/** A longer line is no event of tbuild. */
-const longestLine = 1 << 24;
 
 /** Runs to the end; when it returns nothing of it runs any more. */
 export async function runChild(request: ChildRequest): Promise<ProgramEnd> {
@@ -82,27 +78,6 @@ function endWhenAborted(pid: number | undefined, { signal, clock }: ChildRequest
     stop();
   };
 }
-
-/** Reads no faster than the lines are taken, so that a build that talks much needs no more memory. */
-async function eachLines(
-  stream: Readable,
-  take: (lines: readonly string[]) => Promise<void>,
-): Promise<void> {
-  const decoder = new StringDecoder("utf8");
-  let rest = "";
-  for await (const chunk of stream) {
-    const lines = (rest + decoder.write(chunk as Buffer)).split("\n");
-    rest = lines.pop() ?? "";
-    if (rest.length > longestLine) rest = "";
-    for (let at = 0; at < lines.length; at += linesAtOnce) {
-      await take(lines.slice(at, at + linesAtOnce));
-    }
-  }
-  if (rest !== "") await take([rest]);
-}
-
-/** Who asks the server meanwhile waits for so many, a millisecond or two, and not for all that came together. */
-const linesAtOnce = 100;
 
 /** Names the run in the environment of what was started for it. */
 export const markName = "TBUILD_SERVE_RUN";

@@ -19,7 +19,7 @@ export function chooseRemoved(
 ): readonly Run[] {
   // Ten thousand runs are looked through after each one that ends: nothing is made of those that stay.
   const newest = new Map<string, Set<string>>();
-  const oldest = new Date(now - keep.for * 1000).toISOString();
+  const oldest = new Date(Math.max(0, now - keep.for * 1000)).toISOString();
   const removed: Run[] = [];
   let count = 0;
   let bytes = 0;
