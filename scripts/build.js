@@ -29,8 +29,23 @@ export async function bundle() {
     sourcemap: "linked",
     logLevel: "warning",
   });
+  await bundleStarter(aside);
   await bundlePage(aside);
   moveIn(aside, `${root}/dist`, "tbuild.js");
+}
+
+/** What starts programs for the server: small, so all that it needs is in it. */
+async function bundleStarter(aside) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { starter: "src/server/programs/starter-process.ts" },
+    outdir: aside,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
+  });
 }
 
 /** The page of the server, and what a report is made of: for browsers, each a script of its own. */

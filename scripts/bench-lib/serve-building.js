@@ -1,10 +1,18 @@
-// How quick the API of `tbuild serve` is while it builds: the program itself, runs that put out lines, live readers.
+// How quick the API of `tbuild serve` is while it builds: the program itself, runs that put out lines, live readers;
+// and a peer that tells what the machine lets a server on Node do in the same moment.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { authorization, followers, manyTimes, quantile } from "./serve-requests.js";
-import { table, time } from "./table.js";
+import { fileURLToPath } from "node:url";
+import {
+  authorization,
+  besideEachOther,
+  bytesOf,
+  followersAside,
+  quantile,
+} from "./serve-requests.js";
+import { ratio, table, time } from "./table.js";
 
 const requests = 2_000;
 const repositories = ["one", "two"];
@@ -24,18 +32,28 @@ targets:
 export async function measureBuilding(room, { journal, runs, readers }) {
   const folder = `${room.work}/serve`;
   prepare(folder, journal, runs);
-  const server = spawn(process.execPath, [`${room.tbuild}/bin/tbuild.js`, "serve"], {
-    cwd: folder,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const server = start(folder, [`${room.tbuild}/bin/tbuild.js`, "serve"]);
+  const peer = start(folder, [fileURLToPath(new URL("serve-peer.js", import.meta.url))]);
   try {
-    const port = await portOf(server);
-    await measureAnswers(room, { server, port, tokens }, { runs, readers });
+    const asked = { port: await portOf(server.stderr), tokens };
+    const beside = { port: await portOf(peer.stdout), tokens };
+    await measureAnswers(room, { server, peer, asked, beside }, { runs, readers });
   } finally {
-    server.kill("SIGTERM");
-    if (server.exitCode === null) await once(server, "exit");
+    for (const child of [server, peer]) {
+      child.kill("SIGTERM");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    }
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** With the probe in it, which is asked and answers over IPC. */
+function start(cwd, argv) {
+  const probe = new URL("serve-probe.js", import.meta.url).href;
+  return spawn(process.execPath, ["--import", probe, ...argv], {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
 }
 
 function prepare(folder, journal, runs) {
@@ -61,46 +79,80 @@ function prepare(folder, journal, runs) {
   );
 }
 
-async function portOf(server) {
-  for await (const line of createInterface(server.stderr)) {
-    const port = /listening on .*:(\d+)$/.exec(line)?.[1];
+/** The first line that ends with a number tells it. */
+async function portOf(stream) {
+  for await (const line of createInterface(stream)) {
+    const port = /(?:listening on .*:|^)(\d+)$/.exec(line)?.[1];
     if (port === undefined) continue;
-    server.stderr.resume();
+    stream.resume();
     return Number(port);
   }
   throw new Error("the server ended before it listened");
 }
 
-async function measureAnswers(room, { server, ...asked }, { runs, readers }) {
+async function measureAnswers(room, { server, peer, asked, beside }, { runs, readers }) {
   const first = await startRuns(asked);
   const paths = {
     "the newest 50 runs": "/api/v1/runs",
     "50 of the oldest": "/api/v1/runs?before=20261121T104935Z-000100",
     "targets of a run": `/api/v1/runs/${first}/targets`,
   };
-  const before = memoryOf(server);
-  const leave = await followers(asked, readers);
+  const memory = [(await probed(server)).memory];
+  const leave = await followersAside(asked, readers);
   const rows = [];
+  const lateness = [];
   for (const [name, path] of Object.entries(paths)) {
-    const seconds = await manyTimes(asked, path, requests);
-    rows.push([name, ...[0.5, 0.99, 0.999].map((part) => time(quantile(seconds, part)))]);
-    room.verdicts.judge(`p99 beside running builds, ${name}`, quantile(seconds, 0.99) * 1000, {
+    const both = [
+      { server: asked, path },
+      { server: beside, path: `/${await bytesOf(asked, path)}` },
+    ];
+    for (const child of [server, peer]) child.send("begin");
+    const [own, others] = await besideEachOther(both, requests);
+    rows.push([name, ...besidePeer(own, others)]);
+    const found = [await probed(server), await probed(peer)];
+    lateness.push([name, ...found.flatMap(({ late }) => Object.values(late).map(time))]);
+    memory.push(found[0].memory);
+    room.verdicts.judge(`p99 beside running builds, ${name}`, quantile(own, 0.99) * 1000, {
       most: 50,
       unit: " ms",
     });
   }
-  const after = memoryOf(server);
-  leave();
+  const { least, most } = await leave();
   const { runs: running } = await api(asked, "/api/v1/runs?state=running");
   if (running.length === 0) throw new Error("nothing was built any more at the end");
+  const what = `tbuild serve with ${runs} runs while it builds two, 8 clients, ${readers} live readers`;
+  const parts = ["median", "99 of 100", "999 of 1,000"];
   room.print(
-    `tbuild serve with ${runs} runs while it builds two, 8 clients, ${readers} live readers`,
-    table([["", "median", "99 of 100", "999 of 1,000"], ...rows]),
+    `${what}, beside a server on Node that answers as many bytes and does nothing else`,
+    table([
+      ["", ...parts, ...parts.map((part) => `peer, ${part}`), "99 of 100, to the peer"],
+      ...rows,
+    ]),
+  );
+  const ends = ["median", "99 of 100", "at most"];
+  room.print(
+    "How late their event loops came to what was due",
+    table([["beside", ...ends, ...ends.map((part) => `peer, ${part}`)], ...lateness]),
   );
   room.print(
-    "Memory of the server while it builds",
-    `${before} MB before the readers came, ${after} MB at the end`,
+    "Readers and memory while it builds",
+    `each reader was told ${least === most ? least : `${least} to ${most}`} events; ${memory
+      .map((bytes) => `${Math.round(bytes / 1e6)} MB`)
+      .join(", ")} before the readers came and after each part`,
   );
+}
+
+function besidePeer(own, others) {
+  const parts = [0.5, 0.99, 0.999];
+  const shown = (seconds) => parts.map((part) => time(quantile(seconds, part)));
+  return [...shown(own), ...shown(others), ratio(quantile(own, 0.99), quantile(others, 0.99))];
+}
+
+/** What the probe found since it was told to begin. */
+async function probed(child) {
+  child.send("tell");
+  const [found] = await once(child, "message");
+  return found;
 }
 
 /** @returns the ID of the first, once it runs */
@@ -127,9 +179,3 @@ async function api({ port }, path, body) {
   if (!response.ok) throw new Error(`${path}: ${answer.error.message}`);
   return answer;
 }
-
-/** Of the system: the server tells nobody. */
-const memoryOf = ({ pid }) =>
-  Math.round(
-    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1000,
-  );

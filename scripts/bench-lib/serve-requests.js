@@ -1,5 +1,8 @@
 // Clients of a server of tbuild: requests by the thousand, and readers of its live stream.
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { Agent, get } from "node:http";
+import { fileURLToPath } from "node:url";
 
 const clients = 8;
 
@@ -7,55 +10,103 @@ const clients = 8;
  * @param {{ port: number, tokens: readonly string[] }} server tokens take turns: each may send so many requests a second
  * @returns seconds of each, sorted
  */
-export async function manyTimes({ port, tokens }, path, count) {
+export async function manyTimes(server, path, count) {
+  const [seconds] = await besideEachOther([{ server, path }], count);
+  return seconds;
+}
+
+/**
+ * Each client asks one after the other, so that a busy moment of the machine hits all.
+ * @param {readonly { server: { port: number, tokens: readonly string[] }, path: string }[]} questions
+ * @returns seconds for each question, sorted
+ */
+export async function besideEachOther(questions, count) {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
-  const seconds = [];
+  const seconds = questions.map(() => []);
   let asked = 0;
   const client = async () => {
     while (asked < count) {
-      const token = tokens[asked++ % tokens.length];
-      const began = performance.now();
-      await ask({ host: "127.0.0.1", port, path, agent, headers: authorization(token) });
-      seconds.push((performance.now() - began) / 1000);
+      const turn = asked++;
+      for (const [at, { server, path }] of questions.entries()) {
+        const token = server.tokens[turn % server.tokens.length];
+        const began = performance.now();
+        await ask(optionsOf(server.port, path, token, agent));
+        seconds[at].push((performance.now() - began) / 1000);
+      }
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
   agent.destroy();
-  return seconds.sort((a, b) => a - b);
+  for (const each of seconds) each.sort((a, b) => a - b);
+  return seconds;
 }
 
 /** Of those that `manyTimes` gives: what this part of them took at most. */
 export const quantile = (seconds, part) => seconds[Math.floor(seconds.length * part)];
+
+/** @returns bytes of the answer */
+export const bytesOf = ({ port, tokens: [token] }, path) => ask(optionsOf(port, path, token));
+
+const optionsOf = (port, path, token, agent) => ({
+  ...{ host: "127.0.0.1", port, path, agent },
+  headers: authorization(token),
+});
 
 function ask(options) {
   return new Promise((resolve, reject) => {
     get(options, (response) => {
       const { statusCode } = response;
       if (statusCode !== 200) reject(new Error(`${options.path}: ${statusCode}`));
-      response.on("end", resolve).resume();
+      let bytes = 0;
+      response.on("data", (chunk) => {
+        bytes += chunk.length;
+      });
+      response.on("end", () => resolve(bytes));
     }).on("error", reject);
   });
 }
 
-/** @returns once all of them read, what ends them */
+/** @returns once all of them read, in a process of their own: what ends them, and tells what the least was told */
+export async function followersAside(asked, count) {
+  const child = fork(fileURLToPath(new URL("serve-readers.js", import.meta.url)));
+  child.send({ asked, count });
+  await once(child, "message");
+  return async () => {
+    child.send("leave");
+    const [told] = await once(child, "message");
+    return told;
+  };
+}
+
+/** @returns once all of them read, what ends them, and how many events were told to each that was told least and most */
 export async function followers({ port, tokens: [token] }, count) {
   const following = Array.from({ length: count }, () => follow(port, token));
   await Promise.all(following.map(({ begun }) => begun));
-  return () => {
-    for (const { request } of following) request.destroy();
+  return {
+    leave: () => {
+      for (const { request } of following) request.destroy();
+    },
+    told: () => {
+      const events = following.map((each) => each.events());
+      return { least: Math.min(...events), most: Math.max(...events) };
+    },
   };
 }
 
 function follow(port, token) {
   let request;
+  let events = 0;
   const begun = new Promise((resolve, reject) => {
-    const options = { host: "127.0.0.1", port, path: "/api/v1/events", agent: false };
-    request = get({ ...options, headers: authorization(token) }, (response) =>
-      response.once("data", resolve).resume(),
-    );
+    const options = optionsOf(port, "/api/v1/events", token, false);
+    request = get(options, (response) => {
+      response.once("data", resolve);
+      response.setEncoding("latin1").on("data", (text) => {
+        events += text.split("\nevent: ").length - 1;
+      });
+    });
     request.on("error", reject);
   });
-  return { begun, request };
+  return { begun, request, events: () => events };
 }
 
 export const authorization = (token) => ({ authorization: `Bearer ${token}` });

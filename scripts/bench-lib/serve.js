@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { measureBuilding } from "./serve-building.js";
-import { followers, manyTimes, quantile } from "./serve-requests.js";
+import { followersAside, manyTimes, quantile } from "./serve-requests.js";
 import { table, time } from "./table.js";
 
 const runs = 10_000;
@@ -43,7 +43,7 @@ async function measureApi(room, server, port) {
   paths["one that matches nothing"] = "/api/v1/runs?branch=none";
   for (const path of Object.values(paths)) await manyTimes(asked, path, warmUp);
   const before = await memoryOf(server);
-  const leave = await followers(asked, readers);
+  const leave = await followersAside(asked, readers);
   const rows = [];
   for (const [name, path] of Object.entries(paths)) {
     const seconds = await manyTimes(asked, path, requests);
@@ -54,7 +54,7 @@ async function measureApi(room, server, port) {
     });
   }
   const after = await memoryOf(server);
-  leave();
+  await leave();
   room.print(
     `GET /runs of ${runs} runs, 8 clients, ${readers} live readers told 20 times a second`,
     table([["", "median", "99 of 100", "999 of 1,000"], ...rows]),

@@ -7,13 +7,15 @@ import type { Result } from "../model/result.ts";
 import type { Cursors } from "./notice/cursors.ts";
 import { type RepositoryConfig, type ServerConfig, usualBranch } from "./records/config.ts";
 import type { Run, RunCause } from "./records/run.ts";
+import { Turns } from "./records/turns.ts";
 import type { NewRun, RunList } from "./runs/run-list.ts";
 
 interface FollowingParts {
   readonly config: () => Pick<ServerConfig, "repositories">;
   readonly cursors: Cursors;
   readonly runs: Pick<RunList, "list" | "open">;
-  readonly add: (run: NewRun) => Result<Run>;
+  /** The run is on the disk when it resolves. */
+  readonly add: (run: NewRun) => Promise<Result<Run>>;
   /** A line for whoever runs the server. */
   readonly tell: (line: string) => void;
 }
@@ -27,19 +29,29 @@ export class Following {
   readonly #parts: FollowingParts;
   /** Why repositories cannot follow at the moment, so that it is told once. */
   readonly #told = new Map<string, string>();
+  readonly #turns = new Turns(() => this.#look());
 
   constructor(parts: FollowingParts) {
     this.#parts = parts;
   }
 
-  /** To be called whenever there may be news: what was dealt with is known. */
-  look(): void {
+  /** To be called whenever there may be news: what was dealt with is known. Resolves when all of it was. */
+  look(): Promise<void> {
+    return this.#turns.again();
+  }
+
+  /** Resolves when nothing is being queued any more. */
+  settled(): Promise<void> {
+    return this.#turns.settled();
+  }
+
+  async #look(): Promise<void> {
     const { repositories } = this.#parts.config();
     for (const repository of repositories) {
       for (const name of repository.follows) {
         const other = repositories.find((each) => each.name === name);
         const mark = other && this.#markOf(other);
-        if (mark !== undefined) this.#follow(repository, name, mark);
+        if (mark !== undefined) await this.#follow(repository, name, mark);
       }
     }
   }
@@ -58,13 +70,17 @@ export class Following {
     return { kind: "run", value: passed?.id ?? "" };
   }
 
-  #follow(repository: RepositoryConfig, of: string, mark: Mark): void {
+  async #follow(repository: RepositoryConfig, of: string, mark: Mark): Promise<void> {
     const { cursors } = this.#parts;
     const { name, url } = repository;
     const known = cursors.of(name, url).followed?.[of];
     if (!isFirst(known, mark)) {
       if (!isNewer(known, mark)) return;
-      const problem = this.#queue(repository, { kind: "follow", of, [mark.kind]: mark.value });
+      const problem = await this.#queue(repository, {
+        kind: "follow",
+        of,
+        [mark.kind]: mark.value,
+      });
       this.#tellOnce(name, problem);
       // It is news the next time again.
       if (problem !== undefined) return;
@@ -75,7 +91,7 @@ export class Following {
   }
 
   /** Of the newest commit that was accepted: a newer one is a push, and has a run of its own. */
-  #queue(repository: RepositoryConfig, cause: News): string | undefined {
+  async #queue(repository: RepositoryConfig, cause: News): Promise<string | undefined> {
     const { cursors, runs, add } = this.#parts;
     const { name, url, targets, params, priority } = repository;
     const branch = usualBranch(repository);
@@ -85,7 +101,7 @@ export class Following {
     if (runs.open().some(isWaiting)) return undefined;
     const commit = cursors.of(name, url).heads?.[branch];
     if (commit === undefined) return `its branch \`${branch}\` was not seen yet`;
-    const added = add({ repository: name, branch, commit, targets, params, priority, cause });
+    const added = await add({ repository: name, branch, commit, targets, params, priority, cause });
     return added.ok ? undefined : messageOf(added.problems);
   }
 

@@ -8,6 +8,7 @@ import { readHeads } from "./git/remote.ts";
 import { keepTidy } from "./keep-tidy.ts";
 import { Cursors } from "./notice/cursors.ts";
 import { Noticing } from "./notice/noticing.ts";
+import type { StartProgram } from "./programs/program.ts";
 import { Queueing } from "./queueing.ts";
 import type { Clock } from "./records/clock.ts";
 import type { RepositoryConfig, SecretPlace, ServerConfig } from "./records/config.ts";
@@ -24,22 +25,23 @@ import type { HttpParts, ServeRequest } from "./serve-request.ts";
 import { Core } from "./server-core.ts";
 
 /** They refer to each other: what a run ends changes what is kept, an edit what is noticed. */
-export function makeParts(request: ServeRequest, folder: DataFolder, mark: string) {
+export function makeParts(
+  request: ServeRequest,
+  folder: DataFolder,
+  { mark, start }: { readonly mark: string; readonly start: StartProgram },
+) {
   const { clock, environment, tell } = request;
-  const live = new LiveEvents(clock.date().getTime());
-  const runs = new RunList(folder, clock, (run) => live.tell({ kind: "run-changed", run }));
-  const cursors = new Cursors(folder.cursors);
-  const git = gitFor(environment, { [markName]: mark });
+  const records = openRecords(folder, clock);
+  const { live, runs, cursors, inventories } = records;
+  const git = gitFor({ environment, mark: { [markName]: mark }, start });
   const heads = (url: string, signal: AbortSignal) => readHeads(git, url, { signal });
-  const mirrors = new MirrorUse();
-  const inventories = new Inventories(folder);
   const file = new ConfigFile(request.config, request.config.read, clock, () => configChanged());
   const config = () => file.config;
   const secrets = (repository: RepositoryConfig) => secretsOf(repository, environment);
   const secret: Secret = (place) => readSecret(place, environment);
-  const keeping = { folder, config, runs, mirrors, inventories, cursors, git, clock, tell };
+  const keeping = { ...records, folder, config, git, clock, tell };
   const { upkeep, forgetRuns, tidy } = keepTidy(keeping);
-  const execute = request.execute ?? executeWith({ ...request, ...keeping, live, mark, secrets });
+  const execute = request.execute ?? executeWith({ ...request, ...keeping, start, mark, secrets });
   const dispatcher: Dispatcher = new Dispatcher({
     ...{ runs, config, execute, clock },
     begun: (run) => tell(shownRun(run)),
@@ -47,14 +49,14 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
       core.count(run);
       tell(shownRun(run));
       forgetRuns();
-      following.look();
+      void following.look();
     },
   });
   const noticing: Noticing = new Noticing({
     ...{ cursors, clock, secret, readHeads: heads, fetch: request.fetch },
     accept: (repository, pushes, hint) => queueing.accept(repository, pushes, hint),
     deleted: ({ name }, branches) => upkeep.forgetBranches(name, branches),
-    looked: () => following.look(),
+    looked: () => void following.look(),
     due: (repository, schedule) => queueing.due(repository, schedule),
   });
   const queueing: Queueing = new Queueing({ runs, config, dispatcher, readHeads: heads, tell });
@@ -65,7 +67,7 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
   });
   const settle = () => {
     tidy();
-    following.look();
+    void following.look();
   };
   const configChanged = () => {
     live.tell({ kind: "config-changed" });
@@ -81,7 +83,24 @@ export function makeParts(request: ServeRequest, folder: DataFolder, mark: strin
     void upkeep.pack();
   });
   const forHttp = httpParts(config, folder, { cursors, clock, secret });
-  return { core, runs, dispatcher, noticing, file, forHttp, tidy, upkeep, following, stopTidying };
+  const close = async () => {
+    stopTidying();
+    await cursors.written();
+    runs.close();
+  };
+  return { core, runs, dispatcher, noticing, file, forHttp, tidy, upkeep, following, close };
+}
+
+/** What is kept in the data folder, and who is told of it. */
+function openRecords(folder: DataFolder, clock: Clock) {
+  const live = new LiveEvents(clock.date().getTime());
+  return {
+    live,
+    runs: new RunList(folder, clock, (run) => live.tell({ kind: "run-changed", run })),
+    cursors: new Cursors(folder.cursors),
+    inventories: new Inventories(folder),
+    mirrors: new MirrorUse(),
+  };
 }
 
 type Wrong = { readonly runs: RunList; readonly cursors: Cursors; readonly file: ConfigFile };
@@ -128,7 +147,7 @@ function httpParts(
       knows: (repository, mark) => cursors.knows(`${repository} ${mark}`),
       remember: async (repository, marks) => {
         const own = marks.map((mark) => `${repository} ${mark}`);
-        cursors.remember(own, clock.date().getTime());
+        await cursors.remember(own, clock.date().getTime());
       },
     },
     hookSecret: (name) => {

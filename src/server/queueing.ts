@@ -33,11 +33,11 @@ export class Queueing {
   }
 
   /** Queues pushes that git confirmed, but those that have their run: a crash may have come before the cursor. */
-  accept(
+  async accept(
     repository: RepositoryConfig,
     pushes: readonly Push[],
     { noticed, delivery }: Hint,
-  ): Diagnostic | undefined {
+  ): Promise<Diagnostic | undefined> {
     const { runs, dispatcher } = this.#parts;
     if (repository.targets.length === 0) return undefined;
     const fresh = pushes.filter((push) => this.#newestPush(repository.name, push) !== push.commit);
@@ -46,7 +46,7 @@ export class Queueing {
     const wanted = fresh.map(
       (push): NewRun => ({ repository: name, ...push, targets, params, priority, cause }),
     );
-    const added = this.#addAll(wanted);
+    const added = await this.#addAll(wanted);
     if (!added.ok) return added.problems[0];
     if (repository.cancelRunning) {
       for (const { id, branch } of added.value) {
@@ -80,7 +80,7 @@ export class Queueing {
     const commit = wanted.commit ? ok(wanted.commit) : await this.#headOf(repository, branch);
     if (!commit.ok) return commit;
     const run = { repository: repository.name, branch, commit: commit.value };
-    return this.add({ ...run, targets, params, priority, cause });
+    return await this.add({ ...run, targets, params, priority, cause });
   }
 
   async #headOf({ url }: RepositoryConfig, branch: string): Promise<Result<string>> {
@@ -91,13 +91,13 @@ export class Queueing {
     return fail(problems.unknownBranch(branch, nearest(branch, heads.value.keys())));
   }
 
-  add(run: NewRun): Result<Run> {
-    const added = this.#addAll([run]);
+  async add(run: NewRun): Promise<Result<Run>> {
+    const added = await this.#addAll([run]);
     if (!added.ok) return added;
     return ok(added.value[0] as Run);
   }
 
-  #addAll(wanted: readonly NewRun[]): Result<readonly Run[]> {
+  async #addAll(wanted: readonly NewRun[]): Promise<Result<readonly Run[]>> {
     const { runs, dispatcher, config } = this.#parts;
     const { queued } = config().limits;
     const waiting = runs.open().filter(({ state }) => state === "queued");
@@ -106,6 +106,7 @@ export class Queueing {
     if (more > 0 && waiting.length + more > queued) return fail(problems.queueFull(queued));
     try {
       const added = runs.add(wanted);
+      await runs.onDisk();
       dispatcher.pump();
       return ok(added);
     } catch (error) {

@@ -27,6 +27,8 @@ export interface ServeRequest {
   /** How this very program is started: Node and its file. */
   readonly program: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
+  /** The bundle of what starts programs, absolute; the server starts them itself where it is absent. */
+  readonly starter?: string;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly fetch: Fetch;

@@ -9,6 +9,8 @@ import { type Lock, type LockOwner, takeLock } from "../store/lock.ts";
 import type { ServerCore } from "./core.ts";
 import { makeParts } from "./make-parts.ts";
 import * as problems from "./problems.ts";
+import { startHere } from "./programs/program.ts";
+import { Starter } from "./programs/starter.ts";
 import { DataFolder } from "./records/data-folder.ts";
 import { endLeftovers } from "./runs/child.ts";
 import type { HttpParts, HttpServer, ServeRequest } from "./serve-request.ts";
@@ -47,19 +49,31 @@ async function lockData(data: string): Promise<Result<Lock>> {
 }
 
 async function serveLocked(request: ServeRequest, folder: DataFolder): Promise<Result<void>> {
-  const { clock, signal, tell } = request;
+  const { clock, tell } = request;
   const mark = `${folder.path}|`;
   const ended = await endLeftovers(mark, clock);
   if (ended > 0) tell(`ended ${ended} of the last server's processes`);
-  const parts = makeParts(request, folder, mark);
+  const starter = request.starter && (await Starter.open(request.starter, folder.starter));
+  try {
+    const start = starter ? starter.start : startHere;
+    return await serveWith(request, makeParts(request, folder, { mark, start }));
+  } finally {
+    if (starter) await starter.close();
+  }
+}
+
+async function serveWith(
+  request: ServeRequest,
+  parts: ReturnType<typeof makeParts>,
+): Promise<Result<void>> {
+  const { signal, tell } = request;
   const { core, dispatcher, noticing, file, runs, upkeep, following } = parts;
   const resumed = runs.open().filter(({ state }) => state === "running").length;
   if (resumed > 0) tell(`resuming ${resumed} ${resumed === 1 ? "run" : "runs"}`);
   parts.tidy();
   const opened = await openHttp(request, core, parts.forHttp);
   if (!opened.ok) {
-    parts.stopTidying();
-    runs.close();
+    await parts.close();
     return opened;
   }
   const http = opened.value;
@@ -67,7 +81,7 @@ async function serveLocked(request: ServeRequest, folder: DataFolder): Promise<R
   file.begin();
   dispatcher.pump();
   await noticing.follow(file.config);
-  following.look();
+  void following.look();
   void upkeep.pack();
   request.ready?.(core);
   await aborted(signal);
@@ -76,9 +90,9 @@ async function serveLocked(request: ServeRequest, folder: DataFolder): Promise<R
   file.end();
   await Promise.all([noticing.end(), upkeep.end()]);
   await dispatcher.stop(stop);
+  await following.settled();
   await http?.close();
-  parts.stopTidying();
-  runs.close();
+  await parts.close();
   return ok(undefined);
 }
 

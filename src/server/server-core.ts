@@ -25,7 +25,8 @@ import type { Run, RunState, RunTarget } from "./records/run.ts";
 import type { Dispatcher } from "./runs/dispatcher.ts";
 import type { Inventories } from "./runs/inventories.ts";
 import type { RunList } from "./runs/run-list.ts";
-import { readTargets, withLogs } from "./runs/run-recorder.ts";
+import { withLogs } from "./runs/run-recorder.ts";
+import { RunTargets } from "./runs/run-targets.ts";
 
 interface CoreParts {
   readonly folder: DataFolder;
@@ -43,11 +44,13 @@ interface CoreParts {
 
 export class Core implements ServerCore {
   readonly #parts: CoreParts;
+  readonly #targets: RunTargets;
   readonly #ended: Partial<Record<RunState, number>> = {};
   readonly #seconds = { sum: 0, count: 0 };
 
   constructor(parts: CoreParts) {
     this.#parts = parts;
+    this.#targets = new RunTargets(parts.folder);
   }
 
   listRuns(query: RunQuery): readonly Run[] {
@@ -61,7 +64,7 @@ export class Core implements ServerCore {
   async targetsOf(id: string): Promise<readonly RunTarget[] | undefined> {
     const { runs, folder } = this.#parts;
     if (runs.get(id) === undefined) return undefined;
-    const { targets } = await readTargets(folder, id);
+    const { targets } = await this.#targets.of(id);
     return withLogs(targets, (target) => sizeOf(folder.targetLog(id, target)));
   }
 
@@ -69,7 +72,7 @@ export class Core implements ServerCore {
     const { runs, folder } = this.#parts;
     const run = runs.get(id);
     if (run === undefined) return undefined;
-    if (target !== undefined && (await readTargets(folder, id)).get(target) === undefined) {
+    if (target !== undefined && (await this.#targets.of(id)).get(target) === undefined) {
       return undefined;
     }
     const path = target === undefined ? folder.output(id) : folder.targetLog(id, target);

@@ -8,6 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 
 /**
  * @param write given the open file that takes the place of the old one
@@ -38,3 +39,22 @@ export const replaceText = (file: string, text: string, mode?: number): void =>
     if (mode !== undefined) fchmodSync(handle, mode & 0o777);
     writeFileSync(handle, text);
   });
+
+/**
+ * The same for a text, while this thread does other things. One at a time for each file.
+ * @throws what the system throws; the old file stands then
+ */
+export async function replaceTextAside(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.new`;
+  const handle = await open(temporary, "w");
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+}

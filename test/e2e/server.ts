@@ -68,10 +68,11 @@ export function listenTo(child: ChildProcess, stream: Readable): Server {
   return { pid: child.pid as number, says, signal, ended };
 }
 
-/** The cursor has heads when they were seen first. */
-export async function untilSeen(folder: string): Promise<void> {
+/** The cursor of a repository has heads when they were seen first. */
+export async function untilSeen(folder: string, repositories = 1): Promise<void> {
   const file = path.join(folder, "data/cursors.json");
-  const isSeen = () => existsSync(file) && readFileSync(file, "utf8").includes('"heads"');
+  const isSeen = () =>
+    existsSync(file) && readFileSync(file, "utf8").split('"heads"').length > repositories;
   while (!isSeen()) await new Promise((resolve) => setImmediate(resolve));
 }
 

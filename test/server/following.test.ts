@@ -19,7 +19,7 @@ const repository = (name: string, more: Partial<RepositoryConfig> = {}): Reposit
 const fleet = repository("fleet", { follows: ["api"], targets: ["push"] });
 
 /** `fleet` follows `api`; its own head was seen before. */
-function room(
+async function room(
   api = repository("api"),
   folder = new DataFolder(temporaryFolder()),
   start = "2026-11-21T12:00:00.000Z",
@@ -31,25 +31,27 @@ function room(
   const queue: { refuse?: Diagnostic } = {};
   const following = new Following({
     ...{ cursors, runs, config: () => ({ repositories: [api, fleet] }) },
-    add: (run) => (queue.refuse ? fail(queue.refuse) : ok(runs.add([run])[0] as Run)),
+    add: async (run) => (queue.refuse ? fail(queue.refuse) : ok(runs.add([run])[0] as Run)),
     tell: (line) => told.push(line),
   });
-  const see = (name: string, commit: string) => {
+  const see = async (name: string, commit: string) => {
     const { url } = repository(name);
     cursors.set(name, { ...cursors.of(name, url), heads: { main: commit } });
-    following.look();
+    await following.look();
+    await cursors.written();
   };
-  see("fleet", head);
-  const end = (run: Run | undefined, state: "passed" | "failed") => {
+  await see("fleet", head);
+  const end = async (run: Run | undefined, state: "passed" | "failed") => {
     clock.advance(1000);
     runs.change(run?.id ?? "", { state, finishedAt: clock.date().toISOString() });
-    following.look();
+    await following.look();
+    await cursors.written();
   };
-  const built = (state: "passed" | "failed", cause: RunCause = push): string => {
+  const built = async (state: "passed" | "failed", cause: RunCause = push): Promise<string> => {
     clock.advance(1000);
     const request = { commit: "1".repeat(40), targets: ["all"], params: {}, priority: 0, cause };
     const [run] = runs.add([{ repository: "api", branch: "main", ...request }]);
-    end(run, state);
+    await end(run, state);
     return run?.id ?? "";
   };
   const followers = () => runs.all().filter((run) => run.repository === "fleet");
@@ -58,9 +60,9 @@ function room(
 
 const push = { kind: "push", noticed: "poll" } as const;
 
-test("a run that passed starts one of who follows: its own targets, at its own newest commit", () => {
-  const { built, followers } = room();
-  const run = built("passed");
+test("a run that passed starts one of who follows: its own targets, at its own newest commit", async () => {
+  const { built, followers } = await room();
+  const run = await built("passed");
   expect(followers()).toMatchObject([
     {
       ...{ branch: "main", commit: head, targets: ["push"], state: "queued" },
@@ -69,61 +71,61 @@ test("a run that passed starts one of who follows: its own targets, at its own n
   ]);
 });
 
-test("one that failed starts none, nor one of what somebody asked for; a failed one that is tried again and passes does", () => {
-  const { built, followers } = room();
-  const failed = built("failed");
-  built("passed", { kind: "request", by: "anna" });
+test("one that failed starts none, nor one of what somebody asked for; a failed one that is tried again and passes does", async () => {
+  const { built, followers } = await room();
+  const failed = await built("failed");
+  await built("passed", { kind: "request", by: "anna" });
   expect(followers()).toEqual([]);
-  built("passed", { kind: "retry", of: failed, by: "anna" });
+  await built("passed", { kind: "retry", of: failed, by: "anna" });
   expect(followers()).toHaveLength(1);
 });
 
-test("what came while one waits needs no second one; what comes while it runs does", () => {
-  const { built, followers, runs } = room();
-  built("passed");
-  built("passed");
+test("what came while one waits needs no second one; what comes while it runs does", async () => {
+  const { built, followers, runs } = await room();
+  await built("passed");
+  await built("passed");
   expect(followers()).toHaveLength(1);
   runs.change(followers()[0]?.id ?? "", { state: "running" });
-  built("passed");
+  await built("passed");
   expect(followers().map(({ state }) => state)).toEqual(["running", "queued"]);
 });
 
-test("what passed before anybody followed starts nothing; what passed while the server was off does, once", () => {
-  const { folder, built } = room(repository("other"));
-  built("passed");
-  expect(room(undefined, folder).followers()).toEqual([]);
-  room(repository("other"), folder, "2026-11-21T13:00:00.000Z").built("passed");
-  expect(room(undefined, folder).followers()).toHaveLength(1);
-  expect(room(undefined, folder).followers()).toHaveLength(1);
+test("what passed before anybody followed starts nothing; what passed while the server was off does, once", async () => {
+  const { folder, built } = await room(repository("other"));
+  await built("passed");
+  expect((await room(undefined, folder)).followers()).toEqual([]);
+  await (await room(repository("other"), folder, "2026-11-21T13:00:00.000Z")).built("passed");
+  expect((await room(undefined, folder)).followers()).toHaveLength(1);
+  expect((await room(undefined, folder)).followers()).toHaveLength(1);
 });
 
-test("runs that are kept no longer make no news of older ones", () => {
-  const { built, followers, runs, following, end } = room();
-  built("passed");
-  const newest = built("passed");
-  end(followers()[0], "passed");
+test("runs that are kept no longer make no news of older ones", async () => {
+  const { built, followers, runs, following, end } = await room();
+  await built("passed");
+  const newest = await built("passed");
+  await end(followers()[0], "passed");
   runs.remove([newest]);
-  following.look();
+  await following.look();
   expect(followers()).toHaveLength(1);
 });
 
-test("a repository of which nothing is built is followed by its pushes", () => {
-  const { see, followers } = room(repository("api", { targets: [] }));
-  see("api", "1".repeat(40));
+test("a repository of which nothing is built is followed by its pushes", async () => {
+  const { see, followers } = await room(repository("api", { targets: [] }));
+  await see("api", "1".repeat(40));
   expect(followers()).toEqual([]);
   const commit = "2".repeat(40);
-  see("api", commit);
-  see("api", commit);
+  await see("api", commit);
+  await see("api", commit);
   expect(followers()).toMatchObject([{ cause: { kind: "follow", of: "api", commit } }]);
 });
 
-test("a run that cannot be queued is told once, and queued when it can be", () => {
-  const { built, followers, queue, told, following } = room();
+test("a run that cannot be queued is told once, and queued when it can be", async () => {
+  const { built, followers, queue, told, following } = await room();
   queue.refuse = { code: "queue-full", blame: "surroundings", message: "the queue is full" };
-  built("passed");
-  following.look();
+  await built("passed");
+  await following.look();
   expect([followers(), told]).toEqual([[], ["fleet cannot follow: the queue is full"]]);
   delete queue.refuse;
-  following.look();
+  await following.look();
   expect(followers()).toHaveLength(1);
 });

@@ -53,7 +53,7 @@ function watching(repository = shop, file = `${temporaryFolder()}/cursors.json`)
       git.asked++;
       return git.answer;
     },
-    accept: (_, pushes, hint) => {
+    accept: async (_, pushes, hint) => {
       if (git.refuse) return git.refuse;
       for (const { branch, commit } of pushes) {
         seen.push(`${branch} ${commit.slice(0, 1)} ${hint.noticed}`);
@@ -186,13 +186,13 @@ test("a branch that is deleted is told, and counts as pushed when it comes again
   expect(seen).toEqual(["release/1 2 poll"]);
 });
 
-test("a delivery is known, also after a restart, until thousands came after it", () => {
+test("a delivery is known, also after a restart, until thousands came after it", async () => {
   const file = `${temporaryFolder()}/cursors.json`;
   const cursors = new Cursors(file);
   expect(cursors.knows("a")).toBe(false);
-  cursors.remember(["a"], 1);
+  await cursors.remember(["a"], 1);
   expect([cursors.knows("a"), new Cursors(file).knows("a")]).toEqual([true, true]);
-  cursors.remember(
+  await cursors.remember(
     Array.from({ length: 5000 }, (_, at) => `b${at}`),
     2,
   );
@@ -288,8 +288,9 @@ describe("the poller of GitHub's events", () => {
   function polling(file: string, start: string, events: GithubEvents = usual) {
     const clock = new FakeClock(start);
     const sent: (string | undefined)[] = [];
+    const cursors = new Cursors(file);
     const poller = new EventsPoller({
-      ...{ repository: shop, events, clock, cursors: new Cursors(file) },
+      ...{ repository: shop, events, clock, cursors },
       token: () => undefined,
       hint: async () => {},
       fetch: async (_, { headers }) => {
@@ -298,7 +299,7 @@ describe("the poller of GitHub's events", () => {
       },
     });
     poller.begin();
-    return { poller, clock, sent };
+    return { poller, clock, sent, cursors };
   }
 
   /** A server that asked at 12:00, and was stopped. */
@@ -307,6 +308,7 @@ describe("the poller of GitHub's events", () => {
     const first = polling(file, "2026-11-21T12:00:00.000Z");
     await settled();
     first.poller.end();
+    await first.cursors.written();
     expect(first.sent).toEqual([undefined]);
     return file;
   }
@@ -348,7 +350,8 @@ test("a schedule is due at its time, and once for all the times that the server 
   const run = async (start: string, minutes: number) => {
     const clock = new FakeClock(start);
     const due: string[] = [];
-    const schedules = new Schedules(repository, new Cursors(file), clock, async () => {
+    const cursors = new Cursors(file);
+    const schedules = new Schedules(repository, cursors, clock, async () => {
       due.push(clock.date().toISOString().slice(0, 16));
       return true;
     });
@@ -359,6 +362,7 @@ test("a schedule is due at its time, and once for all the times that the server 
     }
     await settled();
     schedules.end();
+    await cursors.written();
     return due;
   };
   const local = new Date("2026-11-21T03:00:00");

@@ -1,4 +1,5 @@
 import type { Git } from "../../src/server/git/git-program.ts";
+import { startHere } from "../../src/server/programs/program.ts";
 import { DataFolder } from "../../src/server/records/data-folder.ts";
 import type { Run } from "../../src/server/records/run.ts";
 import { Inventories } from "../../src/server/runs/inventories.ts";
@@ -32,7 +33,13 @@ function room(printed: string) {
         ...{ inventories, git, mirror: folder, program, options: ["--registry=x"] },
         hide: (text) => text.replaceAll("sesame", "***"),
       },
-      { folder, environment: {}, signal: new AbortController().signal, clock: new FakeClock() },
+      {
+        folder,
+        environment: {},
+        signal: new AbortController().signal,
+        clock: new FakeClock(),
+        start: startHere,
+      },
     );
   return { inventories, asked, take };
 }

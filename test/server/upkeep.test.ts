@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { type Inventory, inventoryFormat } from "../../src/model/inventory.ts";
 import { type Git, gitFor } from "../../src/server/git/git-program.ts";
+import { startHere } from "../../src/server/programs/program.ts";
 import type { RepositoryConfig } from "../../src/server/records/config.ts";
 import { DataFolder } from "../../src/server/records/data-folder.ts";
 import type { Run } from "../../src/server/records/run.ts";
@@ -17,7 +18,7 @@ import { FakeClock, settled } from "./fake-clock.ts";
 const day = 24 * 60 * 60 * 1000;
 
 /** The upkeep of a server that has one repository, `shop`, with a branch `main`. */
-function room(program: Git = gitFor(process.env, {})) {
+function room(program: Git = gitFor({ environment: process.env, mark: {}, start: startHere })) {
   const folder = new DataFolder(temporaryFolder());
   const clock = new FakeClock();
   const runs = new RunList(folder, clock, () => {});

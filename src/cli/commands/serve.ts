@@ -13,6 +13,7 @@ import type { Surroundings } from "../surroundings.ts";
 
 /** Beside the bundle that this is a part of. */
 const pageFolder = fileURLToPath(new URL("page", import.meta.url));
+const starter = fileURLToPath(new URL("starter.js", import.meta.url));
 
 type ServeRequest = Request & { readonly kind: "serve" };
 
@@ -37,6 +38,7 @@ export async function runServe(
     config: { file, shown: config, read: read.value },
     program: [process.execPath, place.process.argv[1] ?? ""],
     environment: place.environment,
+    starter,
     signal: place.signal,
     clock: systemClock,
     fetch,

@@ -53,11 +53,13 @@ export async function fetchMirror(
   );
   if (!fetched.ok) return fail(fetchProblem(url, fetched));
   // A branch that moved on meanwhile: some servers still give the commit by its name.
-  if (!(await has(ask, mirror, commit))) {
+  const look = () => ask(mirror, "log", "-1", "--format=%s%x00%an", commit, "--");
+  let told = await look();
+  if (!told.ok) {
     await ask(mirror, "fetch", "--quiet", "--no-tags", "--", url, commit);
-    if (!(await has(ask, mirror, commit))) return fail(problems.commitGone(commit));
+    told = await look();
+    if (!told.ok) return fail(problems.commitGone(commit));
   }
-  const told = await ask(mirror, "log", "-1", "--format=%s%x00%an", commit, "--");
   const [subject = "", author = ""] = told.out.trimEnd().split("\0");
   return ok({ subject: subject.slice(0, 200), author: author.slice(0, 100) });
 }
@@ -75,13 +77,12 @@ export async function checkOut(
   removeLocks(path.join(work, ".git"));
   const steps: readonly (readonly string[])[] = [
     ["init", "--quiet", "."],
-    ["fetch", "--quiet", "--prune", "--force", "--", mirror, ...asRemote],
-    ["fetch", "--quiet", "--no-tags", "--", mirror, commit],
+    ["fetch", "--quiet", "--prune", "--force", "--", mirror, ...asRemote, commit],
     ["checkout", "--quiet", "--force", "--no-track", "-B", branch, commit, "--"],
   ];
   for (const [index, step] of steps.entries()) {
     const answer = await ask(work, ...step);
-    const doing = index < 3 ? "fill the work folder" : `check out \`${commit.slice(0, 12)}\``;
+    const doing = index < 2 ? "fill the work folder" : `check out \`${commit.slice(0, 12)}\``;
     if (!answer.ok) return fail(problems.checkoutFailed(doing, answer.said));
   }
   return ok(undefined);
@@ -101,9 +102,6 @@ const asking =
   (git: Git, options: GitOptions): Ask =>
   (folder, ...args) =>
     git(args, { ...options, folder });
-
-const has = async (ask: Ask, mirror: string, commit: string): Promise<boolean> =>
-  (await ask(mirror, "cat-file", "-e", `${commit}^{commit}`)).ok;
 
 function fetchProblem(url: string, { said }: GitAnswer): Diagnostic {
   return /no space left|disk quota/i.test(said.join("\n"))

@@ -2,13 +2,12 @@
  * Runs the `git` program on repositories that nobody vouches for: no hooks, no commands that a URL names, no
  * questions. What is asked of it is told by others.
  */
-
-import { constants, setPriority } from "node:os";
-import { createInterface } from "node:readline";
+import { constants } from "node:os";
 import type { Readable } from "node:stream";
-import { execa } from "execa";
 import { hideCredentials } from "../../report/redact.ts";
 import { signalGroup } from "../../rules/commands/process-group.ts";
+import { eachLines } from "../programs/each-lines.ts";
+import { endProgram, lowerPriority, type Program, type StartProgram } from "../programs/program.ts";
 
 export interface GitAnswer {
   readonly ok: boolean;
@@ -51,54 +50,91 @@ const mostSaid = 20;
 /** A server that does not answer must not hold a branch for ever. */
 const stalled = { GIT_HTTP_LOW_SPEED_LIMIT: "1", GIT_HTTP_LOW_SPEED_TIME: "60" };
 
-/**
- * @param environment of the server
- * @param mark goes into the environment of each git, so that one left by a killed server is found
- */
-export function gitFor(
-  environment: NodeJS.ProcessEnv,
-  mark: Readonly<Record<string, string>>,
-): Git {
+export interface GitParts {
+  /** Of the server. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Goes into the environment of each git, so that one left by a killed server is found. */
+  readonly mark: Readonly<Record<string, string>>;
+  readonly start: StartProgram;
+}
+
+/** Milliseconds for a git to end when it is told to. */
+const patience = 1000;
+
+export function gitFor({ environment, mark, start }: GitParts): Git {
   const env = { ...gitEnvironment(environment), ...mark };
   return async (args, { folder, signal, tell, input, isIdle = false }) => {
-    const child = execa("git", args, {
-      ...(folder !== undefined && { cwd: folder }),
-      env,
-      extendEnv: false,
-      ...(input === undefined ? { stdin: "ignore" as const } : { input }),
-      reject: false,
-      cancelSignal: signal,
-      forceKillAfterDelay: 1000,
-      maxBuffer: mostOutput,
-      stripFinalNewline: false,
-      detached: isIdle,
+    if (signal.aborted) return { ok: false, out: "", said: [] };
+    const program = await start({
+      argv: ["git", ...args],
+      ...(folder !== undefined && { folder }),
+      ...(input !== undefined && { input }),
+      environment: env,
+      leadsGroup: isIdle,
     });
-    if (isIdle) takeOnlySpareTime(child, signal);
-    const said: string[] = [];
-    const done = readLines(child.stderr, (line) => {
-      said.push(line);
-      if (said.length > mostSaid) said.shift();
-      tell?.(line);
-    });
-    const result = await child;
-    await done;
-    if (result.code === "ENOENT") said.push("program `git` was not found");
-    return { ok: !result.failed, out: String(result.stdout ?? ""), said };
+    if (isIdle) lowerPriority(program.pid, constants.priority.PRIORITY_LOW);
+    const stop = endWhenAborted(program.pid, signal, isIdle ? signalGroup : endProgram);
+    try {
+      const said = readLines(program.stderr, tell);
+      const [end, out, lines] = await Promise.all([program.ended, textOf(program), said]);
+      const isGood = end.kind === "exited" && end.code === 0 && out !== undefined;
+      const why = end.kind === "not-started" ? [notStarted(end.why)] : [];
+      return { ok: isGood && !signal.aborted, out: out ?? "", said: [...lines, ...why] };
+    } finally {
+      stop();
+    }
   };
 }
 
-function takeOnlySpareTime({ pid }: { readonly pid?: number }, signal: AbortSignal): void {
-  signal.addEventListener("abort", () => signalGroup(pid, "SIGTERM"), { once: true });
-  try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
-  } catch {
-    // It has ended already.
-  }
+const notStarted = (why: string): string =>
+  why === "ENOENT" ? "program `git` was not found" : `program \`git\` could not be started: ${why}`;
+
+function endWhenAborted(
+  pid: number | undefined,
+  signal: AbortSignal,
+  tell: (pid: number, by: NodeJS.Signals) => void,
+): () => void {
+  let force: NodeJS.Timeout | undefined;
+  const end = () => {
+    if (pid === undefined) return;
+    tell(pid, "SIGTERM");
+    force = setTimeout(() => tell(pid, "SIGKILL"), patience);
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true });
+  return () => {
+    signal.removeEventListener("abort", end);
+    clearTimeout(force);
+  };
 }
 
-async function readLines(stream: Readable, tell: (line: string) => void): Promise<void> {
-  for await (const line of createInterface(stream))
-    if (line.trim() !== "") tell(hideCredentials(line));
+/** @returns undefined where it is more than anybody should answer; it is ended then */
+async function textOf({ pid, stdout }: Program): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stdout) {
+    bytes += (chunk as Buffer).length;
+    if (bytes <= mostOutput) chunks.push(chunk as Buffer);
+    else if (pid !== undefined) endProgram(pid, "SIGKILL");
+  }
+  return bytes > mostOutput ? undefined : Buffer.concat(chunks).toString("utf8");
+}
+
+/** @returns the last ones */
+async function readLines(
+  stream: Readable,
+  tell: ((line: string) => void) | undefined,
+): Promise<readonly string[]> {
+  const said: string[] = [];
+  await eachLines(stream, async (lines) => {
+    for (const line of lines.filter((each) => each.trim() !== "")) {
+      const shown = hideCredentials(line.trimEnd());
+      said.push(shown);
+      if (said.length > mostSaid) said.shift();
+      tell?.(shown);
+    }
+  });
+  return said;
 }
 
 /** The credentials and keys of the server's user count for git; what leads to another repository does not. */

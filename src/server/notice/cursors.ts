@@ -1,6 +1,7 @@
 /** What the server saw last of each repository, on the disk: a restart misses no push and builds none twice. */
 import { readFileSync } from "node:fs";
-import { replaceText } from "../../store/replace-file.ts";
+import { replaceTextAside } from "../../store/replace-file.ts";
+import { Turns } from "../records/turns.ts";
 
 export interface Cursor {
   /** Of another address nothing is known. */
@@ -38,6 +39,8 @@ export class Cursors {
   readonly #file: string;
   #cursors: Readonly<Record<string, Cursor>>;
   readonly #deliveries: Map<string, number>;
+  readonly #writes = new Turns(() => this.#write());
+  #isWritten = true;
   /** Why they cannot be written at the moment. */
   problem: string | undefined;
 
@@ -56,12 +59,19 @@ export class Cursors {
   }
 
   /**
-   * On the disk when it returns. Where that cannot be, it holds all the same: after a restart pushes are seen
-   * again, and the journal knows which have their runs.
+   * Holds at once, and is on the disk soon. Where that cannot be, or the server ends before it is, pushes are seen
+   * again after a restart, and the journal knows which have their runs.
    */
   set(name: string, cursor: Cursor): void {
     this.#cursors = { ...this.#cursors, [name]: cursor };
-    this.#write();
+    this.#isWritten = false;
+    void this.written();
+  }
+
+  /** Resolves when all that was set and remembered before is on the disk, or `problem` tells why it is not. */
+  async written(): Promise<void> {
+    if (!this.#isWritten) await this.#writes.again();
+    else await this.#writes.settled();
   }
 
   /** Whether a delivery was remembered. */
@@ -69,20 +79,22 @@ export class Cursors {
     return this.#deliveries.has(mark);
   }
 
-  /** What deliveries are known by, on the disk when it returns; those remembered longest ago are forgotten. */
-  remember(marks: readonly string[], now: number): void {
+  /** What deliveries are known by, on the disk when it resolves; those remembered longest ago are forgotten. */
+  async remember(marks: readonly string[], now: number): Promise<void> {
     for (const mark of marks) this.#deliveries.set(mark, now);
     for (const oldest of this.#deliveries.keys()) {
       if (this.#deliveries.size <= mostDeliveries) break;
       this.#deliveries.delete(oldest);
     }
-    this.#write();
+    this.#isWritten = false;
+    await this.written();
   }
 
-  #write(): void {
+  async #write(): Promise<void> {
+    this.#isWritten = true;
     const content: Content = { cursors: this.#cursors, deliveries: [...this.#deliveries] };
     try {
-      replaceText(this.#file, `${JSON.stringify(content)}\n`);
+      await replaceTextAside(this.#file, `${JSON.stringify(content)}\n`);
       this.problem = undefined;
     } catch (error) {
       this.problem = `cannot write \`${this.#file}\`: ${(error as Error).message}`;

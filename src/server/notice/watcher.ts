@@ -26,14 +26,14 @@ export interface WatcherParts {
   readonly clock: Clock;
   readonly readHeads: (url: string, signal: AbortSignal) => Promise<Result<Heads>>;
   /**
-   * Accepts pushes: they are on the disk when it returns.
+   * Accepts pushes: they are on the disk when it resolves.
    * @returns why they cannot be accepted now; they are told again with the next look
    */
   readonly accept: (
     repository: RepositoryConfig,
     pushes: readonly Push[],
     hint: Hint,
-  ) => Diagnostic | undefined;
+  ) => Promise<Diagnostic | undefined>;
   readonly deleted: (repository: RepositoryConfig, branches: readonly string[]) => void;
   readonly asked: (isGood: boolean) => void;
 }
@@ -96,6 +96,7 @@ export class Watcher {
     this.#stopTimer();
     this.#ending.abort();
     await this.#asking;
+    await this.#parts.cursors.written();
   }
 
   async #askAll(first: Hint): Promise<void> {
@@ -111,12 +112,12 @@ export class Watcher {
     const { repository, readHeads, asked } = this.#parts;
     const heads = await readHeads(repository.url, this.#ending.signal);
     if (this.#ending.signal.aborted) return;
-    this.#problem = heads.ok ? this.#compare(heads.value, hint) : heads.problems[0];
+    this.#problem = heads.ok ? await this.#compare(heads.value, hint) : heads.problems[0];
     this.#failures = this.#problem === undefined ? 0 : this.#failures + 1;
     asked(heads.ok);
   }
 
-  #compare(heads: Heads, hint: Hint): Diagnostic | undefined {
+  async #compare(heads: Heads, hint: Hint): Promise<Diagnostic | undefined> {
     const { repository, cursors, accept, deleted } = this.#parts;
     const cursor = cursors.of(repository.name, repository.url);
     const next = watchedHeads(heads, repository.branches);
@@ -124,14 +125,16 @@ export class Watcher {
     const known = cursor.heads ?? (repository.buildAtStart ? {} : next);
     const changes = compareHeads(known, heads, repository.branches);
     if (changes.pushes.length > 0) {
-      const problem = accept(repository, changes.pushes, hint);
+      const problem = await accept(repository, changes.pushes, hint);
       // The cursor stays, so that nothing is lost.
       if (problem !== undefined) return problem;
     }
     if (changes.deleted.length > 0) deleted(repository, changes.deleted);
     const isSame = changes.pushes.length === 0 && changes.deleted.length === 0;
     if (isFirst || !isSame) {
-      cursors.set(repository.name, { ...cursor, heads: next });
+      // Others may have written into it meanwhile.
+      const now = cursors.of(repository.name, repository.url);
+      cursors.set(repository.name, { ...now, heads: next });
     }
     return undefined;
   }

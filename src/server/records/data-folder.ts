@@ -14,6 +14,11 @@ export class DataFolder {
     return path.join(this.path, "server.lock");
   }
 
+  /** A socket, while a server runs. */
+  get starter(): string {
+    return path.join(this.path, "starter.sock");
+  }
+
   get cursors(): string {
     return path.join(this.path, "cursors.json");
   }

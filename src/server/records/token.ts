@@ -1,8 +1,8 @@
 /**
- * Tokens by which programs and people are let in: made here, kept as a hash, compared without telling by
- * the time taken how near a guess was. Who may do what is decided by others.
+ * Tokens by which programs and people are let in: made here, kept as a hash. Who sends one and may do what is
+ * decided by others.
  */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 
 const mark = "sha256$";
 
@@ -18,10 +18,3 @@ export const makeToken = (): string => `tbuild_${randomBytes(32).toString("base6
  */
 export const hashToken = (token: string): string =>
   `${mark}${createHash("sha256").update(token).digest("hex")}`;
-
-/** Whether a token is the one that the hash was made of. */
-export function fitsHash(token: string, hash: string): boolean {
-  const given = Buffer.from(hashToken(token));
-  const wanted = Buffer.from(hash);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
-}

@@ -3,7 +3,7 @@ import { runChild } from "./child.ts";
 
 export type AskTbuild = Pick<
   Parameters<typeof runChild>[0],
-  "folder" | "environment" | "signal" | "clock"
+  "folder" | "environment" | "signal" | "clock" | "start"
 >;
 
 /** @returns undefined where it fails: a build of the same targets tells why */

@@ -2,13 +2,17 @@
  * A tbuild of its own for a run: its lines as they come, its end, and an end by force for it and for all that
  * it started. What the lines mean is told by others.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { constants, getPriority, setPriority } from "node:os";
-import type { Readable } from "node:stream";
-import { StringDecoder } from "node:string_decoder";
+import { constants } from "node:os";
 import { isGroupAlive } from "../../rules/commands/live-group.ts";
 import { signalGroup } from "../../rules/commands/process-group.ts";
+import { eachLines } from "../programs/each-lines.ts";
+import {
+  endProgram,
+  lowerPriority,
+  type ProgramEnd,
+  type StartProgram,
+} from "../programs/program.ts";
 import type { Clock } from "../records/clock.ts";
 
 export interface ChildRequest {
@@ -20,36 +24,25 @@ export interface ChildRequest {
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  readonly start: StartProgram;
   /** Lines of standard output; what comes next is read when this is done. */
   readonly onLines: (lines: readonly string[]) => Promise<void>;
   /** The same of standard error. */
   readonly onSaid: (lines: readonly string[]) => Promise<void>;
 }
 
-export type ChildEnd =
-  | { readonly kind: "exited"; readonly code: number }
-  | { readonly kind: "signalled"; readonly by: string }
-  | { readonly kind: "not-started"; readonly why: string };
-
 /** Milliseconds for a tbuild to end what it runs: it takes two seconds at most. */
 const patience = 10_000;
 
-/** A longer line is no event of tbuild. */
-const longestLine = 1 << 24;
-
 /** Runs to the end; when it returns nothing of it runs any more. */
-export async function runChild(request: ChildRequest): Promise<ChildEnd> {
-  const [program = "", ...words] = request.argv;
-  const child = spawn(program, words, {
-    cwd: request.folder,
-    env: request.environment,
-    // A group of its own: Ctrl-C on a terminal is for the server to hand on.
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  yieldToServer(child);
-  const stopForce = endWhenAborted(child, request);
-  const killOnExit = () => signalGroup(child.pid, "SIGTERM");
+export async function runChild(request: ChildRequest): Promise<ProgramEnd> {
+  const { argv, folder, environment } = request;
+  const child = await request.start({ argv, folder, environment, leadsGroup: true });
+  const { pid } = child;
+  // Builds take all the time that there is; who asks the server is answered first.
+  lowerPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  const stopForce = endWhenAborted(pid, request);
+  const killOnExit = () => signalGroup(pid, "SIGTERM");
   process.once("exit", killOnExit);
   try {
     const read = Promise.all([
@@ -57,9 +50,9 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
       eachLines(child.stderr, request.onSaid),
     ]);
     // A log that cannot be written ends it too.
-    read.catch(() => signalGroup(child.pid, "SIGTERM"));
-    const end = await endOf(child);
-    signalGroup(child.pid, "SIGKILL");
+    read.catch(() => signalGroup(pid, "SIGTERM"));
+    const end = await child.ended;
+    signalGroup(pid, "SIGKILL");
     await read;
     return end;
   } finally {
@@ -68,21 +61,11 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
   }
 }
 
-/** Builds take all the time that there is; who asks the server is answered first. */
-function yieldToServer({ pid }: ChildProcess): void {
-  try {
-    const lower = Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL);
-    if (pid !== undefined) setPriority(pid, lower);
-  } catch {
-    // It has ended already.
-  }
-}
-
-function endWhenAborted(child: ChildProcess, { signal, clock }: ChildRequest): () => void {
+function endWhenAborted(pid: number | undefined, { signal, clock }: ChildRequest): () => void {
   let stop = () => {};
   const end = () => {
-    signalGroup(child.pid, "SIGTERM");
-    stop = clock.after(patience, () => signalGroup(child.pid, "SIGKILL"));
+    signalGroup(pid, "SIGTERM");
+    stop = clock.after(patience, () => signalGroup(pid, "SIGKILL"));
   };
   if (signal.aborted) end();
   else signal.addEventListener("abort", end, { once: true });
@@ -90,32 +73,6 @@ function endWhenAborted(child: ChildProcess, { signal, clock }: ChildRequest): (
     signal.removeEventListener("abort", end);
     stop();
   };
-}
-
-const endOf = (child: ChildProcess): Promise<ChildEnd> =>
-  new Promise((resolve) => {
-    child.once("error", (error: NodeJS.ErrnoException) =>
-      resolve({ kind: "not-started", why: error.code ?? error.message }),
-    );
-    child.once("exit", (code, by) =>
-      resolve(by === null ? { kind: "exited", code: code ?? 0 } : { kind: "signalled", by }),
-    );
-  });
-
-/** Reads no faster than the lines are taken, so that a build that talks much needs no more memory. */
-async function eachLines(
-  stream: Readable,
-  take: (lines: readonly string[]) => Promise<void>,
-): Promise<void> {
-  const decoder = new StringDecoder("utf8");
-  let rest = "";
-  for await (const chunk of stream) {
-    const lines = (rest + decoder.write(chunk as Buffer)).split("\n");
-    rest = lines.pop() ?? "";
-    if (rest.length > longestLine) rest = "";
-    if (lines.length > 0) await take(lines);
-  }
-  if (rest !== "") await take([rest]);
 }
 
 /** Names the run in the environment of what was started for it. */
@@ -130,7 +87,7 @@ export async function endLeftovers(mark: string, clock: Clock): Promise<number> 
   const marked = markedProcesses(mark);
   // A tbuild leads a group and ends in order; a git is one process, and leaves locks in any case.
   const left = marked.filter((pid) => groupOf(pid) === pid);
-  for (const pid of marked) if (!left.includes(pid)) kill(pid);
+  for (const pid of marked) if (!left.includes(pid)) endProgram(pid, "SIGKILL");
   for (const pid of left) signalGroup(pid, "SIGTERM");
   const until = clock.now() + patience;
   while (left.some((pid) => isGroupAlive(pid))) {
@@ -138,14 +95,6 @@ export async function endLeftovers(mark: string, clock: Clock): Promise<number> 
     await new Promise<void>((resolve) => clock.after(50, resolve));
   }
   return marked.length;
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It ended meanwhile.
-  }
 }
 
 /** Where the system lists no processes there are none, and the lock of the workspace helps. */

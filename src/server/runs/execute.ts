@@ -7,18 +7,20 @@ import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { GraphDrawing } from "../../model/graph-drawing.ts";
 import type { Checkout } from "../git/checkout.ts";
 import type { Git } from "../git/git-program.ts";
+import type { ProgramEnd, StartProgram } from "../programs/program.ts";
 import type { Clock } from "../records/clock.ts";
 import type { RepositoryConfig, ServerConfig } from "../records/config.ts";
 import type { DataFolder } from "../records/data-folder.ts";
 import type { LiveEvents } from "../records/live-events.ts";
 import type { ParameterValue, Run } from "../records/run.ts";
 import { type AskTbuild, askTbuild } from "./ask-tbuild.ts";
-import { type ChildEnd, markName, runChild } from "./child.ts";
+import { markName, runChild } from "./child.ts";
 import type { Inventories } from "./inventories.ts";
 import type { MirrorUse } from "./mirror-use.ts";
 import { obtainCheckout } from "./obtain-checkout.ts";
 import type { Execute, RunOutcome } from "./outcome.ts";
-import { RunRecorder, readTargets } from "./run-recorder.ts";
+import { RunRecorder } from "./run-recorder.ts";
+import { readTargets } from "./run-targets.ts";
 import { takeInventory } from "./take-inventory.ts";
 
 export interface ExecuteParts {
@@ -31,6 +33,7 @@ export interface ExecuteParts {
   readonly git: Git;
   readonly inventories: Inventories;
   readonly mirrors: MirrorUse;
+  readonly start: StartProgram;
   /** How this very program is started: Node and its file. */
   readonly program: readonly string[];
   /** Of the server. */
@@ -113,7 +116,7 @@ async function build(
     ...environmentOf(repository, parts.environment),
     [markName]: `${parts.mark}${run.id}`,
   };
-  const common = { folder, environment, signal, clock: parts.clock };
+  const common = { folder, environment, signal, clock: parts.clock, start: parts.start };
   const said = async (lines: readonly string[]) => {
     for (const line of lines) recorder.say(line);
     await recorder.flush();
@@ -164,7 +167,7 @@ async function takeInventoryOf(
 }
 
 /** Undefined where all was asked. */
-function notUpdated(end: ChildEnd): RunOutcome | undefined {
+function notUpdated(end: ProgramEnd): RunOutcome | undefined {
   if (end.kind === "exited" && end.code === 0) return undefined;
   const problem = "names of servers could not be asked again";
   const exitCode = end.kind === "exited" ? end.code : 3;
@@ -182,7 +185,7 @@ export function optionsOf(params: Readonly<Record<string, ParameterValue>>): rea
   });
 }
 
-function outcomeOf(end: ChildEnd, { folded }: RunRecorder): RunOutcome {
+function outcomeOf(end: ProgramEnd, { folded }: RunRecorder): RunOutcome {
   const { counts, pushed } = folded;
   const told = {
     ...(counts && { counts }),

@@ -17,26 +17,37 @@ export function chooseRemoved(
   keep: ServerConfig["keep"],
   { now, sizeOf }: { readonly now: number; readonly sizeOf: (run: Run) => number },
 ): readonly Run[] {
-  const seen = new Set<string>();
+  // Ten thousand runs are looked through after each one that ends: nothing is made of those that stay.
+  const newest = new Map<string, Set<string>>();
+  const oldest = new Date(Math.max(0, now - keep.for * 1000)).toISOString();
   const removed: Run[] = [];
   let count = 0;
   let bytes = 0;
-  for (const run of [...runs].reverse()) {
+  for (let at = runs.length - 1; at >= 0; at--) {
+    const run = runs[at] as Run;
     const size = sizeOf(run);
     count++;
     bytes += size;
     if (run.finishedAt === undefined) continue;
-    const branch = `${run.repository}\0${run.branch}`;
-    const isNewest = !seen.has(branch);
-    // One that was replaced says nothing of how the branch is.
-    if (run.state !== "replaced") seen.add(branch);
-    const age = (now - Date.parse(run.finishedAt)) / 1000;
-    if (isNewest || (count <= keep.runs && bytes <= keep.size && age <= keep.for)) continue;
+    const isNewest = isFirstOf(run, newest);
+    const isYoung = run.finishedAt >= oldest;
+    if (isNewest || (count <= keep.runs && bytes <= keep.size && isYoung)) continue;
     removed.push(run);
     count--;
     bytes -= size;
   }
   return removed.reverse();
+}
+
+/** @param seen branches by repository, those of this run among them afterwards */
+function isFirstOf({ repository, branch, state }: Run, seen: Map<string, Set<string>>): boolean {
+  const branches = seen.get(repository);
+  const isFirst = branches?.has(branch) !== true;
+  // One that was replaced says nothing of how the branch is.
+  if (state === "replaced" || !isFirst) return isFirst;
+  if (branches) branches.add(branch);
+  else seen.set(repository, new Set([branch]));
+  return true;
 }
 
 export class Retention {

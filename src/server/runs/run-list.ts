@@ -6,8 +6,7 @@
  *        ├──▶ replaced      a newer push to the branch took its place
  *        └──▶ cancelled
  */
-import { mkdirSync } from "node:fs";
-import { replaceText } from "../../store/replace-file.ts";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import type { RunQuery } from "../core.ts";
 import type { Clock } from "../records/clock.ts";
 import type { DataFolder } from "../records/data-folder.ts";
@@ -36,7 +35,7 @@ export class RunList {
   readonly #unwritten = new Map<string, Run>();
   #problem: string | undefined;
 
-  /** @param changed is told of each run that was added or changed, after it is on the disk */
+  /** @param changed is told of each run that was added or changed, after the journal has it */
   constructor(folder: DataFolder, clock: Pick<Clock, "date">, changed: (run: Run) => void) {
     this.#folder = folder;
     this.#clock = clock;
@@ -81,7 +80,8 @@ export class RunList {
   }
 
   /**
-   * Queues them. A push takes the place of one to the same branch that still waits.
+   * Queues them. A push takes the place of one to the same branch that still waits. They are accepted once
+   * they are `onDisk`.
    * @throws what the system does when they cannot be written: none is queued then
    */
   add(wanted: readonly NewRun[]): readonly Run[] {
@@ -93,6 +93,11 @@ export class RunList {
     // The new one first: a crash between the two leaves two that wait, and none lost.
     this.#write([...added, ...added.flatMap((run) => this.#replacedBy(run))]);
     return added;
+  }
+
+  /** Resolves when all that was added and changed before is there; rejects as the system does. */
+  onDisk(): Promise<void> {
+    return this.#journal.synced();
   }
 
   /** What cannot be written holds all the same, and is written with the next change. */
@@ -107,8 +112,10 @@ export class RunList {
       this.#unwritten.clear();
       if (next.state !== "queued") this.#record(next);
       this.#problem = undefined;
+      // Nobody waits: what is lost with the machine is done once more, and that makes nothing twice.
+      this.onDisk().catch((error) => this.#failed(error));
     } catch (error) {
-      this.#problem = `cannot write the journal of runs: ${(error as Error).message}`;
+      this.#failed(error);
     }
     this.#changed(next);
     return next;
@@ -162,10 +169,16 @@ export class RunList {
     else this.#open.delete(run.id);
   }
 
-  /** For people and other programs; the server itself goes by the journal. */
+  /** For people and other programs. The server itself goes by the journal, so it waits for no disk here. */
   #record(run: Run): void {
     mkdirSync(this.#folder.run(run.id), { recursive: true });
-    replaceText(this.#folder.record(run.id), `${JSON.stringify(run, null, 2)}\n`);
+    const file = this.#folder.record(run.id);
+    writeFileSync(`${file}.new`, `${JSON.stringify(run, null, 2)}\n`);
+    renameSync(`${file}.new`, file);
+  }
+
+  #failed(error: unknown): void {
+    this.#problem = `cannot write the journal of runs: ${(error as Error).message}`;
   }
 }
 

@@ -2,8 +2,6 @@
  * Turns what the tbuild of a run prints into its files and its targets, with secrets hidden line by line. How
  * the process is run is told in `execute`.
  */
-import { createReadStream, existsSync, readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { Event, Reporter } from "../../model/event.ts";
 import type { GraphDrawing } from "../../model/graph-drawing.ts";
@@ -16,7 +14,8 @@ import type { Clock } from "../records/clock.ts";
 import type { DataFolder } from "../records/data-folder.ts";
 import type { LiveEvents } from "../records/live-events.ts";
 import type { RunTarget } from "../records/run.ts";
-import { FoldedTargets, type RunLine } from "./fold-targets.ts";
+import type { FoldedTargets, RunLine } from "./fold-targets.ts";
+import { parsedEvent } from "./parsed-event.ts";
 import { RunLogs } from "./run-logs.ts";
 
 export interface RecorderParts {
@@ -84,7 +83,7 @@ export class RunRecorder {
   /** Lines of `--log json`. What is none is shown as it is. */
   async take(lines: readonly string[]): Promise<void> {
     for (const line of lines) {
-      const event = parsed(line);
+      const event = parsedEvent(line);
       if (event === undefined) this.say(line);
       else this.#take(hideTexts(event, (text) => this.#redactor.text(text)));
     }
@@ -143,28 +142,6 @@ export class RunRecorder {
     const target = this.folded.take(line);
     if (target) this.#parts.live.tell({ kind: "target-changed", run: this.#id, target });
   }
-}
-
-function parsed(line: string): Event | undefined {
-  if (!line.startsWith('{"kind":"')) return undefined;
-  try {
-    return JSON.parse(line) as Event;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The targets of a run as its files tell them. */
-export async function readTargets(folder: DataFolder, id: string): Promise<FoldedTargets> {
-  const folded = new FoldedTargets();
-  const graph = folder.graph(id);
-  if (existsSync(graph)) folded.expect(JSON.parse(readFileSync(graph, "utf8")) as GraphDrawing);
-  if (!existsSync(folder.events(id))) return folded;
-  for await (const line of createInterface(createReadStream(folder.events(id)))) {
-    const event = parsed(line) as RunLine | undefined;
-    if (event) folded.take(event);
-  }
-  return folded;
 }
 
 /** With the bytes that their logs have. */

@@ -3,7 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { type TokenScope, tokenScopes } from "../../../model/serve-options.ts";
 import type { AccessToken } from "../../records/config.ts";
-import { fitsHash } from "../../records/token.ts";
+import { hashToken } from "../../records/token.ts";
 import type { HttpSettings, Surroundings } from "../options.ts";
 import { Refusal, tooMany } from "../refusal.ts";
 import { limitedAs } from "./address.ts";
@@ -98,7 +98,8 @@ const needsToken = () =>
 function tokenIn(header: string, tokens: readonly AccessToken[]): AccessToken | undefined {
   const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header) ?? [];
   if (token === undefined) return undefined;
-  return tokens.filter(({ hash }) => fitsHash(token, hash)).at(0);
+  const given = hashToken(token);
+  return tokens.filter(({ hash }) => isSameText(given, hash)).at(0);
 }
 
 /** Of texts whose length is no secret. */
