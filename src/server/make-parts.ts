@@ -3,7 +3,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import { ConfigFile } from "./config/config-file.ts";
 import { missingSecrets, readSecret, secretsOf } from "./config/secrets.ts";
 import { Following } from "./following.ts";
-import { gitFor } from "./git/git-program.ts";
+import { type GitParts, gitFor } from "./git/git-program.ts";
 import { readHeads } from "./git/remote.ts";
 import { keepTidy } from "./keep-tidy.ts";
 import { Cursors } from "./notice/cursors.ts";
@@ -33,12 +33,10 @@ export function makeParts(
   const { clock, environment, tell } = request;
   const records = openRecords(folder, clock);
   const { live, runs, cursors, inventories } = records;
-  const git = gitFor({ environment, mark: { [markName]: mark }, start });
-  const heads = (url: string, signal: AbortSignal) => readHeads(git, url, { signal });
+  const { git, heads } = openGit({ environment, mark: { [markName]: mark }, start });
   const file = new ConfigFile(request.config, request.config.read, clock, () => configChanged());
   const config = () => file.config;
-  const secrets = (repository: RepositoryConfig) => secretsOf(repository, environment);
-  const secret: Secret = (place) => readSecret(place, environment);
+  const { secrets, secret } = secretsIn(environment);
   const keeping = { ...records, folder, config, git, clock, tell };
   const { upkeep, forgetRuns, tidy } = keepTidy(keeping);
   const execute = request.execute ?? executeWith({ ...request, ...keeping, start, mark, secrets });
@@ -71,9 +69,7 @@ export function makeParts(
   };
   const configChanged = () => {
     live.tell({ kind: "config-changed" });
-    for (const problem of file.problems) tell(`the configuration stays: ${shownProblem(problem)}`);
-    if (file.problems.length > 0) return;
-    tell("the configuration is another one");
+    if (!tellOfEdit(file, tell)) return;
     void noticing.follow(config());
     dispatcher.pump();
     settle();
@@ -83,10 +79,9 @@ export function makeParts(
     void upkeep.pack();
   });
   const forHttp = httpParts(config, folder, { cursors, clock, secret });
-  const close = async () => {
+  const close = () => {
     stopTidying();
-    await cursors.written();
-    runs.close();
+    return closeRecords(records);
   };
   return { core, runs, dispatcher, noticing, file, forHttp, tidy, upkeep, following, close };
 }
@@ -101,6 +96,29 @@ function openRecords(folder: DataFolder, clock: Clock) {
     inventories: new Inventories(folder),
     mirrors: new MirrorUse(),
   };
+}
+
+function openGit(parts: GitParts) {
+  const git = gitFor(parts);
+  return { git, heads: (url: string, signal: AbortSignal) => readHeads(git, url, { signal }) };
+}
+
+const secretsIn = (environment: NodeJS.ProcessEnv) => ({
+  secret: ((place) => readSecret(place, environment)) satisfies Secret,
+  secrets: (repository: RepositoryConfig) => secretsOf(repository, environment),
+});
+
+async function closeRecords({ cursors, runs }: ReturnType<typeof openRecords>): Promise<void> {
+  await cursors.written();
+  runs.close();
+}
+
+/** @returns whether it is in effect */
+function tellOfEdit({ problems }: ConfigFile, tell: (line: string) => void): boolean {
+  for (const problem of problems) tell(`the configuration stays: ${shownProblem(problem)}`);
+  if (problems.length > 0) return false;
+  tell("the configuration is another one");
+  return true;
 }
 
 type Wrong = { readonly runs: RunList; readonly cursors: Cursors; readonly file: ConfigFile };
