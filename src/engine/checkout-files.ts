@@ -40,7 +40,7 @@ async function textOf(
   { project, asker, lockedAs }: CheckoutsRoom,
 ): Promise<string | undefined> {
   const target = project.targets.get(name);
-  if (!target || target.rule?.kind !== "git" || target.source !== undefined) return undefined;
+  if (target?.rule?.kind !== "git" || target.source !== undefined) return undefined;
   const { fields } = target.rule;
   const [asked] = ruleKindOf("git").asks?.(fields as never, asker.files, target) ?? [];
   const { git: url, ref } = fields as { readonly git: string; readonly ref?: string };
