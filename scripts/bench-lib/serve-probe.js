@@ -1,24 +1,46 @@
-// Loaded by Node before a server (`--import`): tells how late its event loop came to what was due, and its memory.
-import { monitorEventLoopDelay } from "node:perf_hooks";
+// Loaded by Node before a server (`--import`): tells how late its event loop came to what was due, how much of that
+// was its own work and how much it waited for a processor, and its memory.
+import { openSync, readSync } from "node:fs";
+import { createHistogram } from "node:perf_hooks";
 
-/** Milliseconds between two looks; on time is that late. */
+/** Milliseconds between two looks. */
 const every = 1;
 
-const delay = monitorEventLoopDelay({ resolution: every });
-delay.enable();
-let before = process.cpuUsage();
+/** Of the main thread: nanoseconds on a processor, and waiting for one. */
+const stat = openSync("/proc/self/schedstat", "r");
+const text = Buffer.alloc(100);
+const times = () =>
+  text
+    .toString("latin1", 0, readSync(stat, text, 0, 100, 0))
+    .split(" ")
+    .map(Number);
+
+const late = createHistogram();
+const own = createHistogram();
+let last = { at: process.hrtime.bigint(), worked: times()[0] };
+let waited = 0;
+
+setInterval(() => {
+  const at = process.hrtime.bigint();
+  const [worked] = times();
+  late.record(Math.max(1, Number(at - last.at) - every * 1e6));
+  own.record(Math.max(1, worked - last.worked));
+  last = { at, worked };
+}, every).unref();
 
 process.on("message", (wanted) => {
   if (wanted === "begin") {
-    delay.reset();
-    before = process.cpuUsage();
+    late.reset();
+    own.reset();
+    [, waited] = times();
     return;
   }
-  const late = (nanoseconds) => Math.max(0, nanoseconds / 1e9 - every / 1000);
-  const { user, system } = process.cpuUsage(before);
+  const [, now] = times();
+  const figures = (found) => [found.percentile(99) / 1e9, found.max / 1e9];
   process.send({
-    late: { 50: late(delay.percentile(50)), 99: late(delay.percentile(99)), 100: late(delay.max) },
-    cpu: (user + system) / 1e6,
+    late: figures(late),
+    own: figures(own),
+    waited: (now - waited) / 1e9,
     memory: process.memoryUsage.rss(),
   });
 });
