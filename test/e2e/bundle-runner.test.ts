@@ -152,6 +152,17 @@ test("a request that takes longer than there is does not hold up the end", async
   await slow;
 });
 
+test("a service goes on, and ends well, where a program ended just as it was written to", async () => {
+  const name = await serve("plain");
+  const keeper = "cat /proc/1/task/1/children";
+
+  await docker("exec", name, "sh", "-c", `kill -PIPE $(${keeper})`);
+
+  const page = await fetch(`${await address(name, 8080)}/on`);
+  expect(await page.text()).toBe("plain /on as 1000\n");
+  expect((await stop(name)).exitCode).toBe(0);
+});
+
 test("uWSGI that was killed is started again", async () => {
   const name = await serve("plain");
   const first = await masterOf(name);
