@@ -1,4 +1,8 @@
-/** Two tbuilds in one workspace, and one that was killed: they wait for each other, and take over what is dead. */
+/**
+ * Two tbuilds in one workspace, and one that was killed: they wait for each other, and take over what is dead.
+ *
+ * @newer-engine: what waits is tbuild, not the engine.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { writeFiles } from "../support/folder.ts";

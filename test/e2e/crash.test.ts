@@ -2,6 +2,8 @@
  * A tbuild that is killed at any moment leaves nothing that the next run takes for whole: that one
  * ends where an undisturbed one does. `TBUILD_TEST_CRASHES` says at how many moments, and
  * `TBUILD_TEST_SEED` at which.
+ *
+ * @newer-engine: what is killed writes files.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";

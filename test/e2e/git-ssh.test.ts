@@ -1,6 +1,8 @@
 /**
  * Repositories over SSH, by a server of Debian's: with the key that is let in, with another one, and from a host
  * that nobody knows.
+ *
+ * @newer-engine: no engine is asked.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";

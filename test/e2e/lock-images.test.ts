@@ -1,4 +1,8 @@
-/** Base images that the lock has digests of, with a real engine and a registry that comes and goes. */
+/**
+ * Base images that the lock has digests of, with a real engine and a registry that comes and goes.
+ *
+ * @newer-engine: registries are asked here.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { temporaryFolder } from "../support/folder.ts";

@@ -1,4 +1,8 @@
-/** Rule `pull` by way of mirrors, with a real registry and a real engine. */
+/**
+ * Rule `pull` by way of mirrors, with a real registry and a real engine.
+ *
+ * @newer-engine: registries are asked here.
+ */
 import { readFileSync } from "node:fs";
 import { temporaryFolder } from "../support/folder.ts";
 import { freePort, type LocalRegistry, startRegistry } from "./local-registry.ts";

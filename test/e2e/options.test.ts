@@ -1,4 +1,8 @@
-/** Options that change how far a build goes: they hold what they say, to the last file. */
+/**
+ * Options that change how far a build goes: they hold what they say, to the last file.
+ *
+ * @newer-engine: the engine makes no difference.
+ */
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { writeFiles } from "../support/folder.ts";

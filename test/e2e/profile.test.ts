@@ -1,4 +1,8 @@
-/** The profile of a real build: images, their steps, a service, and what waits for them. */
+/**
+ * The profile of a real build: images, their steps, a service, and what waits for them.
+ *
+ * @newer-engine: the engine makes no difference.
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Profile } from "../../src/report/trace-event.ts";

@@ -1,7 +1,7 @@
 /**
  * What a real registry has already is left alone, releases in it are asked about, and the inventory tells of all.
  *
- * @newer-engine: registries are asked here.
+ * @one-engine: registries are asked here.
  */
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { execa } from "execa";

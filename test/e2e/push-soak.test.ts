@@ -4,7 +4,7 @@
  *
  * `TBUILD_TEST_SEED=7` plays one seed again, `TBUILD_TEST_KILLS=100` kills as often.
  *
- * @newer-engine: what is killed speaks to the registry, or writes files.
+ * @one-engine: what is killed speaks to the registry, or writes files.
  */
 import { spawn } from "node:child_process";
 import { existsSync, rmSync, watch } from "node:fs";

@@ -1,4 +1,8 @@
-/** Tags of their own and names of git, pushed to a real registry and read back by another program. */
+/**
+ * Tags of their own and names of git, pushed to a real registry and read back by another program.
+ *
+ * @newer-engine: registries are asked here.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { execa } from "execa";
 import { temporaryFolder } from "../support/folder.ts";

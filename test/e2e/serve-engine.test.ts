@@ -1,4 +1,8 @@
-/** A push to a small Node project becomes an image with a version in the registry, and once only. */
+/**
+ * A push to a small Node project becomes an image with a version in the registry, and once only.
+ *
+ * @newer-engine: a run is a tbuild of its own, which other suites prove on each.
+ */
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { temporaryFolder, writeFiles } from "../support/folder.ts";

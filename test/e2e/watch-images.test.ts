@@ -1,4 +1,8 @@
-/** `tbuild watch` over images: contexts and Dockerfiles are watched, and a build in the engine is ended for an edit. */
+/**
+ * `tbuild watch` over images: contexts and Dockerfiles are watched, and a build in the engine is ended for an edit.
+ *
+ * @newer-engine: files are watched, not the engine.
+ */
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { writeFiles } from "../support/folder.ts";
