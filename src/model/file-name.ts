@@ -5,6 +5,15 @@
  * `packages#1` is `packages~1`. Everything else that is not plain is escaped, so that no two names meet.
  */
 export function safeFileName(name: string): string {
+  const [, plain, member] = usual.exec(name) ?? [];
+  if (plain === undefined) return escapedName(name);
+  return member === undefined ? plain : `${plain}@${member}`;
+}
+
+/** Nothing in it to be escaped: a target, or one of a matrix. */
+const usual = /^([\w-][\w.,-]*)(?:\[([\w.,-]*)\])?$/;
+
+function escapedName(name: string): string {
   return name
     .replace(/[^A-Za-z0-9._,[\]#/-]/gu, escaped)
     .replace(/#(?!\d+$)/g, escaped)

@@ -128,7 +128,7 @@ repositories:
     ...{ state: "passed", commit, attempts: 2 },
   });
   expect(await fileInImage(tag("contained"), "/words")).toBe("two");
-}, 120_000);
+});
 
 /** Until a target of a run is at work. */
 async function untilRunning(id: string, target: string): Promise<void> {

@@ -1,43 +1,43 @@
-/** Where everything lies below the data folder of the server. Makes and reads nothing. */
+/**
+ * Where everything lies below the data folder of the server. Makes and reads nothing. Paths
+ * of runs are asked for with each line of a build, so they are put together without `path.join`.
+ */
 import path from "node:path";
 import { safeFileName } from "../../model/file-name.ts";
 
 export class DataFolder {
   /** Absolute. */
   readonly path: string;
+  readonly lock: string;
+  /** A socket, while a server runs. */
+  readonly starter: string;
+  readonly cursors: string;
+  readonly journal: string;
+  readonly audit: string;
+  readonly runs: string;
+  readonly works: string;
+  readonly mirrors: string;
+  /** What is on its way out. */
+  readonly removed: string;
+  readonly inventories: string;
 
   constructor(folder: string) {
     this.path = folder;
-  }
-
-  get lock(): string {
-    return path.join(this.path, "server.lock");
-  }
-
-  /** A socket, while a server runs. */
-  get starter(): string {
-    return path.join(this.path, "starter.sock");
-  }
-
-  get cursors(): string {
-    return path.join(this.path, "cursors.json");
-  }
-
-  get journal(): string {
-    return path.join(this.path, "queue.ndjson");
-  }
-
-  get audit(): string {
-    return path.join(this.path, "audit.ndjson");
-  }
-
-  get runs(): string {
-    return path.join(this.path, "runs");
+    this.lock = path.join(folder, "server.lock");
+    this.starter = path.join(folder, "starter.sock");
+    this.cursors = path.join(folder, "cursors.json");
+    this.journal = path.join(folder, "queue.ndjson");
+    this.audit = path.join(folder, "audit.ndjson");
+    this.runs = path.join(folder, "runs");
+    this.works = path.join(folder, "work");
+    this.mirrors = path.join(folder, "mirrors");
+    this.removed = path.join(folder, "removed");
+    this.inventories = path.join(folder, "inventories");
   }
 
   /** @param id of a run that there is: IDs of requests are looked up first */
   run(id: string): string {
-    return path.join(this.runs, id);
+    return `${this.runs}${path.sep}${id}`;
   }
 
   record(id: string): string {
@@ -57,7 +57,7 @@ export class DataFolder {
   }
 
   targetLog(id: string, target: string): string {
-    return path.join(this.run(id), "targets", `${safeFileName(target)}.log`);
+    return `${this.run(id)}${path.sep}targets${path.sep}${safeFileName(target)}.log`;
   }
 
   /**
@@ -71,23 +71,6 @@ export class DataFolder {
   /** All of a branch, with the folder of `work` in it. */
   workOf(repository: string, branch: string): string {
     return path.join(this.works, repository, safeFileName(branch));
-  }
-
-  get works(): string {
-    return path.join(this.path, "work");
-  }
-
-  get mirrors(): string {
-    return path.join(this.path, "mirrors");
-  }
-
-  /** What is on its way out. */
-  get removed(): string {
-    return path.join(this.path, "removed");
-  }
-
-  get inventories(): string {
-    return path.join(this.path, "inventories");
   }
 
   inventory(repository: string, branch: string): string {

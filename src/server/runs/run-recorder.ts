@@ -37,7 +37,8 @@ export class RunRecorder {
   readonly #redactor: Redactor;
   readonly #logs = new RunLogs();
   readonly #console: Reporter;
-  /** By their logs. */
+  /** Logs by their targets, and the other way round. */
+  readonly #files = new Map<string, string>();
   readonly #targets = new Map<string, string>();
   readonly #grown = new Set<string>();
   #stopTimer: (() => void) | undefined;
@@ -125,16 +126,23 @@ export class RunRecorder {
   }
 
   #take(event: Event): void {
-    const { folder } = this.#parts;
     if (event.kind === "output") {
-      const file = folder.targetLog(this.#id, event.target);
-      this.#targets.set(file, event.target);
+      const file = this.#fileOf(event.target);
       this.#logs.add(file, `${event.line}\n`);
     } else if (event.kind !== "transfer") {
       // Output has a file of its own, and bytes on their way are old when somebody reads of them.
       this.#line({ ...event, ms: this.#parts.elapsed() });
     }
     this.#console.report(event);
+  }
+
+  #fileOf(target: string): string {
+    const known = this.#files.get(target);
+    if (known !== undefined) return known;
+    const file = this.#parts.folder.targetLog(this.#id, target);
+    this.#files.set(target, file);
+    this.#targets.set(file, target);
+    return file;
   }
 
   #line(line: RunLine): void {

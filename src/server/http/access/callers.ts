@@ -98,12 +98,14 @@ const needsToken = () =>
 function tokenIn(header: string, tokens: readonly AccessToken[]): AccessToken | undefined {
   const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header) ?? [];
   if (token === undefined) return undefined;
-  const given = hashToken(token);
-  return tokens.filter(({ hash }) => isSameText(given, hash)).at(0);
+  const given = Buffer.from(hashToken(token));
+  return tokens.filter(({ hash }) => isSameBytes(given, Buffer.from(hash))).at(0);
 }
 
 /** Of texts whose length is no secret. */
 export function isSameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
+  return isSameBytes(Buffer.from(a), Buffer.from(b));
 }
+
+const isSameBytes = (a: Buffer, b: Buffer): boolean =>
+  a.length === b.length && timingSafeEqual(a, b);
