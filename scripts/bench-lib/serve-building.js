@@ -11,15 +11,17 @@ import {
   bytesOf,
   followersAside,
   quantile,
+  steadily,
 } from "./serve-requests.js";
 import { ratio, table, time } from "./table.js";
 
 const requests = 2_000;
+const perSecond = 200;
 const repositories = ["one", "two"];
 /** Each may send 50 requests a second: they take turns. */
 const tokens = Array.from({ length: 60 }, (_, at) => `token${at}`);
 /** More than are built while it is measured. */
-const queuedRuns = 60;
+const queuedRuns = 120;
 
 const targetFile = `params: { n: {} }
 targets:
@@ -100,6 +102,7 @@ async function measureAnswers(room, { server, peer, asked, beside }, { runs, rea
   const memory = [(await probed(server)).memory];
   const leave = await followersAside(asked, readers);
   const rows = [];
+  const steadyRows = [];
   const lateness = [];
   for (const [name, path] of Object.entries(paths)) {
     const both = [
@@ -109,28 +112,36 @@ async function measureAnswers(room, { server, peer, asked, beside }, { runs, rea
     for (const child of [server, peer]) child.send("begin");
     const began = performance.now();
     const [own, others] = await besideEachOther(both, requests);
-    const seconds = (performance.now() - began) / 1000;
+    const lasted = (performance.now() - began) / 1000;
     rows.push([name, ...besidePeer(own, others)]);
     const found = [await probed(server), await probed(peer)];
-    lateness.push([name, ...found.flatMap((each) => loopOf(each, seconds))]);
+    lateness.push([name, ...found.flatMap((each) => loopOf(each, lasted))]);
+    const [steady, ofPeer] = await steadily(both, requests, perSecond);
+    steadyRows.push([name, ...besidePeer(steady, ofPeer)]);
     memory.push(found[0].memory);
-    room.verdicts.judge(`p99 beside running builds, ${name}`, quantile(own, 0.99) * 1000, {
-      most: 50,
-      unit: " ms",
-    });
+    const judge = (load, seconds) =>
+      room.verdicts.judge(
+        `p99 beside running builds, ${name}, ${load}`,
+        quantile(seconds, 0.99) * 1000,
+        {
+          most: 50,
+          unit: " ms",
+        },
+      );
+    judge("8 clients", own);
+    judge(`${perSecond} a second`, steady);
   }
   const { least, most } = await leave();
   const { runs: running } = await api(asked, "/api/v1/runs?state=running");
   if (running.length === 0) throw new Error("nothing was built any more at the end");
-  const what = `tbuild serve with ${runs} runs while it builds two, 8 clients, ${readers} live readers`;
+  const what = `tbuild serve with ${runs} runs while it builds two, ${readers} live readers`;
   const parts = ["median", "99 of 100", "999 of 1,000"];
+  const head = ["", ...parts, ...parts.map((part) => `peer, ${part}`), "99 of 100, to the peer"];
   room.print(
-    `${what}, beside a server on Node that answers as many bytes and does nothing else`,
-    table([
-      ["", ...parts, ...parts.map((part) => `peer, ${part}`), "99 of 100, to the peer"],
-      ...rows,
-    ]),
+    `${what}, 8 clients, beside a server on Node that answers as many bytes and does nothing else`,
+    table([head, ...rows]),
   );
+  room.print(`The same, asked ${perSecond} times a second`, table([head, ...steadyRows]));
   const loop = ["late", "at most", "own work", "at most", "without a processor"];
   room.print(
     "Their event loops, looked at each millisecond: 99 of 100, and at most",

@@ -2,6 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { Agent, get } from "node:http";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const clients = 8;
@@ -36,6 +37,30 @@ export async function besideEachOther(questions, count) {
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
+  agent.destroy();
+  for (const each of seconds) each.sort((a, b) => a - b);
+  return seconds;
+}
+
+/**
+ * So many a second in all, whether those before are answered or not, so that a late answer does not put the next question off.
+ * @returns seconds for each question from when it was due, sorted
+ */
+export async function steadily(questions, count, perSecond) {
+  const agent = new Agent({ keepAlive: true });
+  const seconds = questions.map(() => []);
+  const began = performance.now();
+  const turns = Array.from({ length: count }, async (_, turn) => {
+    const due = began + (turn * 1000) / perSecond;
+    await setTimeout(due - performance.now());
+    await Promise.all(
+      questions.map(async ({ server, path }, at) => {
+        await ask(optionsOf(server.port, path, server.tokens[turn % server.tokens.length], agent));
+        seconds[at].push((performance.now() - due) / 1000);
+      }),
+    );
+  });
+  await Promise.all(turns);
   agent.destroy();
   for (const each of seconds) each.sort((a, b) => a - b);
   return seconds;
