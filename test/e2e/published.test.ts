@@ -1,7 +1,7 @@
 /**
  * What a real registry has already is left alone, releases in it are asked about, and the inventory tells of all.
  *
- * @one-engine: registries are asked here.
+ * @newer-engine: registries are asked here.
  */
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { execa } from "execa";
