@@ -119,8 +119,11 @@ test("a folder is a checkout, lies below one, or is none", () => {
     kind: "below",
     top: folder,
   });
-  expect(findCheckout(temporaryFolder(), environment)).toEqual({
-    kind: "none",
-    said: ["fatal: not a git repository (or any of the parent directories): .git"],
-  });
+  // Git says it in other words where the folder for temporary files is a file system of its own.
+  const none = findCheckout(temporaryFolder(), environment);
+  const [said] = none.kind === "none" ? none.said : [];
+  expect([none.kind, said]).toEqual([
+    "none",
+    expect.stringMatching(/^fatal: not a git repository/),
+  ]);
 });
