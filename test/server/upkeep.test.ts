@@ -79,7 +79,7 @@ test("an inventory goes with its branch, and with its repository", async () => {
 
 test("what a killed server had not removed to the end is removed by the next one", async () => {
   const { upkeep, put, folder } = room();
-  put("removed/1/work/a");
+  put("removed/1/a");
   await upkeep.removeStrays();
   expect(readdirSync(folder.removed)).toEqual([]);
 });
